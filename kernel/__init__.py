@@ -1,0 +1,1 @@
+"""Words every room shares: ids, time, state tables, errors, messages and the engine loop."""

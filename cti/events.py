@@ -1,0 +1,144 @@
+"""What happened to calls, as routing hears it from the CallBook. Leg and interaction ids as in facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.messages import Event, personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerArrived(Event):
+    """A new caller entered our dialplan."""
+
+    interaction_id: str
+    leg: str
+    channel: str
+    did: str
+    language: str
+    number: str | None = personal()
+    name: str | None = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerWaits(Event):
+    """The caller is in our waiting loop and may be offered."""
+
+    interaction_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHeld(Event):
+    interaction_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerInFallback(Event):
+    """The switch's own queue has the caller. `ringing` when it already rings one of its phones."""
+
+    interaction_id: str
+    leg: str
+    ringing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerAfter(Event):
+    """The agent's side ended; the caller waits up to 5 s for an order, then the switch hangs up."""
+
+    interaction_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLeft(Event):
+    """The caller's leg ended. `cause` is the ISDN hang-up cause."""
+
+    interaction_id: str
+    leg: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegRinging(Event):
+    interaction_id: str
+    leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegUp(Event):
+    interaction_id: str
+    leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegIdle(Event):
+    """The agent's leg is parked in cti-idle (the caller is on hold)."""
+
+    interaction_id: str
+    leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegEnded(Event):
+    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller."""
+
+    interaction_id: str
+    leg: str
+    endpoint: str
+    cause: int
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """Caller and agent's leg are in one bridge, both seen entering it. `ours` is False for a leg that the
+    switch rang by itself (fallback)."""
+
+    interaction_id: str
+    caller_leg: str
+    agent_leg: str
+    endpoint: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted(Event):
+    """Caller and agent's leg are no longer in one bridge."""
+
+    interaction_id: str
+    caller_leg: str
+    agent_leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneChanged(Event):
+    endpoint: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLost(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchBack(Event):
+    """The snapshot after a (re)connect was compared and its differences were handled. Offers made before it
+    whose leg is not alive have failed."""
+
+    switch_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFailed(Event):
+    """The switch refused an order or did not answer it."""
+
+    order_id: str
+    message: str
+    unknown: bool

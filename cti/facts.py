@@ -1,0 +1,173 @@
+"""What the switch said, as frozen typed facts. A leg is named by Asterisk's Uniqueid, for legs that we
+originate the id that we gave. `channel` is the full channel name (commands that match by prefix need it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kernel.messages import Fact, personal
+
+
+class Device(StrEnum):
+    """A phone endpoint as the switch sees it."""
+
+    reachable = "reachable"
+    in_use = "in_use"
+    lost = "lost"
+
+
+class Place(StrEnum):
+    """Where in the dialplan kit a leg reported itself."""
+
+    entered = "entered"
+    waiting = "waiting"
+    held = "held"
+    fallback = "fallback"
+    after = "after"
+    idle = "idle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkUp(Fact):
+    """Signed in to the switch, the snapshot that follows is complete once SnapshotEnded comes."""
+
+    switch_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDown(Fact):
+    """`reason` is one of: closed, heartbeat, refused (wrong secret), unreachable, overflow."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStarted(Fact):
+    """A channel came to be (Newchannel). `endpoint` is the part of the channel name between / and -."""
+
+    leg: str
+    channel: str
+    endpoint: str
+    linked: str
+    number: str | None = personal()
+    name: str | None = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging(Fact):
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegUp(Fact):
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Fact):
+    """`cause` is the ISDN hang-up cause (16 normal, 17 busy, 19 no answer...); 0 when it is not known."""
+
+    leg: str
+    cause: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeEntered(Fact):
+    leg: str
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeLeft(Fact):
+    leg: str
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPlaced(Fact):
+    """A leg reported its place in the dialplan kit (UserEvent Cti*). `did` and `language` come with `entered`."""
+
+    leg: str
+    channel: str
+    place: Place
+    interaction_id: str
+    did: str = ""
+    language: str = ""
+    reason: str = ""
+    number: str | None = personal()
+    name: str | None = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupEnded(Fact):
+    """An agent's leg left `cti-pickup`: `result` is STALE, or Bridge()'s result (SUCCESS, NONEXISTENT...)."""
+
+    leg: str
+    interaction_id: str
+    claim: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Fact):
+    leg: str
+    interaction_id: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged(Fact):
+    """`endpoint` without the technology, e.g. cti-phone-01."""
+
+    endpoint: str
+    device: Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Fact):
+    leg: str
+    digit: str = personal("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDone(Fact):
+    """The switch's answer to an order. `ok` False with `message` when it was refused or got no answer
+    (`unknown` True: nobody can say whether it happened; the snapshot decides)."""
+
+    order_id: str
+    ok: bool
+    message: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegSnapshot:
+    """One live channel as the snapshot after (re)connecting found it. `place` is None outside the kit."""
+
+    leg: str
+    channel: str
+    endpoint: str
+    linked: str
+    up: bool
+    ringing: bool
+    bridge: str | None
+    place: Place | None
+    interaction_id: str
+    role: str
+    claim: str
+    did: str = ""
+    language: str = ""
+    seconds: int = 0
+    number: str | None = personal()
+    name: str | None = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Fact):
+    """All that is alive on the switch, taken after LinkUp. CallBook turns the difference to what it knows
+    into ordinary facts."""
+
+    legs: tuple[LegSnapshot, ...]
+    devices: tuple[tuple[str, Device], ...]

@@ -1,0 +1,54 @@
+"""Time is an argument: rules receive it, and only start-up code owns a clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time, always as an aware UTC datetime."""
+
+    def now(self) -> datetime: ...
+
+
+class SteadyClock:
+    """Wall time that never jumps: the wall is read once and advanced by the monotonic clock.
+
+    When the wall and the steady time drift apart (NTP, a suspended machine), each call closes at most
+    `slew` of the time passed since the last call, so durations stay right and time never runs backwards.
+    """
+
+    def __init__(self, slew: float = 0.05) -> None:
+        self._slew = slew
+        self._at = time.time()
+        self._mono = time.monotonic()
+
+    def now(self) -> datetime:
+        mono = time.monotonic()
+        passed = mono - self._mono
+        drift = time.time() - (self._at + passed)
+        limit = passed * self._slew
+        self._at += passed + max(-limit, min(limit, drift))
+        self._mono = mono
+        return datetime.fromtimestamp(self._at, UTC)
+
+
+class ManualClock:
+    """A clock that a test or a simulation moves by hand."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, by: timedelta) -> datetime:
+        self._at += by
+        return self._at
+
+
+def seconds(value: float) -> timedelta:
+    """`value` seconds as a timedelta."""
+    return timedelta(seconds=value)

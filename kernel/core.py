@@ -1,0 +1,150 @@
+"""The engine without I/O: takes one message, runs the handlers, keeps or takes back the whole turn."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kernel.errors import TrunklineError
+from kernel.messages import Due, Event, Message, Order, Write
+from kernel.shelf import Change, Shelf
+from kernel.turn import Deadline, Handler, Turn, run_handlers
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal. `cause` is the `seq` of the message that began the turn."""
+
+    seq: int
+    at: datetime
+    cause: int
+    message: Message
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message whose handling failed in a way nobody foresaw; its turn was taken back."""
+
+    seq: int
+    at: datetime
+    message: Message
+    error: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that one or several turns ask for, to be committed at once and then published and sent."""
+
+    entries: list[Entry] = field(default_factory=list)
+    changes: dict[tuple[str, str], Change] = field(default_factory=dict)
+    writes: list[Write] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    last_seq: int = 0
+
+    @property
+    def empty(self) -> bool:
+        return not (self.entries or self.changes or self.writes or self.dead)
+
+
+class Core:
+    """State and handlers of one engine. Not thread-safe: one loop owns it."""
+
+    def __init__(self, shelves: Sequence[Shelf[Any]], handlers: Sequence[Handler], last_seq: int = 0) -> None:
+        self.deadlines: Shelf[Deadline] = Shelf("deadlines", Deadline)
+        self.shelves: dict[str, Shelf[Any]] = {s.name: s for s in (*shelves, self.deadlines)}
+        self.handlers = handlers
+        self.seq = last_seq
+        self.counts: Counter[str] = Counter()
+        self._heap: list[tuple[datetime, str]] = []
+
+    def load(self, rows: dict[str, list[Any]], last_seq: int) -> None:
+        """Fill the shelves with what the database holds."""
+        for name, found in rows.items():
+            self.shelves[name].load(found)
+        self.seq = last_seq
+        self._heap = [(d.at, d.id) for d in self.deadlines]
+        heapq.heapify(self._heap)
+
+    def next_due(self) -> datetime | None:
+        """When the earliest deadline comes."""
+        while self._heap:
+            at, key = self._heap[0]
+            deadline = self.deadlines.get(key)
+            if deadline is not None and deadline.at == at:
+                return at
+            heapq.heappop(self._heap)
+        return None
+
+    def take_due(self, at: datetime) -> Message | None:
+        """The message of the earliest deadline that has come by `at`, each once; it is deleted with its turn."""
+        due = self.next_due()
+        if due is None or due > at:
+            return None
+        return self.deadlines[heapq.heappop(self._heap)[1]].message()
+
+    def take(self, message: Message, at: datetime, out: Outcome) -> object:
+        """Handle one message at `at`, adding what it asks for to `out`; returns the turn's reply.
+
+        A refusal (TrunklineError) or a failure takes back the whole turn and is raised after it was journalled.
+        """
+        self.seq += 1
+        turn = Turn(self.seq, at, self.deadlines)
+        self.counts[type(message).__name__] += 1
+        try:
+            if isinstance(message, Due) and not self._consume(message, at):
+                return None
+            run_handlers(self.handlers, message, turn)
+        except TrunklineError as refusal:
+            self._take_back()
+            out.entries.append(Entry(self.seq, at, self.seq, message, refusal.id))
+            out.last_seq = self.seq
+            raise
+        except Exception as failure:
+            self._take_back()
+            if isinstance(message, Due):
+                self._consume(message, at)
+                self._settle(out)
+            out.dead.append(DeadLetter(self.seq, at, message, repr(failure)[:500]))
+            out.last_seq = self.seq
+            self.counts["dead_letters"] += 1
+            raise
+        self._keep(message, turn, out)
+        return turn.reply
+
+    def _consume(self, message: Due, at: datetime) -> bool:
+        """Delete the deadline of `message`; False when it was cancelled or moved since it was taken."""
+        deadline = self.deadlines.get(message.key)
+        if deadline is None or deadline.at > at:
+            return False
+        self.deadlines.drop(message.key)
+        return True
+
+    def _take_back(self) -> None:
+        for shelf in self.shelves.values():
+            shelf.undo()
+
+    def _settle(self, out: Outcome) -> None:
+        for shelf in self.shelves.values():
+            for change in shelf.settle():
+                out.changes[change.shelf, change.key] = change
+                if shelf is self.deadlines and change.row is not None:
+                    heapq.heappush(self._heap, (change.row.at, change.key))
+
+    def _keep(self, message: Message, turn: Turn, out: Outcome) -> None:
+        self._settle(out)
+        cause = turn.seq
+        out.entries.append(Entry(cause, turn.at, cause, message))
+        for made in (*turn.events, *turn.orders):
+            self.seq += 1
+            out.entries.append(Entry(self.seq, turn.at, cause, made))
+        out.events += turn.events
+        out.orders += turn.orders
+        out.writes += turn.writes
+        out.last_seq = self.seq

@@ -1,0 +1,170 @@
+"""Database metadata and the few helpers that every store shares; the only I/O-bound file of this room."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    delete,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from kernel import codec
+
+T = TypeVar("T")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; refuses a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", BigId, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("cause", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("subject", String(150), index=True),
+    Column("body", Json, nullable=False),
+    Column("error", String(80)),
+)
+
+journal_keys = Table(
+    "journal_keys",
+    metadata,
+    Column("subject", String(150), primary_key=True),
+    Column("key", String(60), nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("seq", BigId, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("id", String(150), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("body", Json, nullable=False),
+)
+
+
+def connect(url: str) -> AsyncEngine:
+    """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
+
+    SQLite: WAL, 5 s busy timeout, foreign keys on, and every transaction that begins through `begin()` of a
+    writer takes the write lock at once (BEGIN IMMEDIATE), so that it never fails half-way with "locked".
+    """
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": 5})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return codec.plain(value)
+    if isinstance(value, tuple | list):
+        return [_cell(one) for one in value]
+    return value
+
+
+def to_row(value: Any) -> dict[str, Any]:
+    """A frozen dataclass as a table row: columns are named like the fields; tuples and nested ones become JSON."""
+    return {f.name: _cell(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def from_row(cls: type[T], row: Any) -> T:
+    """The dataclass that `to_row` made; columns that are not fields are left out."""
+    names = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    return codec.build(cls, {k: v for k, v in row._mapping.items() if k in names})
+
+
+async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows or, where the primary key is there already, replace the given columns."""
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    await connection.execute(statement, list(rows))
+
+
+async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:
+    """Delete the rows with these primary keys (`id`)."""
+    wanted = list(ids)
+    if wanted:
+        await connection.execute(delete(table).where(table.c.id.in_(wanted)))

@@ -1,0 +1,203 @@
+"""The engine loop: one ordered inbox, one commit for what was drained, then publish and send."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from kernel.clock import Clock
+from kernel.core import Core, Outcome
+from kernel.errors import Unavailable
+from kernel.messages import Event, Message, Order
+from kernel.shelf import Change
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one commit changed; `seq` is the journal's last line in it."""
+
+    seq: int
+    at: datetime
+    changes: tuple[Change, ...]
+    events: tuple[Event, ...]
+
+
+class Store(Protocol):
+    """Keeps the journal and the shelves."""
+
+    async def load(self) -> tuple[dict[str, list[Any]], int]:
+        """Live rows by shelf, and the journal's last `seq`."""
+        ...
+
+    async def commit(self, outcome: Outcome) -> None:
+        """Save all of it in one transaction; raises when it could not, having saved nothing."""
+        ...
+
+
+class Outlet(Protocol):
+    """Where committed results go. Neither call may block or raise."""
+
+    def publish(self, published: Published) -> None: ...
+
+    def send(self, order: Order) -> None: ...
+
+
+@dataclass(slots=True)
+class _Envelope:
+    message: Message
+    reply: asyncio.Future[object] | None = None
+
+
+@dataclass(slots=True)
+class _Read:
+    """A question about the state, answered between two turns, after the commit of all before it."""
+
+    question: Callable[[], object]
+    reply: asyncio.Future[object] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Engine:
+    """Owns a Core. Everything that changes calls, agents, offers or queues comes in through `post` and `ask`.
+
+    When the store fails, the loop keeps the drained batch and tries again for ever, `retry` seconds apart at
+    most, while the inbox grows to `room` messages; facts beyond that are refused by `post` returning False
+    (the link then closes and the snapshot after reconnecting brings what was missed).
+    """
+
+    def __init__(self, core: Core, store: Store, outlet: Outlet, clock: Clock, room: int = 100_000) -> None:
+        self.core = core
+        self.clock = clock
+        self.last_commit: datetime | None = None
+        self.store_error: str | None = None
+        self._store = store
+        self._outlet = outlet
+        self._inbox: asyncio.Queue[_Envelope | _Read] = asyncio.Queue(room)
+        self._batch = 256
+        self._retry = 1.0
+
+    @property
+    def backlog(self) -> int:
+        """Messages waiting in the inbox."""
+        return self._inbox.qsize()
+
+    async def load(self) -> None:
+        """Read the state; call once before `run`."""
+        rows, last_seq = await self._store.load()
+        self.core.load(rows, last_seq)
+
+    def post(self, message: Message) -> bool:
+        """Put a message on the inbox; never blocks, never raises. False when there is no room left."""
+        try:
+            self._inbox.put_nowait(_Envelope(message))
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    async def ask(self, message: Message, timeout: float = 5.0) -> object:
+        """Put a message on the inbox and wait for its committed result; raises the refusal, or Unavailable."""
+        reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        return await self._await(_Envelope(message, reply), reply, timeout)
+
+    async def read(self, question: Callable[[], object], timeout: float = 5.0) -> object:
+        """Answer a question about the committed state, in order with everything asked before."""
+        read = _Read(question)
+        return await self._await(read, read.reply, timeout)
+
+    async def _await(self, item: _Envelope | _Read, reply: asyncio.Future[object], timeout: float) -> object:
+        try:
+            self._inbox.put_nowait(item)
+            return await asyncio.wait_for(reply, timeout)
+        except (asyncio.QueueFull, TimeoutError):
+            raise Unavailable(
+                "engine_busy",
+                "The platform cannot save right now. Nothing was lost; please try again.",
+                cause=self.store_error or "overloaded",
+            ) from None
+
+    async def run(self) -> None:
+        """Work until cancelled. A cancelled loop has either committed a batch or not begun it."""
+        while True:
+            await self._round(await self._drain())
+
+    async def _drain(self) -> list[_Envelope | _Read]:
+        """At least one item: from the inbox, or deadlines that have come."""
+        while True:
+            due = self.core.next_due()
+            wait = None if due is None else max(0.0, (due - self.clock.now()).total_seconds())
+            batch: list[_Envelope | _Read] = []
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    batch.append(await self._inbox.get())
+            while len(batch) < self._batch and not self._inbox.empty():
+                batch.append(self._inbox.get_nowait())
+            while (message := self.core.take_due(self.clock.now())) is not None:
+                batch.append(_Envelope(message))
+            if batch:
+                return batch
+
+    async def _round(self, batch: Sequence[_Envelope | _Read]) -> None:
+        out = Outcome()
+        answers: list[Callable[[], None]] = []
+        for item in batch:
+            answers.append(self._read(item) if isinstance(item, _Read) else self._take(item, out))
+        if not out.empty:
+            await self._commit(out)
+            self._deliver(out)
+        for answer in answers:
+            answer()
+
+    def _read(self, item: _Read) -> Callable[[], None]:
+        try:
+            value = item.question()
+        except Exception as error:  # the asker gets it, the loop lives
+            return _answer(item.reply, None, error)
+        return _answer(item.reply, value, None)
+
+    def _take(self, item: _Envelope, out: Outcome) -> Callable[[], None]:
+        try:
+            value = self.core.take(item.message, self.clock.now(), out)
+        except Exception as error:
+            if item.reply is None:
+                log.warning("message refused", extra={"type": type(item.message).__name__, "error": repr(error)})
+            return _answer(item.reply, None, error)
+        return _answer(item.reply, value, None)
+
+    async def _commit(self, out: Outcome) -> None:
+        delay = 0.02
+        while True:
+            try:
+                await self._store.commit(out)
+            except Exception as error:
+                self.store_error = repr(error)
+                log.exception("the commit failed; trying again")
+                await asyncio.sleep(delay)
+                delay = min(self._retry, delay * 2)
+            else:
+                self.store_error = None
+                self.last_commit = self.clock.now()
+                return
+
+    def _deliver(self, out: Outcome) -> None:
+        published = Published(out.last_seq, self.clock.now(), tuple(out.changes.values()), tuple(out.events))
+        self._outlet.publish(published)
+        for order in out.orders:
+            self._outlet.send(order)
+
+
+def _answer(reply: asyncio.Future[object] | None, value: object, error: Exception | None) -> Callable[[], None]:
+    def answer() -> None:
+        if reply is None or reply.done():
+            return
+        if error is not None:
+            reply.set_exception(error)
+        else:
+            reply.set_result(value)
+
+    return answer
