@@ -1,0 +1,1 @@
+"""What people do about customers: notes now; tasks, visits and callbacks come here."""

@@ -1,0 +1,1 @@
+"""Tickets: what customers are waiting for us to solve."""

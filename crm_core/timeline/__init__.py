@@ -1,0 +1,1 @@
+"""One time-ordered stream per customer of all that happened, whichever room it happened in."""
