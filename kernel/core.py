@@ -36,6 +36,14 @@ class DeadLetter:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableDue(Due):
+    """Stands for a deadline whose stored message fits no class any more (an upgrade took it away)."""
+
+    type: str
+    error: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """All that one or several turns ask for, to be committed at once and then published and sent."""
@@ -87,7 +95,11 @@ class Core:
         due = self.next_due()
         if due is None or due > at:
             return None
-        return self.deadlines[heapq.heappop(self._heap)[1]].message()
+        deadline = self.deadlines[heapq.heappop(self._heap)[1]]
+        try:
+            return deadline.message()
+        except Exception as error:  # a dead letter, not the end of the loop
+            return UnreadableDue(key=deadline.id, type=deadline.type, error=repr(error)[:300])
 
     def take(self, message: Message, at: datetime, out: Outcome) -> object:
         """Handle one message at `at`, adding what it asks for to `out`; returns the turn's reply.
@@ -100,17 +112,14 @@ class Core:
         try:
             if isinstance(message, Due) and not self._consume(message, at):
                 return None
-            run_handlers(self.handlers, message, turn)
+            self._run(message, turn)
         except TrunklineError as refusal:
-            self._take_back()
+            self._take_back(message, at, out)
             out.entries.append(Entry(self.seq, at, self.seq, message, refusal.id))
             out.last_seq = self.seq
             raise
         except Exception as failure:
-            self._take_back()
-            if isinstance(message, Due):
-                self._consume(message, at)
-                self._settle(out)
+            self._take_back(message, at, out)
             out.dead.append(DeadLetter(self.seq, at, message, repr(failure)[:500]))
             out.last_seq = self.seq
             self.counts["dead_letters"] += 1
@@ -118,17 +127,28 @@ class Core:
         self._keep(message, turn, out)
         return turn.reply
 
+    def _run(self, message: Message, turn: Turn) -> None:
+        if isinstance(message, UnreadableDue):
+            raise LookupError(message.error)  # noqa: TRY004  not a programming error: stored data does not fit
+        run_handlers(self.handlers, message, turn)
+
     def _consume(self, message: Due, at: datetime) -> bool:
-        """Delete the deadline of `message`; False when it was cancelled or moved since it was taken."""
+        """Delete the deadline of `message`; False when it was cancelled, moved or replaced since it was taken
+        (what replaced it comes in its own turn)."""
         deadline = self.deadlines.get(message.key)
         if deadline is None or deadline.at > at:
+            return False
+        if not isinstance(message, UnreadableDue) and deadline.message() != message:
             return False
         self.deadlines.drop(message.key)
         return True
 
-    def _take_back(self) -> None:
+    def _take_back(self, message: Message, at: datetime, out: Outcome) -> None:
+        """Undo the turn, but for the deadline that began it: it has come, and comes once."""
         for shelf in self.shelves.values():
             shelf.undo()
+        if isinstance(message, Due) and self._consume(message, at):
+            self._settle(out)
 
     def _settle(self, out: Outcome) -> None:
         for shelf in self.shelves.values():
@@ -140,7 +160,8 @@ class Core:
     def _keep(self, message: Message, turn: Turn, out: Outcome) -> None:
         self._settle(out)
         cause = turn.seq
-        out.entries.append(Entry(cause, turn.at, cause, message))
+        if message.journalled or turn.ids_given:  # ids come from `seq`: a restart must not count below it
+            out.entries.append(Entry(cause, turn.at, cause, message))
         for made in (*turn.events, *turn.orders):
             self.seq += 1
             out.entries.append(Entry(self.seq, turn.at, cause, made))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -29,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from kernel import codec
 
 T = TypeVar("T")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 metadata = MetaData(
     naming_convention={
@@ -87,7 +90,8 @@ journal_keys = Table(
 dead_letters = Table(
     "dead_letters",
     metadata,
-    Column("seq", BigId, primary_key=True, autoincrement=False),
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("seq", BigInteger, nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("type", String(60), nullable=False),
     Column("body", Json, nullable=False),
@@ -107,8 +111,9 @@ deadlines = Table(
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
 
-    SQLite: WAL, 5 s busy timeout, foreign keys on, and every transaction that begins through `begin()` of a
-    writer takes the write lock at once (BEGIN IMMEDIATE), so that it never fails half-way with "locked".
+    SQLite: WAL, every commit on the disk before it returns, 5 s busy timeout, foreign keys on; every transaction
+    takes the write lock as it begins (BEGIN IMMEDIATE), so that it never fails half-way with "locked". Readers
+    use `readonly(engine)`, which takes no lock.
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
@@ -118,30 +123,55 @@ def connect(url: str) -> AsyncEngine:
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        readonly = connection.get_execution_options().get("readonly", False)
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        reader = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextlib.asynccontextmanager
+async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that only reads: one consistent picture, waiting for no writer. PostgreSQL refuses writes in
+    it; SQLite does not, so write through `engine.begin()` only."""
+    async with engine.execution_options(readonly=True, postgresql_readonly=True).connect() as connection:
+        yield connection
 
 
 def _cell(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return codec.plain(value)
-    if isinstance(value, tuple | list):
-        return [_cell(one) for one in value]
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple | list | Mapping | Set) or (
+        dataclasses.is_dataclass(value) and not isinstance(value, type)
+    ):
+        return clean(codec.jsonable(value))
+    return value
+
+
+def clean(value: Any) -> Any:
+    """JSON-ready `value` with what PostgreSQL cannot store (NUL, lone surrogates from broken UTF-8) replaced by
+    U+FFFD, so that no caller's name can make a commit fail."""
+    if isinstance(value, str):
+        if value.isascii():
+            return value.replace("\x00", "\ufffd") if "\x00" in value else value
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {clean(key): clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [clean(one) for one in value]
     return value
 
 
 def to_row(value: Any) -> dict[str, Any]:
-    """A frozen dataclass as a table row: columns are named like the fields; tuples and nested ones become JSON."""
+    """A frozen dataclass as a table row: columns are named like the fields; tuples, sets, mappings and nested
+    dataclasses become JSON."""
     return {f.name: _cell(getattr(value, f.name)) for f in dataclasses.fields(value)}
 
 
@@ -152,14 +182,18 @@ def from_row(cls: type[T], row: Any) -> T:
 
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows or, where the primary key is there already, replace the given columns."""
+    """Insert rows or, where the primary key is there already, replace the given columns. One round trip; every
+    row has the same columns."""
     if not rows:
         return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement: Any = insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    if rest:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
     await connection.execute(statement, list(rows))
 
 

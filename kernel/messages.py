@@ -22,11 +22,22 @@ def personal(default: Any = None) -> Any:
     return field(default=default, metadata={"personal": True})
 
 
+def subject_of(value: object) -> str | None:
+    """The interaction, or else the leg or agent, that a message or a part of one is about."""
+    for name in ("interaction_id", "leg", "agent_id"):
+        found = getattr(value, name, None)
+        if found:
+            return str(found)
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Base of everything the engine handles or makes; subclasses register by class name for the codec."""
 
     kind: ClassVar[str] = "message"
+    journalled: ClassVar[bool] = True
+    """False for a message that decides nothing (the pulse): it leaves no line in the journal."""
 
     def __init_subclass__(cls) -> None:
         _REGISTRY[cls.__name__] = cls
@@ -34,11 +45,7 @@ class Message:
     @property
     def subject(self) -> str | None:
         """The interaction (or else the leg or agent) this is about; the journal is searched by it."""
-        for name in ("interaction_id", "leg", "agent_id"):
-            value = getattr(self, name, None)
-            if value:
-                return str(value)
-        return None
+        return subject_of(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,11 @@ class Change:
 
 
 class Shelf(Generic[R]):
-    """Rows of one type. `put` and `drop` are recorded until `settle` (keep) or `undo` (take back)."""
+    """Rows of one type. `put` and `drop` are recorded until `settle` (keep) or `undo` (take back).
+
+    Rows always come in the order of their ids: the order of insertion would differ after an undo, a restart and
+    in a replay, and with it what is decided.
+    """
 
     def __init__(self, name: str, row_type: type[R], indexed: Iterable[str] = ()) -> None:
         self.name = name
@@ -49,14 +53,15 @@ class Shelf(Generic[R]):
         return key in self._rows
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self._rows.values())
+        """All rows, in the order of their ids."""
+        return iter([self._rows[key] for key in sorted(self._rows)])
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def where(self, field: str, value: object) -> list[R]:
-        """Rows whose indexed `field` equals `value`, oldest insertion first."""
-        return [self._rows[key] for key in self._index[field].get(value, ())]
+        """Rows whose indexed `field` equals `value`, in the order of their ids."""
+        return [self._rows[key] for key in sorted(self._index[field].get(value, ()))]
 
     def put(self, row: R) -> R:
         """Insert or replace a row; returns it."""

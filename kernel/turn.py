@@ -45,13 +45,15 @@ class Turn:
     orders: list[Order] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     reply: object = None
-    _ids: int = 0
+    ids_given: int = 0
 
     def new_id(self, prefix: str) -> str:
-        """An id that no other turn gives and that a replay gives again. All ids of a turn have the same
-        length per prefix, so none is a prefix of another (Asterisk matches channel ids by prefix)."""
-        self._ids += 1
-        return f"{prefix}-{self.seq:012x}-{self._ids:02x}"
+        """An id that no other turn gives and that a replay gives again. All ids have the same length per prefix,
+        so none is a prefix of another (Asterisk matches channel ids by prefix)."""
+        self.ids_given += 1
+        if self.ids_given > 0xFFFF:
+            raise RuntimeError("a turn asked for more than 65,535 ids")
+        return f"{prefix}-{self.seq:012x}-{self.ids_given:04x}"
 
     def emit(self, event: Event) -> None:
         """Decide something: every room handles it in this turn, then it is published."""
