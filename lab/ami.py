@@ -1,4 +1,5 @@
-"""A bare AMI client for the lab and its tests: keeps every message and every raw byte, waits for what a test expects."""
+"""A bare AMI client for the lab and its tests: keeps every message and every raw byte, and waits
+for what a test expects."""
 
 import asyncio
 from collections.abc import Callable
@@ -44,7 +45,9 @@ class LabAmi:
             raise SwitchNotReady(f"AMI refused {self._login[0]}: {answer.get('Message')}", "look into manager.conf")
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -63,7 +66,7 @@ class LabAmi:
                 future.set_exception(SwitchNotReady("the AMI connection was closed", "look into the log of the lab"))
 
     def _handle(self, message: Message) -> None:
-        if "Response" in message:
+        if "Event" not in message:  # OriginateResponse is an event with a Response header
             future = self._pending.pop(message.get("ActionID", ""), None)
             if future and not future.done():
                 future.set_result(message)

@@ -1,4 +1,5 @@
-"""Finds the machine's own Debian mirror in its apt sources, so that no mirror is ever named here. Pure but for `read_sources`."""
+"""Finds the machine's own Debian mirror in its apt sources, so that no mirror is ever named here.
+Pure but for `read_sources`."""
 
 from dataclasses import dataclass
 from pathlib import Path

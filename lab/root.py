@@ -1,4 +1,5 @@
-"""Provides an Asterisk to run: the system's own, or a Debian root with one, made once outside the checkout and reused."""
+"""Provides an Asterisk to run: the system's own, or a Debian root with one, made once outside the checkout
+and reused."""
 
 import fcntl
 import os
@@ -146,10 +147,15 @@ def _need_debootstrap(say: Say) -> None:
         return
     say("installing debootstrap")
     done = subprocess.run(
-        ["apt-get", "install", "-y", "--no-install-recommends", "debootstrap"], capture_output=True, text=True, check=False
+        ["apt-get", "install", "-y", "--no-install-recommends", "debootstrap"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
-        raise LabError(f"debootstrap cannot be installed: {done.stderr.strip()[-300:]}", "run `apt-get update`, then again")
+        raise LabError(
+            f"debootstrap cannot be installed: {done.stderr.strip()[-300:]}", "run `apt-get update`, then again"
+        )
 
 
 def _proxied_env() -> dict[str, str]:

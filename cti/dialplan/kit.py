@@ -1,4 +1,5 @@
-"""The kit as text: what the platform needs inside Asterisk, rendered from settings. Pure; writing it is `installer`'s part."""
+"""The kit as text: what the platform needs inside Asterisk, rendered from settings. Pure but for
+reading its templates; writing the files is `installer`'s part."""
 
 import json
 import re

@@ -1,0 +1,227 @@
+"""Puts the kit's own files into an Asterisk's configuration, and says what an administrator still has to do.
+
+Nothing that is not ours is ever changed: `check` names the lines to add and the file to add them to."""
+
+import json
+import os
+import pwd
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from cti.dialplan.kit import (
+    AMI_FILE,
+    CONF_FILES,
+    PHONES_FILE,
+    PRIVATE_FILES,
+    SECRET_FILES,
+    KitSettings,
+    Phone,
+    endpoint_name,
+    render,
+)
+
+# Our file: the main file that must reach it, and the file a FreePBX administrator adds the line to.
+PARENTS = {
+    "cti_extensions.conf": ("extensions.conf", "extensions_custom.conf"),
+    "cti_pjsip.conf": ("pjsip.conf", "pjsip.endpoint_custom.conf"),
+    "cti_queues.conf": ("queues.conf", "queues_custom.conf"),
+    "cti_musiconhold.conf": ("musiconhold.conf", "musiconhold_custom.conf"),
+    "cti_manager.conf": ("manager.conf", "manager_custom.conf"),
+}
+FREEPBX_SIGN = "extensions_additional.conf"
+INCLUDE = re.compile(r'^\s*#(?:try)?include\s+["<]?([^">\s;]+)', re.MULTILINE)
+MUSIC_SUFFIXES = frozenset({".wav", ".ulaw", ".alaw", ".sln", ".sln16", ".gsm", ".g722", ".wav49", ".ogg", ".mp3"})
+DATA_DIRS = (Path("/var/lib/asterisk"), Path("/usr/share/asterisk"))
+
+
+class Severity(StrEnum):
+    """An error keeps calls from working; a warning makes them work badly."""
+
+    error = "error"
+    warning = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to put right: in which file, what is wrong, what to do."""
+
+    severity: Severity
+    file: Path
+    problem: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.file}: {self.problem}. {self.cure}"
+
+
+def settings_for(
+    asterisk_dir: Path, phones: int, base: KitSettings | None = None, private_dir: Path | None = None
+) -> KitSettings:
+    """Settings for a pool of so many phones: secrets that were written before are kept, others are new."""
+    known, manager = known_secrets(private_dir or asterisk_dir)
+    names = [endpoint_name(number) for number in range(1, phones + 1)]
+    pool = tuple(Phone(name, known.get(name) or new_secret()) for name in names)
+    secret = manager or new_secret()
+    if base is None:
+        base = KitSettings(phones=pool, manager_secret=secret)
+    return replace(base, phones=pool, manager_secret=secret, ws_transport=not _has_ws_transport(asterisk_dir))
+
+
+def new_secret() -> str:
+    """144 bits, in characters that need no quoting in Asterisk's files or in a SIP digest."""
+    return secrets.token_urlsafe(18)
+
+
+def known_secrets(private_dir: Path) -> tuple[dict[str, str], str]:
+    """Secrets by endpoint, and the AMI user's, as written before; empty where there are none."""
+    phones = _read_json(private_dir / PHONES_FILE).get("phones", [])
+    by_name = {phone["endpoint"]: phone["secret"] for phone in phones} if isinstance(phones, list) else {}
+    return by_name, str(_read_json(private_dir / AMI_FILE).get("secret", ""))
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    loaded = json.loads(path.read_text())
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def write(
+    asterisk_dir: Path, settings: KitSettings, *, private_dir: Path | None = None, private_user: str | None = None
+) -> list[Path]:
+    """Write our files, each whole or not at all. Files with secrets are for Asterisk's group (640), those
+    for the platform for one user only (600): `private_user`, or whoever runs this."""
+    if not asterisk_dir.is_dir():
+        raise NotADirectoryError(f"{asterisk_dir} is no directory: name Asterisk's configuration directory")
+    written = []
+    for name, text in render(settings).items():
+        private = name in PRIVATE_FILES
+        path = (private_dir or asterisk_dir) / name if private else asterisk_dir / name
+        owner = _owner_of_private(private_user) if private else _owner_of_dir(asterisk_dir)
+        _write_whole(path, text, 0o600 if private else 0o640, owner)
+        written.append(path)
+    return written
+
+
+def _owner_of_private(user: str | None) -> tuple[int, int]:
+    if user is None:
+        return os.geteuid(), os.getegid()
+    entry = pwd.getpwnam(user)
+    return entry.pw_uid, entry.pw_gid
+
+
+def _owner_of_dir(directory: Path) -> tuple[int, int]:
+    about = directory.stat()
+    return about.st_uid, about.st_gid
+
+
+def _write_whole(path: Path, text: str, mode: int, owner: tuple[int, int]) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "w") as file:
+        os.fchmod(handle, mode)
+        if os.geteuid() == 0:
+            os.fchown(handle, *owner)
+        file.write(text)
+        file.flush()
+        os.fsync(handle)
+    beside.replace(path)
+
+
+def check(asterisk_dir: Path, private_dir: Path | None = None) -> list[Finding]:
+    """Everything that still keeps the kit from working, worst first."""
+    found = [*_missing_files(asterisk_dir, private_dir or asterisk_dir), *_missing_includes(asterisk_dir)]
+    found += [*_open_rights(asterisk_dir, private_dir or asterisk_dir), *_music(asterisk_dir)]
+    found += [*_enabled(asterisk_dir, "manager.conf", "the platform signs in there")]
+    found += [*_enabled(asterisk_dir, "http.conf", "browsers' phones connect there")]
+    return sorted(found, key=lambda finding: finding.severity is Severity.warning)
+
+
+def _missing_files(asterisk_dir: Path, private_dir: Path) -> Iterator[Finding]:
+    for path in (*(asterisk_dir / name for name in CONF_FILES), *(private_dir / name for name in PRIVATE_FILES)):
+        if not path.is_file():
+            yield Finding(Severity.error, path, "the file is missing", "Run `trunkline install-dialplan --write`.")
+
+
+def _missing_includes(asterisk_dir: Path) -> Iterator[Finding]:
+    freepbx = (asterisk_dir / FREEPBX_SIGN).is_file()
+    for name, (main, custom) in PARENTS.items():
+        if asterisk_dir / name in reached(asterisk_dir, asterisk_dir / main):
+            continue
+        place = asterisk_dir / (custom if freepbx else main)
+        cure = f"Add the line `#include {name}` at the end of {place}, then reload Asterisk."
+        yield Finding(Severity.error, place, f"{name} is not included", cure)
+
+
+def reached(asterisk_dir: Path, start: Path) -> set[Path]:
+    """Every file that Asterisk reads when it reads `start`."""
+    seen: set[Path] = set()
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for name in INCLUDE.findall(path.read_text(errors="replace")):
+            base, pattern = (Path("/"), name[1:]) if name.startswith("/") else (asterisk_dir, name)
+            waiting += list(base.glob(pattern))
+    return seen
+
+
+def _open_rights(asterisk_dir: Path, private_dir: Path) -> Iterator[Finding]:
+    for name in sorted(SECRET_FILES):
+        path = (private_dir if name in PRIVATE_FILES else asterisk_dir) / name
+        if not path.is_file():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = 0o600 if name in PRIVATE_FILES else 0o640
+        if mode & ~wanted:
+            problem = f"it holds secrets and its rights are {mode:o}"
+            yield Finding(Severity.error, path, problem, f"Run `chmod {wanted:o} {path}`.")
+
+
+def _setting(text: str, key: str) -> str | None:
+    match = re.search(rf"^\s*{key}\s*=>?\s*([^;\n]+)", text, re.MULTILINE)
+    return match.group(1).strip() if match else None
+
+
+def _music(asterisk_dir: Path) -> Iterator[Finding]:
+    path = asterisk_dir / "cti_musiconhold.conf"
+    folder = _setting(path.read_text(), "directory") if path.is_file() else None
+    if folder is None:
+        return
+    main = asterisk_dir / "asterisk.conf"
+    own = _setting(main.read_text(errors="replace"), "astdatadir") if main.is_file() else None
+    bases = [Path(own)] if own else list(DATA_DIRS)
+    folders = [base / folder for base in bases]
+    files = [file for each in folders if each.is_dir() for file in each.iterdir()]
+    if not any(file.suffix in MUSIC_SUFFIXES for file in files):
+        where = " or ".join(str(each) for each in folders)
+        cure = f"Put a sound file (8 kHz mono .wav) into {where}: callers wait in silence until then."
+        yield Finding(Severity.warning, path, "the music class has no file", cure)
+
+
+def _enabled(asterisk_dir: Path, name: str, why: str) -> Iterator[Finding]:
+    path = asterisk_dir / name
+    texts = "\n".join(file.read_text(errors="replace") for file in reached(asterisk_dir, path) if not _ours(file))
+    if (_setting(texts, "enabled") or "no").lower() not in ("yes", "true", "1", "on"):
+        yield Finding(
+            Severity.error, path, f"it is not switched on; {why}", f"Set `enabled=yes` under [general] of {path}."
+        )
+
+
+def _ours(path: Path) -> bool:
+    return path.name.startswith("cti_")
+
+
+def _has_ws_transport(asterisk_dir: Path) -> bool:
+    files = (path for path in asterisk_dir.glob("pjsip*.conf") if not _ours(path))
+    return any(
+        re.search(r"^\s*protocol\s*=\s*wss?\b", path.read_text(errors="replace"), re.MULTILINE) for path in files
+    )
