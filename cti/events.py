@@ -102,6 +102,7 @@ class Joined(Event):
     interaction_id: str
     caller_leg: str
     agent_leg: str
+    agent_channel: str
     endpoint: str
     ours: bool
 
@@ -137,8 +138,9 @@ class SwitchBack(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed(Event):
-    """The switch refused an order or did not answer it."""
+    """The switch refused an order or did not answer it. `interaction_id` is that of the order, if it had one."""
 
     order_id: str
     message: str
     unknown: bool
+    interaction_id: str | None = None

@@ -1,0 +1,1 @@
+"""Who gets which call, and why: agents, queues, interactions, offers, stints."""

@@ -1,0 +1,143 @@
+"""Agents: who is here, what they do, and whether their phone can ring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cti.events import PhoneChanged
+from kernel.errors import Invalid, Refused
+from kernel.handling import Handles, on
+from kernel.turn import Turn
+from routing.machines import DUTY, PRESENCE
+from routing.messages import PhonesConfigured, SetPresence, SignInAgent, SignOutAgent
+from routing.rows import Agent, Duty, Presence, Reach
+from routing.state import PhoneLease, State
+
+PAUSE_REASONS = ("break", "lunch", "training", "admin")
+
+
+class Agents(Handles):
+    """Sign-in, presence and phones."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @on(SignInAgent)
+    def _sign_in(self, command: SignInAgent, turn: Turn) -> None:
+        old = self._state.agents.get(command.agent_id)
+        lease = self._lease(command.agent_id)
+        reach = Reach.reachable if lease.reachable else Reach.lost
+        if old is None:
+            old = Agent(command.agent_id, command.name, Presence.out, Duty.idle, reach, turn.at, turn.at)
+        changes: dict[str, object] = {"name": command.name, "endpoint": lease.id, "device": reach}
+        if old.presence is Presence.out:
+            changes |= {"presence": Presence.paused, "pause_reason": "start", "since": turn.at, "missed": 0}
+        self._state.put_agent(old, **changes)
+        turn.reply = lease.id
+
+    def _lease(self, agent_id: str) -> PhoneLease:
+        phones = sorted(self._state.phones, key=lambda one: one.id)
+        mine = [one for one in phones if one.agent_id == agent_id and one.configured]
+        free = [one for one in phones if one.agent_id is None and one.configured]
+        if not mine and not free:
+            raise Refused(
+                "no_phone_free",
+                "All phones of the pool are taken. Ask an administrator to add phones with "
+                "`trunkline install-dialplan --write --phones N`.",
+                phones=len(phones),
+            )
+        found = (mine or free)[0]
+        return self._state.phones.put(PhoneLease(found.id, found.reachable, agent_id))
+
+    @on(SignOutAgent)
+    def _sign_out(self, command: SignOutAgent, turn: Turn) -> None:
+        agent = self._state.agents.get(command.agent_id)
+        if agent is None:
+            return
+        if agent.duty is Duty.idle:
+            leave(self._state, agent, turn.at)
+        else:
+            self._state.put_agent(agent, next_presence=Presence.out, next_reason=None)
+
+    @on(SetPresence)
+    def _set_presence(self, command: SetPresence, turn: Turn) -> None:
+        agent = self._state.agent(command.agent_id)
+        paused = command.presence is Presence.paused
+        if paused and command.reason not in PAUSE_REASONS:
+            raise Invalid(
+                "bad_pause_reason",
+                "Choose a reason for the pause.",
+                fields={"reason": f"one of {', '.join(PAUSE_REASONS)}"},
+            )
+        reason = command.reason if paused else None
+        if agent.duty is not Duty.idle:
+            same = agent.presence is command.presence and agent.pause_reason == reason
+            self._state.put_agent(
+                agent, next_presence=None if same else command.presence, next_reason=None if same else reason
+            )
+            return
+        take_presence(self._state, agent, command.presence, reason, turn.at)
+
+    @on(PhonesConfigured)
+    def _configured(self, fact: PhonesConfigured, turn: Turn) -> None:
+        for endpoint in fact.endpoints:
+            old = self._state.phones.get(endpoint)
+            if old is None or not old.configured:
+                self._state.phones.put(PhoneLease(endpoint, old.reachable if old else False))
+        for phone in list(self._state.phones):
+            if phone.id not in fact.endpoints:
+                self._state.phones.put(PhoneLease(phone.id, phone.reachable, phone.agent_id, configured=False))
+
+    @on(PhoneChanged)
+    def _phone(self, event: PhoneChanged, turn: Turn) -> None:
+        phone = self._state.phones.get(event.endpoint)
+        if phone is None:
+            return
+        self._state.phones.put(PhoneLease(phone.id, event.reachable, phone.agent_id, phone.configured))
+        for agent in self._state.agents.where("endpoint", event.endpoint):
+            self._state.put_agent(agent, device=Reach.reachable if event.reachable else Reach.lost)
+
+
+def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime) -> None:
+    """Give an idle agent a presence; becoming ready starts the idle time anew."""
+    if presence is Presence.out:
+        leave(state, agent, at)
+        return
+    new = PRESENCE.after(agent.presence, presence.value)
+    changes: dict[str, object] = {"presence": new, "pause_reason": reason, "since": at}
+    if new is Presence.ready:
+        changes |= {"missed": 0, "not_before": None}
+        if agent.presence is not Presence.ready:
+            changes["idle_since"] = at
+    state.put_agent(agent, next_presence=None, next_reason=None, **changes)
+
+
+def leave(state: State, agent: Agent, at: datetime) -> None:
+    """The agent goes out and gives the phone back."""
+    for phone in state.phones:
+        if phone.agent_id == agent.id:
+            state.phones.put(PhoneLease(phone.id, phone.reachable, None, phone.configured))
+    state.put_agent(
+        agent,
+        presence=PRESENCE.after(agent.presence, "out"),
+        pause_reason=None,
+        next_presence=None,
+        next_reason=None,
+        endpoint=None,
+        device=Reach.lost,
+        since=at,
+    )
+
+
+def change_duty(state: State, agent_id: str, fact: str, at: datetime, **changes: object) -> Agent | None:
+    """Tell the agent's duty a fact. Becoming idle takes the presence chosen meanwhile."""
+    agent = state.agents.get(agent_id)
+    if agent is None:
+        return None
+    duty = DUTY.observe(agent.duty, fact)
+    if duty is agent.duty:
+        return agent
+    agent = state.put_agent(agent, duty=duty, since=at, **changes)
+    if duty is Duty.idle and agent.next_presence is not None:
+        take_presence(state, agent, agent.next_presence, agent.next_reason, at)
+    return state.agents[agent_id]

@@ -1,0 +1,42 @@
+"""Who gets a caller: longest idle, and the reason for everybody else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.rows import Agent, Considered, Interaction, rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen agent, or None, and every agent considered, in the order of preference."""
+
+    agent: Agent | None
+    why: tuple[Considered, ...]
+
+
+def choose(caller: Interaction, agents: Iterable[Agent], at: datetime) -> Choice:
+    """The agent for `caller` at `at`: of those who can be offered a call, the one idle the longest.
+
+    A caller whose agent's phone was lost waits for that agent alone until `prefer_until`. Equal idle times
+    are settled by agent id, so that a replay decides the same.
+    """
+    ranked = sorted(agents, key=lambda agent: (agent.idle_since, agent.id))
+    waits_for = caller.prefer_agent if caller.prefer_until is not None and at < caller.prefer_until else None
+    chosen: Agent | None = None
+    why: list[Considered] = []
+    for agent in ranked:
+        reason = rejection(agent, at)
+        if reason is None and waits_for is not None and agent.id != waits_for:
+            reason = "caller_waits_for_another_agent"
+        if reason is not None:
+            verdict = "rejected"
+        elif chosen is None:
+            chosen, verdict, reason = agent, "chosen", "longest_idle"
+        else:
+            verdict, reason = "passed", "idle_for_less_time"
+        idle = max(0.0, (at - agent.idle_since).total_seconds())
+        why.append(Considered(agent.id, agent.name, verdict, reason, round(idle, 3)))
+    return Choice(chosen, tuple(why))

@@ -1,0 +1,242 @@
+"""What people ask of routing, what routing decides, and the deadlines it sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.messages import Command, Due, Event, Fact, Order, personal
+from routing.rows import Match, Presence
+
+# ── commands ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInAgent(Command):
+    """Lease a phone to the agent; the reply is the endpoint. Signing in twice gives the same one."""
+
+    agent_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOutAgent(Command):
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPresence(Command):
+    """While the agent is busy it becomes the next presence, taken when the work ends."""
+
+    agent_id: str
+    presence: Presence
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRendered(Command):
+    """The browser shows the pop: the phone may ring."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineOffer(Command):
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCall(Command):
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeCall(Command):
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpCall(Command):
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishWrapUp(Command):
+    interaction_id: str
+    disposition_id: str
+    note_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp(Command):
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCustomer(Command):
+    """An agent says who the caller is."""
+
+    interaction_id: str
+    customer_id: str
+    level: str | None = None
+
+
+# ── facts from our own side ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdentified(Fact):
+    """The look-up came back. `failed` when the customer data could not be read."""
+
+    interaction_id: str
+    match: Match
+    customer_id: str | None = None
+    contact_id: str | None = None
+    candidate_ids: tuple[str, ...] = ()
+    level: str | None = None
+    owner_id: str | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonesConfigured(Fact):
+    """The pool of phone endpoints that agents lease."""
+
+    endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueConfigured(Fact):
+    """A queue's settings, whole; see routing.rows.Queue."""
+
+    queue: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionsConfigured(Fact):
+    """All dispositions, in order; see routing.rows.Disposition."""
+
+    dispositions: tuple[dict[str, object], ...]
+
+
+# ── orders to our own side ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCaller(Order):
+    """Look the caller up; answered by CallerIdentified."""
+
+    interaction_id: str
+    number: str | None = personal()
+
+
+# ── events ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionQueued(Event):
+    """The caller waits for an agent. ENTERQUEUE in Asterisk's queue log."""
+
+    interaction_id: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(Event):
+    interaction_id: str
+    offer_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded(Event):
+    """`state` as in OfferState, `reason` says more (no_answer, busy, unreachable, caller_left, …)."""
+
+    interaction_id: str
+    offer_id: str
+    agent_id: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StintJoined(Event):
+    """Agent and caller talk. CONNECT in the queue log."""
+
+    interaction_id: str
+    stint_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StintEnded(Event):
+    """The agent is done with the interaction, wrap-up included."""
+
+    interaction_id: str
+    stint_id: str
+    agent_id: str
+    talk_seconds: float
+    disposition_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionEnded(Event):
+    """`reason`: caller_hung_up, agent_hung_up, abandoned, switch_lost…"""
+
+    interaction_id: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPausedForMisses(Event):
+    agent_id: str
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallActionFailed(Event):
+    """The switch could not do what an agent asked (hold, resume…)."""
+
+    interaction_id: str
+    agent_id: str
+    action: str
+    message: str
+
+
+# ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderDue(Due):
+    """The browser did not say that the pop is shown: ring anyway."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDue(Due):
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegGoneDue(Due):
+    """The switch never told us that an ended offer's leg is gone: go on without."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpDue(Due):
+    stint_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpDue(Due):
+    """The look-up takes too long: the caller is offered as unknown."""
+
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchDue(Due):
+    """Somebody may have become routable (a rest or a preference ended)."""

@@ -1,0 +1,303 @@
+"""Offers: a caller is shown to one agent, then that agent's phone rings; the answered leg is the acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cti.events import AgentLegEnded, AgentLegRinging, AgentLegUp, OrderFailed, SwitchBack
+from cti.orders import DropClaim, HangUp, RingAgent
+from kernel.errors import NotFound
+from kernel.handling import Handles, on
+from kernel.messages import Message
+from kernel.turn import Turn
+from routing.agents import change_duty
+from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
+from routing.matching import choose
+from routing.messages import (
+    AgentPausedForMisses,
+    DeclineOffer,
+    LegGoneDue,
+    MatchDue,
+    OfferDue,
+    OfferEnded,
+    OfferMade,
+    OfferRendered,
+    RenderDue,
+)
+from routing.rows import Agent, Considered, Duty, Interaction, Offer, OfferState, Presence, Stint
+from routing.state import State
+
+GRACE = timedelta(seconds=3)
+"""How long after the switch's own ring time-out we wait for it to say so."""
+LEG_GONE = timedelta(seconds=5)
+"""How long an ended offer's leg may take to disappear before the caller is offered again."""
+
+BUSY = frozenset({17})
+REJECTED = frozenset({21})
+UNREACHABLE = frozenset({1, 3, 20, 27, 38, 41, 42, 58})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an offer ends: the fact for its machine, the reason in words, and the agent's rest in seconds.
+    `missed` counts towards the pause after N misses."""
+
+    fact: str
+    reason: str
+    rest: int = 0
+    missed: bool = False
+
+
+class Offers(Handles):
+    """Makes offers, rings, and ends them. It comes last among routing's handlers, so it matches after each message."""
+
+    def __init__(self, state: State, alive: Callable[[str], bool]) -> None:
+        """`alive` tells whether the switch has a leg of that id."""
+        self._state = state
+        self._alive = alive
+
+    def handle(self, message: Message, turn: Turn) -> None:
+        super().handle(message, turn)
+        if self._state.stale:
+            self._state.stale = False
+            self._match(turn)
+
+    # ── making ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _match(self, turn: Turn) -> None:
+        if not self._state.line_up:
+            return
+        for caller in self._state.callers():
+            if not any(agent.routable(turn.at) for agent in self._state.agents):
+                return
+            choice = choose(caller, self._state.agents, turn.at)
+            if choice.agent is not None:
+                self._offer(caller, choice.agent, choice.why, turn)
+
+    def _offer(self, caller: Interaction, agent: Agent, why: tuple[Considered, ...], turn: Turn) -> None:
+        queue = self._state.queue_of(caller)
+        offer_id = turn.new_id("of")
+        offer = Offer(
+            id=offer_id,
+            interaction_id=caller.id,
+            agent_id=agent.id,
+            endpoint=agent.endpoint or "",
+            state=OfferState.pending,
+            leg=turn.new_id("leg"),
+            claim=offer_id,
+            made_at=turn.at,
+            deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),
+            why=why,
+        )
+        stint = Stint(turn.new_id("st"), caller.id, agent.id, STINT.initial, turn.at, offer.leg)
+        self._state.offers.put(offer)
+        self._state.stints.put(stint)
+        self._state.put_interaction(
+            caller, state=INTERACTION.after(caller.state, "offer"), offer_id=offer.id, stint_id=stint.id
+        )
+        self._state.put_agent(agent, duty=DUTY.after(agent.duty, "reserve"), since=turn.at)
+        turn.due(
+            turn.at + timedelta(milliseconds=queue.render_ms), RenderDue(key=f"render-{offer.id}", offer_id=offer.id)
+        )
+        turn.emit(OfferMade(interaction_id=caller.id, offer_id=offer.id, agent_id=agent.id))
+
+    @on(OfferRendered)
+    def _rendered(self, command: OfferRendered, turn: Turn) -> None:
+        offer = self._state.pending(command.offer_id)
+        if offer is None or offer.agent_id != command.actor or offer.rendered_at is not None:
+            return
+        self._ring(self._state.offers.put(replace(offer, rendered_at=turn.at)), turn)
+
+    @on(RenderDue)
+    def _render_due(self, due: RenderDue, turn: Turn) -> None:
+        offer = self._state.pending(due.offer_id)
+        if offer is not None:
+            self._ring(offer, turn)
+
+    def _ring(self, offer: Offer, turn: Turn) -> None:
+        if offer.ring_ordered_at is not None:
+            return
+        caller = self._state.interaction(offer.interaction_id)
+        ring = self._state.queue_of(caller).ring_seconds
+        deadline = turn.at + timedelta(seconds=ring)
+        self._state.offers.put(replace(offer, ring_ordered_at=turn.at, leg_live=True, deadline=deadline))
+        turn.cancel(f"render-{offer.id}")
+        turn.due(deadline + GRACE, OfferDue(key=f"offer-{offer.id}", offer_id=offer.id))
+        turn.send(
+            RingAgent(
+                order_id=f"ring-{offer.id}",
+                leg=offer.leg,
+                endpoint=offer.endpoint,
+                caller_channel=caller.channel,
+                interaction_id=caller.id,
+                claim=offer.claim,
+                timeout=ring,
+                caller_number=caller.number,
+                caller_name=caller.name,
+            )
+        )
+
+    # ── what the agent's leg does ───────────────────────────────────────────────────────────────────────
+
+    @on(AgentLegRinging)
+    def _ringing(self, event: AgentLegRinging, turn: Turn) -> None:
+        offer = self._by_leg(event.leg)
+        if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
+            self._state.offers.put(replace(offer, ringing_at=turn.at))
+
+    @on(AgentLegUp)
+    def _up(self, event: AgentLegUp, turn: Turn) -> None:
+        offer = self._by_leg(event.leg)
+        if offer is not None and offer.state is OfferState.pending:
+            state = OFFER.observe(offer.state, "answered")
+            self._state.offers.put(replace(offer, state=state, answered_at=turn.at))
+            turn.cancel(f"offer-{offer.id}")
+
+    @on(AgentLegEnded)
+    def _leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
+        offer = self._by_leg(event.leg)
+        if offer is None:
+            return
+        offer = self._state.offers.put(replace(offer, leg_live=False))
+        if offer.state is OfferState.pending:
+            self.end(offer, self._ending_of(offer, event), turn)
+        elif offer.state is OfferState.accepted:
+            self.end(offer, Ending("broken", "stale_claim" if event.stale else "answered_but_not_joined"), turn)
+        else:
+            self._release(offer, turn)
+
+    def _ending_of(self, offer: Offer, event: AgentLegEnded) -> Ending:
+        queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+        if event.cause in REJECTED:
+            return Ending("rejected", "rejected_on_phone", queue.reject_delay)
+        if event.cause in BUSY:
+            return Ending("failed", "phone_busy", queue.busy_delay)
+        if event.cause in UNREACHABLE:
+            return Ending("failed", "phone_unreachable", queue.busy_delay)
+        return Ending("expired", "no_answer", queue.no_answer_delay, missed=True)
+
+    @on(OrderFailed)
+    def _order_failed(self, event: OrderFailed, turn: Turn) -> None:
+        if not event.order_id.startswith("ring-"):
+            return
+        offer = self._state.pending(event.order_id.removeprefix("ring-"))
+        if offer is not None and not event.unknown:
+            offer = self._state.offers.put(replace(offer, leg_live=False))
+            queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+            self.end(offer, Ending("failed", "switch_refused", queue.busy_delay), turn)
+
+    @on(SwitchBack)
+    def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
+        """Offers whose leg the snapshot does not show are over: the order never arrived, or the leg ended unseen."""
+        for offer in list(self._state.offers):
+            if offer.ring_ordered_at is None or self._alive(offer.leg):
+                continue
+            gone = self._state.offers.put(replace(offer, leg_live=False))
+            if offer.ended_at is None:
+                self.end(gone, Ending("failed" if offer.state is OfferState.pending else "broken", "leg_gone"), turn)
+            else:
+                self._release(gone, turn)
+
+    # ── ending ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(DeclineOffer)
+    def _decline(self, command: DeclineOffer, turn: Turn) -> None:
+        offer = self._state.offers.get(command.offer_id)
+        if offer is None or offer.agent_id != command.actor:
+            raise NotFound("offer_gone", "This call is no longer offered to you.", offer_id=command.offer_id)
+        OFFER.after(offer.state, "decline")
+        queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+        self.end(offer, Ending("rejected", "declined", queue.reject_delay), turn)
+
+    @on(OfferDue)
+    def _offer_due(self, due: OfferDue, turn: Turn) -> None:
+        offer = self._state.pending(due.offer_id)
+        if offer is not None:
+            queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+            self.end(offer, Ending("expired", "no_answer", queue.no_answer_delay, missed=True), turn)
+
+    @on(LegGoneDue)
+    def _leg_gone_due(self, due: LegGoneDue, turn: Turn) -> None:
+        offer = self._state.offers.get(due.offer_id)
+        if offer is not None and offer.state is not OfferState.pending:
+            self._release(offer, turn)
+
+    @on(MatchDue)
+    def _match_due(self, due: MatchDue, turn: Turn) -> None:
+        self._state.stale = True
+
+    def end(self, offer: Offer, how: Ending, turn: Turn) -> None:
+        """End an offer. A leg that may live is hung up first and its end awaited before anything else is offered."""
+        state = OFFER.observe(offer.state, how.fact)
+        ended = replace(offer, state=state, ended_at=turn.at, reason=how.reason)
+        self._state.offers.put(ended)
+        turn.cancel(f"render-{offer.id}")
+        turn.cancel(f"offer-{offer.id}")
+        stint = self._stint_of(offer)
+        if stint is not None:
+            dropped = STINT.observe(stint.state, "dropped")
+            self._state.stints.put(replace(stint, state=dropped, done_at=turn.at, end_reason=how.reason))
+        self._penalise(offer, how, turn)
+        turn.emit(
+            OfferEnded(
+                interaction_id=offer.interaction_id,
+                offer_id=offer.id,
+                agent_id=offer.agent_id,
+                state=state.value,
+                reason=how.reason,
+            )
+        )
+        if not ended.leg_live:
+            self._release(ended, turn)
+            return
+        caller = self._state.interactions.get(offer.interaction_id)
+        if caller is not None and caller.ended_at is None:
+            turn.send(DropClaim(order_id=turn.new_id("drop"), caller_channel=caller.channel, interaction_id=caller.id))
+        turn.send(HangUp(order_id=turn.new_id("hup"), leg=offer.leg, interaction_id=offer.interaction_id))
+        turn.due(turn.at + LEG_GONE, LegGoneDue(key=f"gone-{offer.id}", offer_id=offer.id))
+
+    def _release(self, offer: Offer, turn: Turn) -> None:
+        """The ended offer's leg is gone: the caller may be offered again, the agent is free again."""
+        turn.cancel(f"gone-{offer.id}")
+        self._state.offers.put(replace(offer, leg_live=False))
+        self._state.offers.retire(offer.id)
+        caller = self._state.interactions.get(offer.interaction_id)
+        if caller is not None and caller.offer_id == offer.id:
+            self._state.put_interaction(
+                caller, state=INTERACTION.observe(caller.state, "offer_over"), offer_id=None, stint_id=None
+            )
+        change_duty(self._state, offer.agent_id, "released", turn.at)
+        self._state.tidy(offer.interaction_id)
+
+    def _penalise(self, offer: Offer, how: Ending, turn: Turn) -> None:
+        agent = self._state.agents.get(offer.agent_id)
+        if agent is None or not how.rest:
+            return
+        until = turn.at + timedelta(seconds=how.rest)
+        missed = agent.missed + 1 if how.missed else agent.missed
+        agent = self._state.put_agent(agent, missed=missed, not_before=until, idle_since=turn.at)
+        turn.due(until, MatchDue(key=f"match-{agent.id}"))
+        queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+        if how.missed and missed >= queue.misses_to_pause and agent.presence is Presence.ready:
+            paused = PRESENCE.observe(agent.presence, "missed_too_often")
+            self._state.put_agent(agent, presence=paused, pause_reason="missed", since=turn.at)
+            turn.emit(AgentPausedForMisses(agent_id=agent.id, missed=missed))
+
+    def _by_leg(self, leg: str) -> Offer | None:
+        found = self._state.offers.where("leg", leg)
+        return found[0] if found else None
+
+    def _stint_of(self, offer: Offer) -> Stint | None:
+        found = self._state.stints.where("leg", offer.leg)
+        return found[0] if found else None
+
+
+def settle_accepted(state: State, offer: Offer, at: datetime) -> None:
+    """The accepted offer's leg is in the talk: the offer is history. Misses in a row begin at zero again."""
+    state.offers.put(replace(offer, ended_at=at, leg_live=False))
+    state.offers.retire(offer.id)
+    agent = state.agents.get(offer.agent_id)
+    if agent is not None and agent.duty is not Duty.idle:
+        state.put_agent(agent, missed=0, not_before=None)

@@ -1,0 +1,68 @@
+"""The call's line on the customer's timeline, written again at each step under one id."""
+
+from __future__ import annotations
+
+from crm_core.timeline.writes import SaveTimelineEntry
+from kernel.turn import Turn
+from routing.rows import Interaction, InteractionState, Stint
+from routing.state import State
+
+OUTCOMES = {
+    InteractionState.closed: "answered",
+    InteractionState.abandoned: "abandoned",
+    InteractionState.active: "talking",
+    InteractionState.held: "talking",
+    InteractionState.after_call: "answered",
+}
+
+
+def record_call(
+    state: State,
+    interaction: Interaction,
+    turn: Turn,
+    *,
+    stint: Stint | None = None,
+    staff_name: str | None = None,
+) -> None:
+    """Write (again) the timeline entry of `interaction`; nothing while the customer is not known.
+
+    Its id never changes, so that it moves along when an agent links another customer.
+    """
+    if interaction.customer_id is None:
+        return
+    stint = stint or state.current_stint(interaction)
+    agent = state.agents.get(stint.agent_id) if stint is not None else None
+    outcome = OUTCOMES.get(interaction.state, "waiting")
+    details: dict[str, object] = {
+        "direction": interaction.direction,
+        "outcome": outcome,
+        "queue": state.queue_of(interaction).name,
+        "end_reason": interaction.end_reason,
+        "waited_seconds": _waited(interaction, turn),
+        "recording": interaction.recording,
+    }
+    if stint is not None:
+        disposition = state.dispositions.get(stint.disposition_id)
+        details["talk_seconds"] = round(stint.talk_seconds(turn.at), 1)
+        details["disposition"] = disposition.label if disposition else None
+        details["flags"] = list(disposition.flags) if disposition else []
+    turn.save(
+        SaveTimelineEntry(
+            id=f"tl-{interaction.id}",
+            customer_id=interaction.customer_id,
+            at=interaction.arrived_at,
+            kind="call",
+            title="Inbound call",
+            body="",
+            status="done" if interaction.ended_at else "open",
+            ref=interaction.id,
+            staff_id=stint.agent_id if stint else None,
+            staff_name=staff_name or (agent.name if agent else None),
+            details=details,
+        )
+    )
+
+
+def _waited(interaction: Interaction, turn: Turn) -> float:
+    end = interaction.answered_at or interaction.ended_at or turn.at
+    return round((end - interaction.arrived_at).total_seconds(), 1)

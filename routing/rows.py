@@ -1,0 +1,251 @@
+"""What routing keeps in memory: frozen rows, one table each. Times are aware UTC datetimes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Presence(StrEnum):
+    out = "out"
+    ready = "ready"
+    paused = "paused"
+
+
+class Duty(StrEnum):
+    idle = "idle"
+    reserved = "reserved"
+    busy = "busy"
+    wrapping = "wrapping"
+
+
+class Reach(StrEnum):
+    reachable = "reachable"
+    lost = "lost"
+
+
+class InteractionState(StrEnum):
+    arriving = "arriving"
+    queued = "queued"
+    offered = "offered"
+    active = "active"
+    held = "held"
+    after_call = "after_call"
+    in_fallback = "in_fallback"
+    closed = "closed"
+    abandoned = "abandoned"
+
+
+class StintState(StrEnum):
+    offered = "offered"
+    joined = "joined"
+    held = "held"
+    wrapping = "wrapping"
+    done = "done"
+
+
+class OfferState(StrEnum):
+    pending = "pending"
+    accepted = "accepted"
+    declined = "declined"
+    timed_out = "timed_out"
+    rescinded = "rescinded"
+    failed = "failed"
+
+
+class Match(StrEnum):
+    """How surely we know the caller: exactly one customer, one of several, none, or no number at all."""
+
+    known = "known"
+    maybe = "maybe"
+    unknown = "unknown"
+    withheld = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A signed-in person: presence × duty × device. `since` is when the visible state last changed,
+    `idle_since` when the agent last became routable work-wise (longest idle goes by it), `not_before` ends
+    the pause after a missed or declined offer."""
+
+    id: str
+    name: str
+    presence: Presence
+    duty: Duty
+    device: Reach
+    since: datetime
+    idle_since: datetime
+    endpoint: str | None = None
+    pause_reason: str | None = None
+    next_presence: Presence | None = None
+    next_reason: str | None = None
+    missed: int = 0
+    not_before: datetime | None = None
+
+    def routable(self, at: datetime) -> bool:
+        """Whether a caller may be offered at `at`."""
+        return rejection(self, at) is None
+
+
+def rejection(agent: Agent, at: datetime) -> str | None:
+    """Why an agent cannot be offered a caller at `at`; None when they can."""
+    if agent.presence is Presence.out:
+        return "signed_out"
+    if agent.presence is Presence.paused:
+        return f"paused_{agent.pause_reason}" if agent.pause_reason else "paused"
+    if agent.duty is not Duty.idle:
+        return agent.duty.value
+    if agent.device is Reach.lost:
+        return "phone_lost"
+    if agent.not_before is not None and at < agent.not_before:
+        return "resting"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A caller's whole visit. `place` orders the queue (kept through offers and fallback); `front` callers
+    (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live."""
+
+    id: str
+    state: InteractionState
+    leg: str
+    channel: str
+    queue_id: str
+    did: str
+    language: str
+    arrived_at: datetime
+    direction: str = "inbound"
+    number: str | None = None
+    name: str | None = None
+    match: Match | None = None
+    customer_id: str | None = None
+    contact_id: str | None = None
+    candidate_ids: tuple[str, ...] = ()
+    level: str | None = None
+    queued_at: datetime | None = None
+    place: datetime | None = None
+    front: bool = False
+    offer_id: str | None = None
+    stint_id: str | None = None
+    prefer_agent: str | None = None
+    prefer_until: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    from_fallback: bool = False
+    recording: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One agent in the choice behind an offer: chosen, passed (could, but another went first) or rejected."""
+
+    agent_id: str
+    name: str
+    verdict: str
+    reason: str
+    idle_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One caller offered to one agent. `claim` is the fencing token that the caller's channel must carry when
+    the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for)."""
+
+    id: str
+    interaction_id: str
+    agent_id: str
+    endpoint: str
+    state: OfferState
+    leg: str
+    claim: str
+    made_at: datetime
+    deadline: datetime
+    why: tuple[Considered, ...]
+    rendered_at: datetime | None = None
+    ring_ordered_at: datetime | None = None
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    leg_live: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """One agent's part in an interaction. Talk is joined to the end of talk, less `held_seconds`."""
+
+    id: str
+    interaction_id: str
+    agent_id: str
+    state: StintState
+    offered_at: datetime
+    leg: str
+    channel: str | None = None
+    joined_at: datetime | None = None
+    held_since: datetime | None = None
+    held_seconds: float = 0.0
+    talk_ended_at: datetime | None = None
+    wrapping_since: datetime | None = None
+    wrap_deadline: datetime | None = None
+    extended: int = 0
+    done_at: datetime | None = None
+    disposition_id: str | None = None
+    end_reason: str | None = None
+    problem: str | None = None
+
+    def talk_seconds(self, at: datetime) -> float:
+        """Seconds of talk up to `at`, time on hold left out."""
+        if self.joined_at is None:
+            return 0.0
+        end = self.talk_ended_at or at
+        held = self.held_seconds
+        if self.held_since is not None:
+            held += (end - self.held_since).total_seconds()
+        return max(0.0, (end - self.joined_at).total_seconds() - held)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent."""
+
+    id: str
+    name: str
+    ring_seconds: int = 20
+    render_ms: int = 300
+    wrap_seconds: int = 60
+    wrap_extend_seconds: int = 60
+    misses_to_pause: int = 2
+    no_answer_delay: int = 10
+    reject_delay: int = 5
+    busy_delay: int = 15
+    lost_phone_seconds: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """What came of a call. Rules key on `flags`, never on the label. `key` is the digit that chooses it."""
+
+    id: str
+    label: str
+    key: str
+    flags: tuple[str, ...] = ()
+    position: int = 0
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The link to one switch: no caller is offered while it is down."""
+
+    id: str
+    up: bool
+    since: datetime
+    detail: str = ""
+
+
+LIVE_INTERACTIONS = frozenset(set(InteractionState) - {InteractionState.closed, InteractionState.abandoned})
+WAITING = frozenset({InteractionState.queued, InteractionState.offered, InteractionState.in_fallback})
+TALKING = frozenset({InteractionState.active, InteractionState.held})

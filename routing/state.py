@@ -1,0 +1,134 @@
+"""All that routing knows, in one place: the shelves and the few questions that several handlers ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from kernel.errors import NotFound, Refused
+from kernel.shelf import Shelf
+from routing.rows import (
+    Agent,
+    Disposition,
+    Interaction,
+    InteractionState,
+    Line,
+    Offer,
+    OfferState,
+    Queue,
+    Stint,
+    StintState,
+)
+
+MAIN_QUEUE = "main"
+MAIN_LINE = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLease:
+    """A pool phone: whether the switch reaches it, and which agent has it. `configured` is False for one that
+    was taken out of the pool while leased."""
+
+    id: str
+    reachable: bool = False
+    agent_id: str | None = None
+    configured: bool = True
+
+
+class State:
+    """The shelves of routing. `stale` says that somebody may have become matchable since the last match."""
+
+    def __init__(self) -> None:
+        self.agents: Shelf[Agent] = Shelf("agents", Agent, ("endpoint",))
+        self.interactions: Shelf[Interaction] = Shelf("interactions", Interaction, ("state", "leg"))
+        self.stints: Shelf[Stint] = Shelf("stints", Stint, ("interaction_id", "agent_id", "leg"))
+        self.offers: Shelf[Offer] = Shelf("offers", Offer, ("leg", "agent_id"))
+        self.queues: Shelf[Queue] = Shelf("queues", Queue)
+        self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
+        self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
+        self.lines: Shelf[Line] = Shelf("lines", Line)
+        self.stale = True
+
+    @property
+    def shelves(self) -> tuple[Shelf[Any], ...]:
+        return (
+            self.agents,
+            self.interactions,
+            self.stints,
+            self.offers,
+            self.queues,
+            self.dispositions,
+            self.phones,
+            self.lines,
+        )
+
+    @property
+    def line_up(self) -> bool:
+        line = self.lines.get(MAIN_LINE)
+        return line is not None and line.up
+
+    def queue_of(self, interaction: Interaction) -> Queue:
+        return self.queues.get(interaction.queue_id) or Queue(interaction.queue_id, interaction.queue_id)
+
+    def put_agent(self, agent: Agent, **changes: Any) -> Agent:
+        """Change an agent; somebody may be matchable now."""
+        self.stale = True
+        return self.agents.put(replace(agent, **changes))
+
+    def put_interaction(self, interaction: Interaction, **changes: Any) -> Interaction:
+        self.stale = True
+        return self.interactions.put(replace(interaction, **changes))
+
+    def agent(self, agent_id: str) -> Agent:
+        """The signed-in agent; Refused when they have no desk."""
+        found = self.agents.get(agent_id)
+        if found is None:
+            raise Refused("no_desk", "You have no desk open. Sign in again.", agent_id=agent_id)
+        return found
+
+    def interaction(self, interaction_id: str) -> Interaction:
+        """The live interaction; NotFound when it is over or never was."""
+        found = self.interactions.get(interaction_id)
+        if found is None:
+            raise NotFound("call_gone", "This call is over.", interaction_id=interaction_id)
+        return found
+
+    def own_stint(self, interaction_id: str, agent_id: str) -> Stint:
+        """The agent's unfinished part in the interaction; NotFound when they have none (others' calls too)."""
+        for stint in self.stints.where("interaction_id", interaction_id):
+            if stint.agent_id == agent_id and stint.state is not StintState.done:
+                return stint
+        raise NotFound("call_gone", "This call is over or not yours.", interaction_id=interaction_id)
+
+    def current_stint(self, interaction: Interaction) -> Stint | None:
+        return self.stints.get(interaction.stint_id)
+
+    def live_offer(self, interaction: Interaction) -> Offer | None:
+        return self.offers.get(interaction.offer_id)
+
+    def callers(self) -> Iterator[Interaction]:
+        """Callers who may be offered, in the order in which they are served."""
+        queued = self.interactions.where("state", InteractionState.queued)
+        free = [one for one in queued if one.offer_id is None and one.match is not None]
+        return iter(sorted(free, key=lambda one: (not one.front, _place(one), one.id)))
+
+    def tidy(self, interaction_id: str) -> None:
+        """Forget what is finished: ended offers, done stints, and the interaction when nothing of it is left."""
+        interaction = self.interactions.get(interaction_id)
+        stints = self.stints.where("interaction_id", interaction_id)
+        for stint in stints:
+            if stint.state is StintState.done:
+                self.stints.retire(stint.id)
+        open_stints = [one for one in stints if one.state is not StintState.done]
+        if interaction is not None and interaction.ended_at and not open_stints and interaction.offer_id is None:
+            self.interactions.retire(interaction_id)
+
+    def pending(self, offer_id: str) -> Offer | None:
+        offer = self.offers.get(offer_id)
+        return offer if offer is not None and offer.state is OfferState.pending else None
+
+
+def _place(interaction: Interaction) -> datetime:
+    return interaction.place or interaction.arrived_at

@@ -1,0 +1,150 @@
+"""Routing's tables: one per shelf, columns named like the fields of the rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Integer, String, Table
+
+from kernel.db import Json, UtcDateTime, metadata
+
+ID = String(150)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("presence", String(10), nullable=False),
+    Column("duty", String(10), nullable=False),
+    Column("device", String(10), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("idle_since", UtcDateTime, nullable=False),
+    Column("endpoint", String(80)),
+    Column("pause_reason", String(40)),
+    Column("next_presence", String(10)),
+    Column("next_reason", String(40)),
+    Column("missed", Integer, nullable=False),
+    Column("not_before", UtcDateTime),
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("state", String(12), nullable=False, index=True),
+    Column("leg", ID, nullable=False),
+    Column("channel", String(200), nullable=False),
+    Column("queue_id", String(60), nullable=False),
+    Column("did", String(40), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False, index=True),
+    Column("direction", String(10), nullable=False),
+    Column("number", String(200)),
+    Column("name", String(400)),
+    Column("match", String(10)),
+    Column("customer_id", String(40), index=True),
+    Column("contact_id", String(40)),
+    Column("candidate_ids", Json, nullable=False),
+    Column("level", String(20)),
+    Column("queued_at", UtcDateTime),
+    Column("place", UtcDateTime),
+    Column("front", Boolean, nullable=False),
+    Column("offer_id", ID),
+    Column("stint_id", ID),
+    Column("prefer_agent", String(40)),
+    Column("prefer_until", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("end_reason", String(40)),
+    Column("from_fallback", Boolean, nullable=False),
+    Column("recording", Boolean, nullable=False),
+)
+
+stints = Table(
+    "stints",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("interaction_id", ID, nullable=False, index=True),
+    Column("agent_id", String(40), nullable=False, index=True),
+    Column("state", String(10), nullable=False, index=True),
+    Column("offered_at", UtcDateTime, nullable=False),
+    Column("leg", ID, nullable=False),
+    Column("channel", String(200)),
+    Column("joined_at", UtcDateTime),
+    Column("held_since", UtcDateTime),
+    Column("held_seconds", Float, nullable=False),
+    Column("talk_ended_at", UtcDateTime),
+    Column("wrapping_since", UtcDateTime),
+    Column("wrap_deadline", UtcDateTime),
+    Column("extended", Integer, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("disposition_id", String(60)),
+    Column("end_reason", String(40)),
+    Column("problem", String(40)),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("interaction_id", ID, nullable=False, index=True),
+    Column("agent_id", String(40), nullable=False, index=True),
+    Column("endpoint", String(80), nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("leg", ID, nullable=False),
+    Column("claim", ID, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("deadline", UtcDateTime, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("rendered_at", UtcDateTime),
+    Column("ring_ordered_at", UtcDateTime),
+    Column("ringing_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("leg_live", Boolean, nullable=False),
+    Column("reason", String(40)),
+)
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("ring_seconds", Integer, nullable=False),
+    Column("render_ms", Integer, nullable=False),
+    Column("wrap_seconds", Integer, nullable=False),
+    Column("wrap_extend_seconds", Integer, nullable=False),
+    Column("misses_to_pause", Integer, nullable=False),
+    Column("no_answer_delay", Integer, nullable=False),
+    Column("reject_delay", Integer, nullable=False),
+    Column("busy_delay", Integer, nullable=False),
+    Column("lost_phone_seconds", Integer, nullable=False),
+)
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("label", String(200), nullable=False),
+    Column("key", String(1), nullable=False),
+    Column("flags", Json, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+phone_leases = Table(
+    "phone_leases",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("reachable", Boolean, nullable=False),
+    Column("agent_id", String(40)),
+    Column("configured", Boolean, nullable=False),
+)
+
+lines = Table(
+    "lines",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("up", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("detail", String(400), nullable=False),
+)

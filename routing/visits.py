@@ -1,0 +1,323 @@
+"""A caller's visit: arrives, waits, talks, is held, leaves. Hears the call events, keeps interaction and stint true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cti.events import (
+    AgentLegEnded,
+    CallerAfter,
+    CallerArrived,
+    CallerHeld,
+    CallerInFallback,
+    CallerLeft,
+    CallerWaits,
+    Joined,
+    SwitchBack,
+    SwitchLost,
+)
+from cti.facts import LinkDown, RecordingStarted
+from cti.orders import HangUp, QueueCaller
+from kernel.handling import Handles, on
+from kernel.turn import Turn
+from routing.agents import change_duty
+from routing.machines import INTERACTION, STINT
+from routing.messages import (
+    CallerIdentified,
+    IdentifyCaller,
+    InteractionEnded,
+    InteractionQueued,
+    LinkCustomer,
+    LookUpDue,
+    MatchDue,
+    StintJoined,
+)
+from routing.offers import Ending, Offers, settle_accepted
+from routing.record import record_call
+from routing.rows import (
+    TALKING,
+    WAITING,
+    Interaction,
+    Line,
+    Match,
+    Offer,
+    OfferState,
+    Stint,
+    StintState,
+)
+from routing.state import MAIN_LINE, MAIN_QUEUE, State
+from routing.wrapping import Wrapping
+
+LOOK_UP = timedelta(seconds=1)
+NORMAL_CLEARING = 16
+PHONE_LOST = frozenset({0, 27, 38, 41, 44})
+"""Causes of an agent's leg that say the phone was lost (44: rtp_timeout), not that somebody hung up."""
+
+
+class Visits(Handles):
+    """Turns call events into the life of interactions and stints."""
+
+    def __init__(self, state: State, offers: Offers, wrapping: Wrapping) -> None:
+        self._state = state
+        self._offers = offers
+        self._wrapping = wrapping
+
+    # ── arriving and waiting ────────────────────────────────────────────────────────────────────────────
+
+    @on(CallerArrived)
+    def _arrived(self, event: CallerArrived, turn: Turn) -> None:
+        if event.interaction_id in self._state.interactions:
+            return
+        self._state.put_interaction(
+            Interaction(
+                id=event.interaction_id,
+                state=INTERACTION.initial,
+                leg=event.leg,
+                channel=event.channel,
+                queue_id=MAIN_QUEUE,
+                did=event.did,
+                language=event.language,
+                arrived_at=turn.at,
+                number=event.number,
+                name=event.name,
+            )
+        )
+        turn.due(
+            turn.at + LOOK_UP,
+            LookUpDue(key=f"lookup-{event.interaction_id}", interaction_id=event.interaction_id),
+        )
+        turn.send(
+            IdentifyCaller(order_id=turn.new_id("look"), interaction_id=event.interaction_id, number=event.number)
+        )
+
+    @on(CallerIdentified)
+    def _identified(self, fact: CallerIdentified, turn: Turn) -> None:
+        interaction = self._state.interactions.get(fact.interaction_id)
+        if interaction is None or interaction.customer_id is not None:
+            return
+        turn.cancel(f"lookup-{fact.interaction_id}")
+        changed = self._state.put_interaction(
+            interaction,
+            match=fact.match,
+            customer_id=fact.customer_id,
+            contact_id=fact.contact_id,
+            candidate_ids=fact.candidate_ids,
+            level=fact.level,
+        )
+        record_call(self._state, changed, turn)
+
+    @on(LookUpDue)
+    def _look_up_due(self, due: LookUpDue, turn: Turn) -> None:
+        interaction = self._state.interactions.get(due.interaction_id)
+        if interaction is not None and interaction.match is None:
+            self._state.put_interaction(interaction, match=Match.unknown if interaction.number else Match.withheld)
+
+    @on(LinkCustomer)
+    def _link(self, command: LinkCustomer, turn: Turn) -> None:
+        interaction = self._state.interaction(command.interaction_id)
+        self._state.own_stint(interaction.id, command.actor)
+        changed = self._state.put_interaction(
+            interaction, match=Match.known, customer_id=command.customer_id, level=command.level
+        )
+        record_call(self._state, changed, turn)
+
+    @on(CallerWaits)
+    def _waits(self, event: CallerWaits, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is None:
+            return
+        state = INTERACTION.observe(interaction.state, "waits")
+        if state is interaction.state:
+            return
+        first = interaction.queued_at is None
+        self._state.put_interaction(
+            interaction,
+            state=state,
+            queued_at=interaction.queued_at or turn.at,
+            place=interaction.place or turn.at,
+        )
+        if first:
+            turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
+
+    @on(CallerInFallback)
+    def _fallback(self, event: CallerInFallback, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is None or interaction.state in TALKING:
+            return
+        offer = self._pending_offer(interaction)
+        if offer is not None:
+            self._offers.end(offer, Ending("failed", "caller_in_fallback"), turn)
+            interaction = self._state.interactions[interaction.id]
+        self._state.put_interaction(
+            interaction,
+            state=INTERACTION.observe(interaction.state, "fallback"),
+            place=interaction.place or interaction.arrived_at,
+        )
+        if not event.ringing:
+            self._queue_again(interaction, turn)
+
+    # ── talking ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(Joined)
+    def _joined(self, event: Joined, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is None:
+            return
+        stint = self._stint_for(event, interaction, turn)
+        offer = self._state.live_offer(interaction)
+        if offer is not None and offer.leg == event.agent_leg:
+            settle_accepted(self._state, offer, turn.at)
+        if stint is not None:
+            stint = self._join_stint(stint, event.agent_channel, turn)
+            change_duty(self._state, stint.agent_id, "joined", turn.at)
+            turn.emit(StintJoined(interaction_id=interaction.id, stint_id=stint.id, agent_id=stint.agent_id))
+        state = INTERACTION.observe(interaction.state, "joined")
+        changed = self._state.put_interaction(
+            interaction,
+            state=state,
+            offer_id=None,
+            stint_id=stint.id if stint else None,
+            answered_at=interaction.answered_at or turn.at,
+            front=False,
+            prefer_agent=None,
+            prefer_until=None,
+            from_fallback=interaction.from_fallback or not event.ours,
+        )
+        record_call(self._state, changed, turn)
+
+    def _stint_for(self, event: Joined, interaction: Interaction, turn: Turn) -> Stint | None:
+        for stint in self._state.stints.where("leg", event.agent_leg):
+            if stint.state is not StintState.done:
+                return stint
+        agents = self._state.agents.where("endpoint", event.endpoint)
+        if not agents:
+            return None
+        return Stint(turn.new_id("st"), interaction.id, agents[0].id, STINT.initial, turn.at, event.agent_leg)
+
+    def _join_stint(self, stint: Stint, channel: str, turn: Turn) -> Stint:
+        held = stint.held_seconds
+        if stint.held_since is not None:
+            held += (turn.at - stint.held_since).total_seconds()
+        return self._state.stints.put(
+            replace(
+                stint,
+                state=STINT.observe(stint.state, "joined"),
+                channel=channel,
+                joined_at=stint.joined_at or turn.at,
+                held_since=None,
+                held_seconds=held,
+                problem=None,
+            )
+        )
+
+    @on(CallerHeld)
+    def _held(self, event: CallerHeld, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is None:
+            return
+        self._state.put_interaction(interaction, state=INTERACTION.observe(interaction.state, "held"))
+        stint = self._state.current_stint(interaction)
+        if stint is not None and stint.state is StintState.joined:
+            held = STINT.observe(stint.state, "held")
+            self._state.stints.put(replace(stint, state=held, held_since=turn.at, problem=None))
+
+    @on(AgentLegEnded)
+    def _agent_leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        stint = self._state.current_stint(interaction) if interaction is not None else None
+        if interaction is None or interaction.state not in TALKING:
+            return
+        if stint is not None and stint.leg != event.leg:
+            return
+        gone = self._state.put_interaction(interaction, state=INTERACTION.observe(interaction.state, "agent_gone"))
+        if stint is None:
+            return
+        if event.cause in PHONE_LOST:
+            self._phone_lost(gone, stint, turn)
+            self._queue_again(gone, turn)
+        else:
+            self._wrapping.talk_over(stint, "agent_hung_up", turn)
+            turn.send(HangUp(order_id=turn.new_id("hup"), leg=gone.leg, interaction_id=gone.id))
+
+    def _phone_lost(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
+        """The caller is kept: the same agent is rung again for a while, then whoever is free, before all others."""
+        queue = self._state.queue_of(interaction)
+        until = turn.at + timedelta(seconds=queue.lost_phone_seconds)
+        self._wrapping.drop(stint, "phone_lost", turn)
+        self._state.put_interaction(
+            interaction, stint_id=None, front=True, prefer_agent=stint.agent_id, prefer_until=until
+        )
+        turn.due(until, MatchDue(key=f"prefer-{interaction.id}"))
+
+    @on(CallerAfter)
+    def _after(self, event: CallerAfter, turn: Turn) -> None:
+        """The caller came out of a bridge. While the agent's leg has not ended yet, its end decides; a caller
+        who should be waiting (an offer that ended just as it was answered) goes back to the queue."""
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is not None and interaction.state in WAITING:
+            self._queue_again(interaction, turn)
+
+    def _queue_again(self, interaction: Interaction, turn: Turn) -> None:
+        turn.send(
+            QueueCaller(order_id=turn.new_id("q"), caller_channel=interaction.channel, interaction_id=interaction.id)
+        )
+
+    # ── leaving ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(CallerLeft)
+    def _left(self, event: CallerLeft, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is None or interaction.ended_at is not None:
+            return
+        reason = _end_reason(interaction)
+        offer = self._pending_offer(interaction)
+        if offer is not None:
+            self._offers.end(offer, Ending("caller_left", "caller_left"), turn)
+        stint = self._state.current_stint(self._state.interactions[interaction.id])
+        if stint is not None and stint.state in (StintState.joined, StintState.held):
+            held = stint.state is StintState.held
+            self._wrapping.talk_over(stint, "caller_hung_up", turn)
+            if held:
+                turn.send(HangUp(order_id=turn.new_id("hup"), leg=stint.leg, interaction_id=interaction.id))
+        interaction = self._state.interactions[interaction.id]
+        ended = self._state.put_interaction(
+            interaction,
+            state=INTERACTION.observe(interaction.state, "left" if interaction.answered_at else "gave_up"),
+            ended_at=turn.at,
+            end_reason=reason,
+        )
+        turn.cancel(f"lookup-{ended.id}")
+        turn.cancel(f"prefer-{ended.id}")
+        record_call(self._state, ended, turn)
+        turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
+        self._state.tidy(ended.id)
+
+    def _pending_offer(self, interaction: Interaction) -> Offer | None:
+        offer = self._state.live_offer(interaction)
+        if offer is None or offer.state not in (OfferState.pending, OfferState.accepted):
+            return None
+        return offer
+
+    # ── the switch and its recordings ───────────────────────────────────────────────────────────────────
+
+    @on(RecordingStarted)
+    def _recording(self, fact: RecordingStarted, turn: Turn) -> None:
+        interaction = self._state.interactions.get(fact.interaction_id)
+        if interaction is not None:
+            self._state.put_interaction(interaction, recording=True)
+
+    @on(SwitchLost, LinkDown)
+    def _switch_lost(self, event: SwitchLost | LinkDown, turn: Turn) -> None:
+        self._state.lines.put(Line(MAIN_LINE, up=False, since=turn.at, detail=event.reason))
+
+    @on(SwitchBack)
+    def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
+        self._state.lines.put(Line(MAIN_LINE, up=True, since=turn.at, detail=event.switch_version))
+        self._state.stale = True
+
+
+def _end_reason(interaction: Interaction) -> str:
+    if interaction.state in TALKING:
+        return "caller_hung_up"
+    return "agent_hung_up" if interaction.answered_at else "abandoned"

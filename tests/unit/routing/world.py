@@ -1,0 +1,126 @@
+"""Routing alone, driven by call events and a clock moved by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from cti import events as ev
+from kernel.codec import plain
+from kernel.core import Core, Outcome
+from kernel.messages import Message, Order
+from routing.messages import (
+    CallerIdentified,
+    DispositionsConfigured,
+    PhonesConfigured,
+    QueueConfigured,
+    SetPresence,
+    SignInAgent,
+)
+from routing.room import handlers
+from routing.rows import Agent, Interaction, Match, Offer, Presence, Queue, Stint
+from routing.setup import DEFAULT_DISPOSITIONS
+from routing.state import State
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+O = TypeVar("O", bound=Order)  # noqa: E741
+
+
+class World:
+    """A switch that says what the test wants, and routing."""
+
+    def __init__(self, phones: int = 4, **queue: Any) -> None:
+        self.at = START
+        self.state = State()
+        self.live_legs: set[str] = set()
+        self.core = Core(self.state.shelves, handlers(self.state, self.live_legs.__contains__))
+        self.out = Outcome()
+        self.say(PhonesConfigured(endpoints=tuple(f"cti-phone-{n:02}" for n in range(1, phones + 1))))
+        self.say(QueueConfigured(queue=plain(Queue("main", "Main", **queue))))
+        self.say(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
+        self.say(ev.SwitchBack(switch_version="22"))
+
+    def say(self, message: Message) -> object:
+        """One message now; raises its refusal."""
+        return self.core.take(message, self.at, self.out)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, deadlines included."""
+        until = self.at + timedelta(seconds=seconds)
+        while (due := self.core.next_due()) is not None and due <= until:
+            self.at = due
+            message = self.core.take_due(self.at)
+            assert message is not None
+            self.say(message)
+        self.at = until
+
+    def agent(self, name: str, presence: Presence = Presence.ready, reachable: bool = True) -> Agent:
+        endpoint = self.say(SignInAgent(actor=name, agent_id=name, name=name.title()))
+        if reachable:
+            self.say(ev.PhoneChanged(endpoint=str(endpoint), reachable=True))
+        if presence is Presence.ready:
+            self.say(SetPresence(actor=name, agent_id=name, presence=presence))
+        return self.state.agents[name]
+
+    def call(self, name: str, number: str = "+34600111222", match: Match = Match.known) -> str:
+        """A caller arrives, is looked up and waits; returns the interaction id."""
+        ix = f"ix-{name}"
+        self.say(
+            ev.CallerArrived(
+                interaction_id=ix, leg=name, channel=f"PJSIP/trunk-{name}", did="555", language="en", number=number
+            )
+        )
+        customer = f"cu-{name}" if match is Match.known else None
+        self.say(CallerIdentified(interaction_id=ix, match=match, customer_id=customer))
+        self.say(ev.CallerWaits(interaction_id=ix, leg=name))
+        return ix
+
+    def ix(self, ix: str) -> Interaction:
+        return self.state.interactions[ix]
+
+    def offer_to(self, ix: str) -> Offer:
+        offer = self.state.live_offer(self.ix(ix))
+        assert offer is not None, f"{ix} is not offered"
+        return offer
+
+    def stint(self, ix: str) -> Stint:
+        stint = self.state.current_stint(self.ix(ix))
+        assert stint is not None, f"nobody serves {ix}"
+        return stint
+
+    def ring(self, ix: str) -> Offer:
+        """The pop is not acknowledged, so the phone rings after the render time."""
+        self.wait(0.3)
+        offer = self.offer_to(ix)
+        self.live_legs.add(offer.leg)
+        self.say(ev.AgentLegRinging(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+        return offer
+
+    def answer(self, ix: str) -> Offer:
+        """The offered agent's phone answers and both are joined."""
+        offer = self.ring(ix)
+        self.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+        self.join(ix, offer.leg, offer.endpoint)
+        return offer
+
+    def join(self, ix: str, leg: str, endpoint: str, ours: bool = True) -> None:
+        self.say(
+            ev.Joined(
+                interaction_id=ix,
+                caller_leg=self.ix(ix).leg,
+                agent_leg=leg,
+                agent_channel=f"PJSIP/{endpoint}-1",
+                endpoint=endpoint,
+                ours=ours,
+            )
+        )
+
+    def agent_leg_ends(self, ix: str, offer: Offer, cause: int = 16, stale: bool = False) -> None:
+        self.live_legs.discard(offer.leg)
+        self.say(ev.AgentLegEnded(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint, cause=cause, stale=stale))
+
+    def caller_leaves(self, ix: str) -> None:
+        self.say(ev.CallerLeft(interaction_id=ix, leg=ix.removeprefix("ix-"), cause=16))
+
+    def orders(self, kind: type[O]) -> list[O]:
+        return [order for order in self.out.orders if isinstance(order, kind)]
