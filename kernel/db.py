@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
@@ -156,12 +157,14 @@ def _cell(value: object) -> object:
 
 
 def clean(value: Any) -> Any:
-    """JSON-ready `value` with what PostgreSQL cannot store (NUL, lone surrogates from broken UTF-8) replaced by
-    U+FFFD, so that no caller's name can make a commit fail."""
+    """JSON-ready `value` with what PostgreSQL cannot store replaced, so that no caller's name can make a commit
+    fail: NUL and lone surrogates (from broken UTF-8) by U+FFFD, not-a-number and infinity by None."""
     if isinstance(value, str):
         if value.isascii():
             return value.replace("\x00", "\ufffd") if "\x00" in value else value
         return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {clean(key): clean(one) for key, one in value.items()}
     if isinstance(value, list):

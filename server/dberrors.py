@@ -1,0 +1,138 @@
+"""What a database error means and what to do about it, in words for the one who runs the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kernel.errors import Unavailable
+
+Advice = tuple[str, str]
+
+_LOCKED = (
+    "Another process holds the database locked.",
+    "Close the other program (a second Trunkline, a backup, a database browser) or wait until it is done; Trunkline "
+    "goes on by itself.",
+)
+_READONLY = (
+    "The database can only be read.",
+    "Give the user that runs Trunkline the right to write the database file and its folder, and check that the disk "
+    "is not mounted read-only.",
+)
+_FULL = (
+    "The disk that holds the database is full.",
+    "Free space or enlarge the disk; Trunkline goes on by itself and has lost nothing.",
+)
+_UNOPENED = (
+    "The database file cannot be opened.",
+    "Check that its folder exists and that the user that runs Trunkline may enter and write it.",
+)
+_BROKEN = (
+    "The file is damaged, or no SQLite database.",
+    "Check the path; if it is right, stop Trunkline and restore the last backup.",
+)
+_DISK = ("The disk reports errors.", "Check the disk and its cables, then restore the last backup if need be.")
+_SCHEMA = ("The database lacks tables that this version needs.", "Run `trunkline migrate`, then start again.")
+_DOWN = (
+    "The database server does not answer.",
+    "Start PostgreSQL, and check the host and port in the database URL.",
+)
+_LOGIN = (
+    "The database server refuses the user or the password.",
+    "Check the user and password in the database URL, and pg_hba.conf on the server.",
+)
+_NO_DATABASE = (
+    "The database server has no database of that name.",
+    "Create it (`createdb NAME`) or correct the database URL.",
+)
+_CROWDED = (
+    "The database server accepts no more connections.",
+    "Raise max_connections in postgresql.conf, or stop programs that hold connections.",
+)
+_UNKNOWN = ("The database reports an error.", "See the log for its text; Trunkline keeps trying.")
+
+_SQLITE: dict[str, Advice] = {
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_READONLY": _READONLY,
+    "SQLITE_FULL": _FULL,
+    "SQLITE_CANTOPEN": _UNOPENED,
+    "SQLITE_CORRUPT": _BROKEN,
+    "SQLITE_NOTADB": _BROKEN,
+    "SQLITE_IOERR": _DISK,
+    "SQLITE_PERM": _UNOPENED,
+}
+_POSTGRES: dict[str, Advice] = {
+    "08": _DOWN,
+    "28": _LOGIN,
+    "3D": _NO_DATABASE,
+    "53100": _FULL,
+    "53300": _CROWDED,
+    "55P03": _LOCKED,
+    "25006": _READONLY,
+    "42P01": _SCHEMA,
+    "42703": _SCHEMA,
+    "57": _DOWN,
+    "58030": _DISK,
+    "XX": _BROKEN,
+}
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, what the driver raised, and what lies below that."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = getattr(seen, "orig", None) or seen.__cause__ or seen.__context__
+
+
+def describe_db_error(error: BaseException) -> Advice:
+    """(cause, cure) of an error raised by the database, its driver or its socket."""
+    for one in _chain(error):
+        name = getattr(one, "sqlite_errorname", None) or ""
+        for start, advice in _SQLITE.items():
+            if name.startswith(start):
+                return advice
+        if "no such table" in str(one) or "no such column" in str(one):
+            return _SCHEMA
+        state = getattr(one, "sqlstate", None) or ""
+        for start, advice in _POSTGRES.items():
+            if state.startswith(start):
+                return advice
+        if isinstance(one, OSError | TimeoutError):
+            return _DOWN
+    return _UNKNOWN
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Whether the same rows would be refused again: they do not fit the tables. All else passes with time."""
+    if isinstance(error, IntegrityError | DataError | TypeError | ValueError | OverflowError):
+        return True
+    if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
+        return True
+    return any(
+        str(getattr(one, "sqlstate", None) or "")[:2] in ("22", "23") or isinstance(one, ValueError)
+        for one in _chain(error)
+    )
+
+
+async def ensure_usable(engine: AsyncEngine) -> None:
+    """Open the database and make sure that it can be written; raises Unavailable (`database_unusable`) naming cause
+    and cure. For the start, before anything else reads or writes."""
+    try:
+        async with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                await connection.execute(text("PRAGMA user_version"))  # BEGIN IMMEDIATE has asked for the lock
+                return
+            readonly = (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on"
+    except (DBAPIError, OSError, TimeoutError) as error:
+        raise _unusable(*describe_db_error(error)) from error
+    if readonly:
+        raise _unusable(*_READONLY)
+
+
+def _unusable(cause: str, cure: str) -> Unavailable:
+    return Unavailable("database_unusable", f"{cause} {cure}", cause=cause, cure=cure)
