@@ -1,0 +1,1 @@
+"""Outbound: every dial to a public number needs a permit from here."""

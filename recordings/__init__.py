@@ -1,0 +1,1 @@
+"""Recordings of calls: what was asked for, what runs, what is kept."""

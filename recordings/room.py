@@ -1,0 +1,66 @@
+"""The life of a recording, from the switch's word that it started to the file that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from cti.facts import RecordingStarted
+from kernel.handling import Handles, on
+from kernel.shelf import Shelf
+from kernel.turn import Turn
+from recordings.messages import FindRecording, RecordingFound, RecordingMissing
+from recordings.rows import RECORDING, Recording, RecordingState
+from routing.messages import InteractionEnded
+
+
+class Recordings(Handles):
+    """Keeps the row of each recording true."""
+
+    def __init__(self) -> None:
+        self.shelf: Shelf[Recording] = Shelf("recordings", Recording, ("interaction_id",))
+
+    @property
+    def shelves(self) -> tuple[Shelf[Any], ...]:
+        return (self.shelf,)
+
+    @on(RecordingStarted)
+    def _started(self, fact: RecordingStarted, turn: Turn) -> None:
+        if self.shelf.where("interaction_id", fact.interaction_id):
+            return
+        state = RECORDING.observe(RECORDING.initial, "started")
+        self.shelf.put(Recording(turn.new_id("rec"), fact.interaction_id, state, fact.file, turn.at))
+
+    @on(InteractionEnded)
+    def _call_ended(self, event: InteractionEnded, turn: Turn) -> None:
+        for row in self.shelf.where("interaction_id", event.interaction_id):
+            ended = replace(row, state=RECORDING.observe(row.state, "call_ended"), ended_at=turn.at)
+            self.shelf.put(ended)
+            turn.send(
+                FindRecording(
+                    order_id=turn.new_id("find"),
+                    recording_id=row.id,
+                    interaction_id=row.interaction_id,
+                    file=row.file,
+                )
+            )
+
+    @on(RecordingFound)
+    def _found(self, fact: RecordingFound, turn: Turn) -> None:
+        row = self.shelf.get(fact.recording_id)
+        if row is not None:
+            state = RECORDING.observe(row.state, "found")
+            self.shelf.put(replace(row, state=state, seconds=fact.seconds, bytes=fact.bytes))
+            self._retire(row.id, state)
+
+    @on(RecordingMissing)
+    def _missing(self, fact: RecordingMissing, turn: Turn) -> None:
+        row = self.shelf.get(fact.recording_id)
+        if row is not None:
+            state = RECORDING.observe(row.state, "missing")
+            self.shelf.put(replace(row, state=state))
+            self._retire(row.id, state)
+
+    def _retire(self, key: str, state: RecordingState) -> None:
+        if state in (RecordingState.stored, RecordingState.lost):
+            self.shelf.retire(key)

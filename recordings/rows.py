@@ -1,0 +1,54 @@
+"""A recording as the engine keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kernel.machine import Machine, table
+
+
+class RecordingState(StrEnum):
+    asked = "asked"
+    running = "running"
+    paused = "paused"
+    ended = "ended"
+    stored = "stored"
+    lost = "lost"
+    purged = "purged"
+
+
+R = RecordingState
+
+RECORDING = Machine(
+    "recording",
+    R,
+    R.asked,
+    commands=table(
+        (R.running, "pause", R.paused),
+        (R.paused, "resume", R.running),
+        (R.stored, "purge", R.purged),
+    ),
+    facts=table(
+        (R.asked, "started", R.running),
+        ((R.asked, R.running, R.paused), "call_ended", R.ended),
+        (R.ended, "found", R.stored),
+        (R.ended, "missing", R.lost),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """`file` is the base name that the switch was given (made from the interaction id); `seconds` and `bytes`
+    are known once it is stored."""
+
+    id: str
+    interaction_id: str
+    state: RecordingState
+    file: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    seconds: float | None = None
+    bytes: int | None = None
