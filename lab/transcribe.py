@@ -6,97 +6,15 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from lab.ami import LabAmi, Message
+from lab.ami import Message
 from lab.asterisk import AsteriskLab, LabSettings
-from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, Leg, Manner, SipCaller, SipPhone
+from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, Leg, Manner
+from lab.stage import Stage
 
 TARGET = Path("tests/fixtures/ami")
-PHONE, OTHER = "cti-phone-03", "cti-phone-04"
-TOKEN = "claim-1"  # noqa: S105 - a fencing token, not a password
-
-
-@dataclass(slots=True)
-class Stage:
-    """What a scenario plays on: a fresh AMI session as the platform, and helpers for what the platform does."""
-
-    lab: AsteriskLab
-    ami: LabAmi
-    legs: int = 0
-
-    def caller(self, name: str = "José Núñez") -> SipCaller:
-        return SipCaller(self.lab.sip, number="+34600111222", name=name, to="5551234")
-
-    def phone(self, manner: Manner = Manner.answer, endpoint: str = PHONE) -> SipPhone:
-        return SipPhone(self.lab.sip, endpoint, self.lab.phone_secret(endpoint), manner=manner)
-
-    async def waiting(self) -> Message:
-        return await self.ami.user_event("CtiHold")
-
-    async def ring(self, caller: Message, *, timeout: int = 20, claim: str = TOKEN, endpoint: str = PHONE) -> str:
-        """Claim the caller and originate an agent's leg as the platform does; returns the leg's id."""
-        self.legs += 1
-        leg = f"leg-{self.lab.name}-{self.legs}"
-        target = caller["Channel"]
-        await self.ami.action("Setvar", Channel=target, Variable="CTI_CLAIM", Value=claim)
-        variables = ("CTI_ROLE=agent", f"CTI_TARGET={target}", f"CTI_CLAIM={claim}", f"CTI_IX={caller['Ix']}")
-        await self.ami.action(
-            "Originate",
-            *variables,
-            Channel=f"PJSIP/{endpoint}",
-            ChannelId=leg,
-            Context="cti-pickup",
-            Exten="go",
-            Priority=1,
-            Async="true",
-            Timeout=timeout * 1000,
-            CallerID=f'"{caller["CallerIDName"]}" <{caller["CallerIDNum"]}>',
-        )
-        return leg
-
-    async def joined(self, caller: Message, leg: str) -> str:
-        """Wait until both legs are bridged; returns the name of the agent's channel."""
-        await self.ami.event("BridgeEnter", Uniqueid=caller["Uniqueid"])
-        return (await self.ami.event("BridgeEnter", Uniqueid=leg))["Channel"]
-
-    async def gone(self, unique: str) -> Message:
-        return await self.ami.event("Hangup", Uniqueid=unique)
-
-    async def hold(self, caller: Message, agent: str) -> None:
-        channel = caller["Channel"]
-        await self.ami.action("Setvar", Channel=channel, Variable="CTI_AGENT", Value=agent)
-        extra = {"ExtraChannel": agent, "ExtraContext": "cti-idle", "ExtraExten": "s", "ExtraPriority": 1}
-        await self.ami.action("Redirect", Channel=channel, Context="cti-held", Exten="s", Priority=1, **extra)
-
-    async def resume(self, caller: Message, agent: str) -> None:
-        await self.ami.action("Setvar", Channel=agent, Variable="CTI_TARGET", Value=caller["Channel"])
-        await self.ami.action("Redirect", Channel=agent, Context="cti-pickup", Exten="go", Priority=1)
-
-    async def snapshot(self) -> None:
-        await self.ami.collect("CoreShowChannels", "CoreShowChannelsComplete")
-        variables = "CTI_IX,CTI_ROLE,CTI_CLAIM,CTI_TARGET,CTI_DID,CHANNEL(language)"
-        await self.ami.collect("Status", "StatusComplete", Variables=variables)
-        await self.ami.collect("DeviceStateList", "DeviceStateListComplete")
-
-    @contextlib.asynccontextmanager
-    async def beating(self) -> AsyncIterator[None]:
-        """The platform's heartbeat, once a second."""
-
-        async def beat() -> None:
-            count = 0
-            while True:
-                count += 1
-                await self.ami.action("Setvar", Variable="CTI_HB", Value=count)
-                await asyncio.sleep(1)
-
-        task = asyncio.create_task(beat())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+OTHER = "cti-phone-04"
 
 
 async def wait_and_hang_up(stage: Stage) -> None:

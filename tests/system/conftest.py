@@ -1,0 +1,41 @@
+"""A real Asterisk for the whole session, and a check after each test that it was left as it was found."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from lab.asterisk import AsteriskLab, LabSettings
+from lab.stage import Stage
+
+PHONES = 6
+PLAIN_PHONES = 4  # cti-phone-03 to cti-phone-06 are ordinary SIP phones, the first two are browsers
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def asterisk_lab() -> AsyncIterator[AsteriskLab]:
+    """One Asterisk with the kit, shared by every test of the session: `LabSettings(phones=6, plain_phones=4)`."""
+    async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES)) as lab:
+        yield lab
+
+
+async def channels_left(lab: AsteriskLab, within: float = 6.0) -> str:
+    """The channels that are still there after some seconds; empty when all are gone."""
+    deadline = time.monotonic() + within
+    while left := (await lab.rasterisk("core show channels concise")).strip():
+        if time.monotonic() > deadline:
+            return left
+        await asyncio.sleep(0.1)
+    return ""
+
+
+@pytest_asyncio.fixture
+async def stage(asterisk_lab: AsteriskLab) -> AsyncIterator[Stage]:
+    """The shared Asterisk with the platform's part played by hand; no heartbeat yet, and no channel left at the end."""
+    async with asterisk_lab.ami.client() as ami:
+        await ami.event("FullyBooted")
+        await ami.action("Setvar", Variable="CTI_HB", Value="")
+        await ami.action("Setvar", Variable="CTI_RECORD", Value="")
+        yield Stage(asterisk_lab, ami)
+    assert await channels_left(asterisk_lab) == ""
