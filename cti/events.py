@@ -129,6 +129,16 @@ class SwitchLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallRepaired(Event):
+    """The snapshot after a (re)connect showed that we missed a fact; `repair` is its type. What follows from it is
+    told by ordinary events right after."""
+
+    interaction_id: str
+    leg: str
+    repair: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchBack(Event):
     """The snapshot after a (re)connect was compared and its differences were handled. Offers made before it
     whose leg is not alive have failed."""

@@ -30,16 +30,26 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUp(Fact):
-    """Signed in to the switch, the snapshot that follows is complete once SnapshotEnded comes."""
+    """Signed in to the switch. Facts flow from here on; orders are refused until the Snapshot that follows."""
 
     switch_version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkDown(Fact):
-    """`reason` is one of: closed, heartbeat, refused (wrong secret), unreachable, overflow."""
+    """`reason` is one of: closed, heartbeat, refused (wrong secret), unreachable, overflow, garbage, not_ready."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAsked(Fact):
+    """The switch is about to be asked for an agent's leg; comes before anything can be heard of that leg, which
+    then always ends with a LegEnded (also when no channel ever came)."""
+
+    leg: str
+    endpoint: str
+    interaction_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +97,14 @@ class BridgeLeft(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPlaced(Fact):
-    """A leg reported its place in the dialplan kit (UserEvent Cti*). `did` and `language` come with `entered`."""
+    """A leg reported its place in the dialplan kit (UserEvent Cti*). `did` and `language` come with `entered`.
+    `linked` is Asterisk's Linkedid, which ties the legs that the switch itself rings to their caller."""
 
     leg: str
     channel: str
     place: Place
     interaction_id: str
+    linked: str = ""
     did: str = ""
     language: str = ""
     reason: str = ""
@@ -133,18 +145,21 @@ class KeyPressed(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDone(Fact):
-    """The switch's answer to an order. `ok` False with `message` when it was refused or got no answer
-    (`unknown` True: nobody can say whether it happened; the snapshot decides)."""
+    """The end of an order, exactly one per order. `ok` False with `message` when it was refused or got no answer
+    (`unknown` True: nobody can say whether it happened; the snapshot decides). RingAgent is done when the leg's
+    channel exists. `interaction_id` is that of the order, if it had one."""
 
     order_id: str
     ok: bool
     message: str = ""
     unknown: bool = False
+    interaction_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LegSnapshot:
-    """One live channel as the snapshot after (re)connecting found it. `place` is None outside the kit."""
+    """One live channel as the snapshot after (re)connecting found it. `place` is None outside the kit and in a
+    bridge, `bridge` None outside one; `role` is CTI_ROLE, empty on legs that the switch rang by itself."""
 
     leg: str
     channel: str
@@ -166,8 +181,9 @@ class LegSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Fact):
-    """All that is alive on the switch, taken after LinkUp. CallBook turns the difference to what it knows
-    into ordinary facts."""
+    """All that is alive on the switch, taken after LinkUp and true at the moment it was posted: what events said
+    while it was collected is already in it. CallBook turns the difference to what it knows into ordinary facts."""
 
     legs: tuple[LegSnapshot, ...]
     devices: tuple[tuple[str, Device], ...]
+    switch_version: str = ""

@@ -1,0 +1,107 @@
+"""What we must have missed: the difference between the legs we know and a snapshot of the switch, as facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cti.facts import (
+    BridgeEntered,
+    BridgeLeft,
+    LegAsked,
+    LegEnded,
+    LegPlaced,
+    LegRinging,
+    LegSnapshot,
+    LegStarted,
+    LegUp,
+    Place,
+    Snapshot,
+)
+from cti.machines import LegState
+from cti.rows import LegRow
+from kernel.messages import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One missed fact, and whom it is about."""
+
+    leg: str
+    interaction_id: str
+    fact: Fact
+
+
+Known = Mapping[str, LegRow]
+
+
+def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
+    """The facts that lead from `known` (live rows by id) to the snapshot, in an order in which they can have happened.
+
+    Callers come before the legs that the switch rang for them, and these before the callers' places, so that a
+    caller in the fallback queue is never told as unrung while its phone rings. Legs outside the kit that we do not
+    know are left alone.
+    """
+    alive = {leg.leg for leg in snapshot.legs}
+    for row in known.values():
+        if row.id not in alive:
+            yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, text="gone while the link was down"))
+    ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
+    for step in (_callers, _others, _states, _leavings, _places, _enterings):
+        for leg in ours:
+            before = known.get(leg.leg)
+            for fact in step(leg, before):
+                yield Repair(leg.leg, before.interaction_id if before else leg.interaction_id, fact)
+
+
+def _callers(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if row is None and leg.role == "caller":
+        yield _placed(leg, Place.entered)
+
+
+def _others(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if leg.role == "caller" or (row is not None and row.channel):
+        return
+    if row is None and leg.role == "agent":
+        yield LegAsked(leg=leg.leg, endpoint=leg.endpoint, interaction_id=leg.interaction_id)
+    yield LegStarted(leg=leg.leg, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked)
+
+
+def _states(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    state = row.state if row is not None else LegState.new
+    if leg.up and state is not LegState.up:
+        yield LegUp(leg=leg.leg)
+    elif leg.ringing and state is LegState.new:
+        yield LegRinging(leg=leg.leg)
+
+
+def _leavings(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if row is not None and row.bridge and row.bridge != leg.bridge:
+        yield BridgeLeft(leg=leg.leg, bridge=row.bridge)
+
+
+def _places(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if leg.place is None or leg.place is Place.entered:
+        return
+    if row is None or row.bridge or row.place is not leg.place:
+        yield _placed(leg, leg.place)
+
+
+def _enterings(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if leg.bridge and (row is None or row.bridge != leg.bridge):
+        yield BridgeEntered(leg=leg.leg, bridge=leg.bridge)
+
+
+def _placed(leg: LegSnapshot, place: Place) -> LegPlaced:
+    return LegPlaced(
+        leg=leg.leg,
+        channel=leg.channel,
+        place=place,
+        interaction_id=leg.interaction_id,
+        linked=leg.linked,
+        did=leg.did,
+        language=leg.language,
+        reason="snapshot",
+        number=leg.number,
+        name=leg.name,
+    )

@@ -1,0 +1,54 @@
+"""What the CallBook keeps in memory: one row per leg and per phone. No personal data is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cti.facts import Device, Place
+from cti.machines import LegState
+
+
+class LegRole(StrEnum):
+    """`agent`: rung by us for a caller. `switch`: rung by the switch itself for a caller (its fallback queue)."""
+
+    caller = "caller"
+    agent = "agent"
+    switch = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """One leg of our calls. `id` is the Uniqueid. `place` is where it last reported itself since it left a bridge;
+    `bridge` the bridge it is in; `partner` the leg it is joined with; `stale` that its claim was refused."""
+
+    id: str
+    role: LegRole
+    interaction_id: str
+    state: LegState
+    since: datetime
+    channel: str = ""
+    endpoint: str = ""
+    linked: str = ""
+    bridge: str = ""
+    partner: str = ""
+    place: Place | None = None
+    stale: bool = False
+    ended_at: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.state is not LegState.ended
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A phone endpoint of the switch, e.g. cti-phone-01."""
+
+    id: str
+    device: Device
+
+    @property
+    def reachable(self) -> bool:
+        return self.device is not Device.lost
