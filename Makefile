@@ -1,0 +1,71 @@
+# Everything a person types. `make run` and `make test` set up what they need.
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+WEB := agent_desktop/web
+PACKAGES := kernel cti crm_core routing recordings dialer agent_desktop server config migrations lab bench
+CODE := $(PACKAGES) tests
+
+.PHONY: help setup setup-test run test test-quick soak check fmt docs clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .ci/.stamp-machine $(VENV)/.stamp $(WEB)/dist/.stamp ## install all that `make run` needs
+
+setup-test: setup .ci/.stamp-test
+
+.ci/.stamp-machine: .ci/packages .ci/setup
+	@.ci/setup run
+	@touch $@
+
+.ci/.stamp-test: .ci/packages .ci/setup
+	@.ci/setup test
+	@touch $@
+
+$(VENV)/.stamp: setup.cfg pyproject.toml | .ci/.stamp-machine
+	@echo "• installing Python packages (about a minute)"
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .ci/.stamp-machine
+	@echo "• installing the browser client's packages"
+	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB)/dist/.stamp: $(WEB)/node_modules/.stamp $(shell find $(WEB)/src -type f 2>/dev/null) $(wildcard $(WEB)/*.mjs $(WEB)/*.json)
+	@echo "• building the browser client"
+	@cd $(WEB) && npm run --silent build
+	@touch $@
+
+run: setup ## the platform with demo data on http://localhost:8080 (PBX=auto|asterisk|lab|sim)
+	@TRUNKLINE_DEMO=$${TRUNKLINE_DEMO-true} TRUNKLINE_PBX=$${PBX-$${TRUNKLINE_PBX-auto}} $(VENV)/bin/trunkline run
+
+check: setup ## what CI checks before the tests: format, lint, types, import contracts, generated docs
+	@$(VENV)/bin/ruff format --check $(CODE)
+	@$(VENV)/bin/ruff check $(CODE)
+	@$(VENV)/bin/mypy
+	@PYTHONPATH=. $(VENV)/bin/lint-imports
+	@$(PY) -m server.docs --check
+	@cd $(WEB) && npm run --silent check
+
+test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
+	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'unit or integration'
+	@$(VENV)/bin/pytest -q -m system --timeout 300
+
+test-quick: setup ## pure tests only
+	@$(VENV)/bin/pytest -q -m unit
+
+soak: setup-test ## the full counts that take long; the last result is in docs/soak.md
+	@$(VENV)/bin/pytest -q -m soak --timeout 7200
+
+fmt: setup ## format and mend what can be mended
+	@$(VENV)/bin/ruff check --fix --quiet $(CODE) || true
+	@$(VENV)/bin/ruff format --quiet $(CODE)
+
+docs: setup ## write the generated documents again
+	@$(PY) -m server.docs --write
+
+clean: ## forget everything built
+	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist .ci/.stamp-* .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,83 @@
+"""Typed settings for start-up: environment variables TRUNKLINE_*, over a file `trunkline.toml`, over defaults.
+
+Everything that people set up while it runs (queues, dispositions, staff...) lives in the database instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """One install. `trunkline check-config` prints them with their sources of error in words."""
+
+    model_config = SettingsConfigDict(env_prefix="TRUNKLINE_", toml_file="trunkline.toml", extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the web server; 0 takes a free one.")
+    origins: tuple[str, ...] = Field(
+        (), description="Addresses people open in the browser; empty: http://localhost:PORT and http://127.0.0.1:PORT."
+    )
+    tls: bool = Field(False, description="Whether browsers reach us by https (through a reverse proxy).")
+    data_dir: Path = Field(Path("var"), description="Folder for the embedded database and the lab's files.")
+    database: str = Field("", description="SQLAlchemy address of the database; empty: SQLite in data_dir.")
+    pbx: Literal["auto", "asterisk", "lab", "sim"] = Field(
+        "auto",
+        description="The switch: `asterisk` is the one at ami_host; `lab` provisions one; `sim` simulates one; "
+        "`auto` takes the first that can be had.",
+    )
+    ami_host: str = Field("127.0.0.1", description="Where the switch's AMI listens.")
+    ami_port: int = Field(5038, ge=1, le=65535, description="Port of the AMI.")
+    ami_user: str = Field("trunkline", description="AMI user that `trunkline install-dialplan` wrote.")
+    ami_secret: SecretStr = Field(SecretStr(""), description="Its secret; set with `pbx=auto`, it means `asterisk`.")
+    ami_tls: bool = Field(False, description="TLS to the AMI; wanted when it is not on this machine.")
+    phones_file: Path = Field(
+        Path("/etc/asterisk/phones.json"), description="The pool of phones that `trunkline install-dialplan` wrote."
+    )
+    ws_url: str = Field("", description="The switch's WebSocket for browser phones; empty: ws://AMI_HOST:8088/ws.")
+    recordings_dir: Path = Field(
+        Path("/var/spool/asterisk/trunkline"), description="Folder where the switch puts recordings, as we see it."
+    )
+    default_region: str = Field("ES", description="Country (ISO code) of numbers without a country code.")
+    demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
+
+    @field_validator("default_region")
+    @classmethod
+    def _region(cls, value: str) -> str:
+        if len(value) != 2 or not value.isalpha():
+            raise ValueError("an ISO country code of two letters, such as ES")
+        return value.upper()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def database_url(self) -> str:
+        """The database to use."""
+        return self.database or f"sqlite+aiosqlite:///{(self.data_dir / 'trunkline.db').absolute()}"
+
+    def origins_for(self, port: int) -> frozenset[str]:
+        """Addresses whose pages may talk to us when the server listens on `port`."""
+        if self.origins:
+            return frozenset(self.origins)
+        hosts = {"localhost", "127.0.0.1", self.host} - {"0.0.0.0", "::"}  # noqa: S104  names to open, none to bind
+        return frozenset(f"{'https' if self.tls else 'http'}://{host}:{port}" for host in hosts)

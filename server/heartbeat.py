@@ -1,0 +1,85 @@
+"""The heartbeat that the dialplan watches: it beats only while the engine's loop can commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import structlog
+from sqlalchemy import Column, String, Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cti.switch import Switch
+from kernel.db import UtcDateTime, metadata, upsert
+from kernel.engine import Engine
+from kernel.handling import Handles, on
+from kernel.messages import Fact, Write
+from kernel.turn import Turn
+
+log = structlog.get_logger(__name__)
+
+BEAT = 1.0
+STALE = timedelta(seconds=5)
+"""Without a commit for so long, the platform lets the switch's own queue take over."""
+
+pulse = Table(
+    "engine_pulse",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse(Fact):
+    """Asks the engine to prove that it can commit."""
+
+    journalled: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavePulse(Write):
+    at: datetime
+
+
+async def save_pulse(connection: AsyncConnection, writes: Sequence[SavePulse]) -> None:
+    """Keep the time of the last pulse."""
+    await upsert(connection, pulse, [{"id": "engine", "at": writes[-1].at}])
+
+
+class PulseHandler(Handles):
+    """Turns a pulse into a write, so that it needs a commit."""
+
+    @on(Pulse)
+    def _pulse(self, fact: Pulse, turn: Turn) -> None:
+        turn.save(SavePulse(at=turn.at))
+
+
+class Heartbeat:
+    """Beats once a second while the engine commits; silent otherwise."""
+
+    def __init__(self, engine: Engine, switch: Switch) -> None:
+        self._engine = engine
+        self._switch = switch
+        self._count = 0
+        self.beating = False
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._engine.post(Pulse())
+            self._beat()
+            await asyncio.sleep(BEAT)
+
+    def _beat(self) -> None:
+        last = self._engine.last_commit
+        alive = last is not None and self._engine.clock.now() - last < STALE
+        if alive != self.beating:
+            log.log(30 if not alive else 20, "heartbeat", beating=alive, store_error=self._engine.store_error)
+        self.beating = alive
+        if alive:
+            self._count += 1
+            self._switch.beat(self._count)

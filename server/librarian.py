@@ -1,0 +1,99 @@
+"""Looks things up for the engine, outside its loop: who is calling, and whether a recording's file is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from crm_core.customers.service import CustomerService
+from kernel.messages import Fact, Order
+from recordings.files import locate, measure
+from recordings.messages import FindRecording, RecordingFound, RecordingMissing
+from routing.messages import CallerIdentified, IdentifyCaller
+from routing.rows import Match
+
+log = structlog.get_logger(__name__)
+
+SETTLE = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between looks at a recording that the switch may still be writing."""
+
+
+class Librarian:
+    """Carries out look-up orders; every order is answered by one fact, failure included."""
+
+    def __init__(self, customers: CustomerService, recordings_dir: Path, post: Callable[[Fact], bool]) -> None:
+        self._customers = customers
+        self._recordings = recordings_dir
+        self._post = post
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, order: Order) -> bool:
+        """Begin an order; False when it is not one of ours."""
+        if isinstance(order, IdentifyCaller):
+            self._start(self._identify(order))
+        elif isinstance(order, FindRecording):
+            self._start(self._find(order))
+        else:
+            return False
+        return True
+
+    async def stop(self) -> None:
+        """End what is under way; the engine's deadlines answer for it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _identify(self, order: IdentifyCaller) -> None:
+        try:
+            found = await self._customers.identify(order.number)
+        except Exception:
+            log.exception("look-up failed", interaction=order.interaction_id)
+            match = Match.unknown if order.number else Match.withheld
+            self._post(CallerIdentified(interaction_id=order.interaction_id, match=match, failed=True))
+            return
+        self._post(
+            CallerIdentified(
+                interaction_id=order.interaction_id,
+                match=Match(found.kind),
+                customer_id=found.customer_id,
+                contact_id=found.contact_id,
+                candidate_ids=tuple(found.candidate_ids),
+                level=found.level,
+                owner_id=found.owner_id,
+            )
+        )
+
+    async def _find(self, order: FindRecording) -> None:
+        path = locate(self._recordings, order.file)
+        reason = "no_file"
+        for pause in SETTLE:
+            await asyncio.sleep(pause)
+            try:
+                sound = await asyncio.to_thread(measure, path) if path else None
+            except OSError:
+                continue
+            except ValueError:
+                reason = "unreadable"
+                continue
+            if sound is not None and sound.seconds > 0:
+                self._post(
+                    RecordingFound(
+                        recording_id=order.recording_id,
+                        interaction_id=order.interaction_id,
+                        seconds=round(sound.seconds, 3),
+                        bytes=sound.bytes,
+                    )
+                )
+                return
+            reason = "empty"
+        self._post(
+            RecordingMissing(recording_id=order.recording_id, interaction_id=order.interaction_id, reason=reason)
+        )
