@@ -1,10 +1,16 @@
-"""The two database types that services of this room hold and hand to their stores."""
+"""Database types that the services, tables and stores of this room share."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
+from sqlalchemy import String
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 Database: TypeAlias = AsyncEngine
 Connection: TypeAlias = AsyncConnection
+
+# Range scans by prefix need plain code point order, which SQLite has and PostgreSQL gives with COLLATE "C".
+Ordered20 = String(20).with_variant(postgresql.VARCHAR(20, collation="C"), "postgresql")
+Ordered120 = String(120).with_variant(postgresql.VARCHAR(120, collation="C"), "postgresql")

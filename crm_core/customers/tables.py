@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table
-from sqlalchemy.dialects import postgresql
 
+from crm_core.store import Ordered20, Ordered120
 from kernel.db import Json, UtcDateTime, metadata
-
-# Range scans by prefix need plain code point order, which SQLite has and PostgreSQL gives with COLLATE "C".
-Ordered120 = String(120).with_variant(postgresql.VARCHAR(120, collation="C"), "postgresql")
-Ordered20 = String(20).with_variant(postgresql.VARCHAR(20, collation="C"), "postgresql")
 
 customers = Table(
     "customers",
@@ -24,7 +20,7 @@ customers = Table(
     Column("city", String(100)),
     Column("country", String(2)),
     Column("time_zone", String(50)),
-    Column("owner_id", String(40)),
+    Column("owner_id", String(60)),
     Column("company_id", String(40), ForeignKey("customers.id", ondelete="SET NULL"), index=True),
     Column("department", String(100)),
     Column("birthday", Date),

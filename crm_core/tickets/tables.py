@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
+from crm_core.store import Ordered20
 from kernel.db import UtcDateTime, metadata
 
 tickets = Table(
     "tickets",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("number", String(20), nullable=False, unique=True),
+    Column("number", Ordered20, nullable=False, unique=True),
     Column("subject", String(200), nullable=False),
     Column("description", Text, nullable=False),
     Column("status", String(10), nullable=False),
@@ -20,8 +21,8 @@ tickets = Table(
     Column("customer_id", String(40), ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
     Column("contact_id", String(40), ForeignKey("contacts.id", ondelete="SET NULL"), index=True),
     Column("interaction_id", String(150)),
-    Column("opened_by", String(40)),
-    Column("opened_by_name", String(120)),
+    Column("opened_by", String(60)),
+    Column("opened_by_name", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),

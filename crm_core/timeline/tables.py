@@ -18,8 +18,8 @@ timeline = Table(
     Column("body", Text, nullable=False),
     Column("status", String(10)),
     Column("ref", String(150)),
-    Column("staff_id", String(40)),
-    Column("staff_name", String(120)),
+    Column("staff_id", String(60)),
+    Column("staff_name", String(200)),
     Column("details", Json, nullable=False),
 )
 

@@ -1,0 +1,75 @@
+"""Use cases of notes."""
+
+from __future__ import annotations
+
+from crm_core.activities import store
+from crm_core.authors import Author
+from crm_core.checks import Checks
+from crm_core.shapes import TimelineEntry, moment
+from crm_core.store import Database
+from crm_core.timeline.store import save_entries
+from crm_core.timeline.writes import SaveTimelineEntry
+from kernel.clock import Clock
+from kernel.errors import NotFound
+from kernel.ids import new_id
+
+MAX_NOTE = 20_000
+
+
+class NoteService:
+    """A note and its entry on the timeline are one transaction."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def add(
+        self, customer_id: str, text: str, author: Author, interaction_id: str | None = None
+    ) -> TimelineEntry:
+        """Keep a note of at most MAX_NOTE characters; the entry's `ref` is the note's id."""
+        checks = Checks()
+        accepted = checks.text("text", text, MAX_NOTE)
+        interaction_id = checks.maybe("interaction_id", interaction_id, 150)
+        checks.done()
+        note_id, now = new_id("no"), self._clock.now()
+        row = {
+            "id": note_id,
+            "customer_id": customer_id,
+            "text": accepted,
+            "staff_id": author.id,
+            "staff_name": author.name,
+            "interaction_id": interaction_id,
+            "created_at": now,
+        }
+        entry = SaveTimelineEntry(
+            id=f"tl-{note_id}",
+            customer_id=customer_id,
+            at=now,
+            kind="note",
+            title="Note",
+            body=accepted,
+            ref=note_id,
+            staff_id=author.id,
+            staff_name=author.name,
+            details={"interaction_id": interaction_id} if interaction_id else {},
+        )
+        async with self._db.begin() as connection:
+            if not await store.is_customer(connection, customer_id):
+                raise NotFound("no_such_customer", "There is no such customer.")
+            await store.insert_note(connection, row)
+            await save_entries(connection, [entry])
+        return _shown(entry)
+
+
+def _shown(entry: SaveTimelineEntry) -> TimelineEntry:
+    return {
+        "id": entry.id,
+        "at": moment(entry.at),
+        "kind": entry.kind,
+        "title": entry.title,
+        "body": entry.body,
+        "status": entry.status,
+        "ref": entry.ref,
+        "staff_name": entry.staff_name,
+        "details": entry.details,
+    }

@@ -1,0 +1,20 @@
+"""Writes notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from crm_core.activities.tables import notes
+from crm_core.customers.tables import customers
+from crm_core.store import Connection
+
+
+async def is_customer(connection: Connection, customer_id: str) -> bool:
+    return (await connection.execute(select(customers.c.id).where(customers.c.id == customer_id))).first() is not None
+
+
+async def insert_note(connection: Connection, row: Mapping[str, Any]) -> None:
+    await connection.execute(insert(notes), [dict(row)])

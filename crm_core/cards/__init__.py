@@ -1,0 +1,1 @@
+"""Customers as the screen shows them: the short card, and all of the pop in a few reads."""

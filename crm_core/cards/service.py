@@ -1,0 +1,51 @@
+"""The pop: everything the screen shows of a caller, read in four queries of one transaction."""
+
+from __future__ import annotations
+
+from crm_core.cards import store
+from crm_core.customers.models import Match
+from crm_core.shapes import Pop
+from crm_core.store import Database
+from crm_core.tickets import store as ticket_store
+from crm_core.timeline import store as timeline_store
+from crm_core.timeline.service import PAGE, as_page
+from kernel.db import readonly
+
+MAX_OPEN = 50
+
+
+class PopService:
+    """Read once when the caller enters the queue, shown when the call is offered."""
+
+    def __init__(self, db: Database, default_region: str) -> None:
+        self._db = db
+        self._region = default_region
+
+    async def pop(self, match: Match) -> Pop:
+        """The customer with history and open things when known; the cards to choose from when several fit."""
+        if match.customer_id is None:
+            return await self._choice(match)
+        customer_id = match.customer_id
+        async with readonly(self._db) as connection:
+            cards = await store.cards(connection, [customer_id], self._region)
+            entries, last = await timeline_store.page(connection, customer_id, None, None, PAGE)
+            open_items = await timeline_store.open_items(connection, customer_id, MAX_OPEN)
+            tickets = await ticket_store.of_customer(connection, customer_id, True, MAX_OPEN)
+        return {
+            "customer": cards[0] if cards else None,
+            "candidates": [],
+            "timeline": as_page(customer_id, None, entries, last),
+            "open_items": open_items,
+            "tickets": tickets,
+        }
+
+    async def _choice(self, match: Match) -> Pop:
+        async with readonly(self._db) as connection:
+            candidates = await store.cards(connection, match.candidate_ids, self._region)
+        return {
+            "customer": None,
+            "candidates": candidates,
+            "timeline": {"entries": [], "next": None},
+            "open_items": [],
+            "tickets": [],
+        }

@@ -1,0 +1,1 @@
+"""Finding a customer by whatever somebody types."""
