@@ -1,0 +1,1 @@
+"""Staff, teams, sign-in, sessions and the audit trail."""

@@ -1,0 +1,126 @@
+"""Passwords: what is accepted, and argon2id in threads of its own so that a flood of sign-ins stalls nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from kernel.errors import Invalid, Unavailable
+
+T = TypeVar("T")
+SHORTEST = 8
+LONGEST = 256
+
+_WORDS = """
+password passwort contrasena motdepasse parola qwerty qwertz azerty letmein welcome willkommen bienvenido
+iloveyou monkey dragon football baseball superman batman sunshine princess shadow master hello freedom
+whatever trustno changeme secret admin administrator root user guest test demo login access default company
+summer winter spring autumn monday friday january december trunkline asterisk callcenter callcentre
+contactcenter contactcentre telephone
+"""
+COMMON = frozenset(_WORDS.split())
+"""Words that a guesser tries first. A password that is one of them plus digits and signs is refused."""
+
+_ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop")
+_LOOKALIKE = str.maketrans("013457@$!", "oieastasi")
+
+
+def normal(password: str) -> str:
+    """The same password however the keyboard composed its letters."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, *about: str) -> None:
+    """Raises Invalid (`password_weak`) for a password that is short, common, or made of `about` (login, name)."""
+    reason = _weakness(normal(password), [one.casefold() for one in about])
+    if reason is not None:
+        raise Invalid("password_weak", reason, fields={"password": reason})
+
+
+def _weakness(password: str, about: list[str]) -> str | None:
+    if len(password) < SHORTEST:
+        return f"The password is too short: use at least {SHORTEST} characters."
+    if len(password) > LONGEST:
+        return f"The password is too long: use at most {LONGEST} characters."
+    folded = password.casefold()
+    cores = {_core(folded), _core(folded.translate(_LOOKALIKE))}
+    if cores & COMMON:
+        return "The password is a common one: use several words that do not belong together."
+    parts = {part for one in about for part in (one, *one.replace("@", " ").replace(".", " ").split()) if len(part) > 2}
+    if cores & parts or folded in parts:
+        return "The password is made of the name or login: use something that nobody can look up."
+    if len(set(folded)) < 4 or _is_run(folded):
+        return "The password is a simple pattern: use several words that do not belong together."
+    return None
+
+
+def _core(folded: str) -> str:
+    """A password without the digits and signs around it."""
+    return folded.strip("".join(one for one in folded if not one.isalpha()))
+
+
+def _is_run(folded: str) -> bool:
+    """Whether it is made of runs of neighbouring keys or letters, of four or more each."""
+    while folded:
+        length = _run_length(folded)
+        if length < 4:
+            return False
+        folded = folded[length:]
+    return True
+
+
+def _run_length(folded: str) -> int:
+    lines = [line for row in _ROWS for line in (row, row[::-1])]
+    for length in range(len(folded), 0, -1):
+        if any(folded[:length] in line for line in lines):
+            return length
+    return 1
+
+
+class Hasher:
+    """argon2id with its own threads. At most `waiting` sign-ins queue for them; more are turned away at once."""
+
+    def __init__(self, argon: PasswordHasher | None = None, threads: int = 2, waiting: int = 200) -> None:
+        self._argon = argon or PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+        self._turns = asyncio.Semaphore(threads)
+        self._waiting = 0
+        self._room = waiting
+        self._dummy = self._argon.hash(secrets.token_hex(16))
+
+    async def hash(self, password: str) -> str:
+        return await self._run(lambda: self._argon.hash(normal(password)))
+
+    async def verify(self, hashed: str | None, password: str) -> bool:
+        """Whether the password fits. Without a hash (no such person) it takes as long, and is False."""
+        return await self._run(lambda: self._verify(hashed or self._dummy, password)) and hashed is not None
+
+    def outdated(self, hashed: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        return self._argon.check_needs_rehash(hashed)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, hashed: str, password: str) -> bool:
+        try:
+            return self._argon.verify(hashed, normal(password)[: LONGEST + 1])
+        except (Argon2Error, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._waiting >= self._room:
+            raise Unavailable("sign_in_busy", "Too many people are signing in right now; please try again in a moment.")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._waiting -= 1
