@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from cti.events import PhoneChanged
@@ -19,8 +20,10 @@ PAUSE_REASONS = ("break", "lunch", "training", "admin")
 class Agents(Handles):
     """Sign-in, presence and phones."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, reachable: Callable[[str], bool]) -> None:
+        """`reachable` tells whether the switch reaches a phone, as far as it said so."""
         self._state = state
+        self._reachable = reachable
 
     @on(SignInAgent)
     def _sign_in(self, command: SignInAgent, turn: Turn) -> None:
@@ -83,7 +86,7 @@ class Agents(Handles):
         for endpoint in fact.endpoints:
             old = self._state.phones.get(endpoint)
             if old is None or not old.configured:
-                self._state.phones.put(PhoneLease(endpoint, old.reachable if old else False))
+                self._state.phones.put(PhoneLease(endpoint, self._reachable(endpoint)))
         for phone in list(self._state.phones):
             if phone.id not in fact.endpoints:
                 self._state.phones.put(PhoneLease(phone.id, phone.reachable, phone.agent_id, configured=False))

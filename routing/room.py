@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from kernel.turn import Handler
 from routing.agents import Agents
@@ -14,8 +14,27 @@ from routing.visits import Visits
 from routing.wrapping import Wrapping
 
 
-def handlers(state: State, alive: Callable[[str], bool]) -> tuple[Handler, ...]:
-    """`alive` tells whether the switch has a leg of that id. Offers come last: they match after each message."""
+class Switchboard(Protocol):
+    """What routing asks about the switch; the CallBook knows it."""
+
+    def alive(self, leg: str) -> bool:
+        """Whether the switch has a leg of that id."""
+        ...
+
+    def reachable(self, endpoint: str) -> bool:
+        """Whether the switch reaches that phone."""
+        ...
+
+
+def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
+    """Offers come last: they match after each message."""
     wrapping = Wrapping(state)
-    offers = Offers(state, alive)
-    return (Setup(state), Agents(state), wrapping, Control(state), Visits(state, offers, wrapping), offers)
+    offers = Offers(state, switchboard.alive)
+    return (
+        Setup(state),
+        Agents(state, switchboard.reachable),
+        wrapping,
+        Control(state),
+        Visits(state, offers, wrapping),
+        offers,
+    )

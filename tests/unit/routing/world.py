@@ -33,12 +33,18 @@ class World:
         self.at = START
         self.state = State()
         self.live_legs: set[str] = set()
-        self.core = Core(self.state.shelves, handlers(self.state, self.live_legs.__contains__))
+        self.core = Core(self.state.shelves, handlers(self.state, self))
         self.out = Outcome()
         self.say(PhonesConfigured(endpoints=tuple(f"cti-phone-{n:02}" for n in range(1, phones + 1))))
         self.say(QueueConfigured(queue=plain(Queue("main", "Main", **queue))))
         self.say(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
         self.say(ev.SwitchBack(switch_version="22"))
+
+    def alive(self, leg: str) -> bool:
+        return leg in self.live_legs
+
+    def reachable(self, endpoint: str) -> bool:
+        return False
 
     def say(self, message: Message) -> object:
         """One message now; raises its refusal."""
