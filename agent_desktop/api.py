@@ -1,0 +1,190 @@
+"""One table of routes: each declares who may use it, what it takes and what it answers. A route without a rule
+cannot be built; requests are checked against their models before a resource sees them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent_desktop.middleware import SAFE
+from agent_desktop.people import SignedIn
+from agent_desktop.sessions import signed_in
+from kernel.access import Owned, Right, may
+from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn
+
+M = TypeVar("M", bound=BaseModel)
+KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$")
+
+
+class Open(StrEnum):
+    """Rules that name no right."""
+
+    public = "public"
+    signed_in = "signed_in"
+
+
+Rule = Open | Right
+
+
+class Form(BaseModel):
+    """Base of what a browser sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Nothing(Form):
+    """The body of a request that takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, checked: who asks, and what came in the path, the query and the body."""
+
+    request: web.Request
+    who: SignedIn | None
+    body: BaseModel | None
+    query: BaseModel | None
+
+    @property
+    def me(self) -> SignedIn:
+        """Who asks, on a route that needs a session."""
+        if self.who is None:
+            raise NotSignedIn("not_signed_in", "Please sign in.")
+        return self.who
+
+    @property
+    def actor(self) -> str:
+        """The staff id of the one who asks."""
+        return self.me.person.id
+
+    def must_reach(self, right: Right, row: Owned) -> None:
+        """Raise NotFound when the row is beyond the reach of the asker's right: they learn nothing about it."""
+        if not may(self.me.actor, right, row).ok:
+            raise NotFound("not_found", "There is no such thing, or not for you.")
+
+    def key(self, name: str) -> str:
+        """An id from the path; what cannot be an id is not found."""
+        value = self.request.match_info[name]
+        if KEY.match(value) is None:
+            raise NotFound("not_found", "There is nothing at this address.")
+        return value
+
+    def form(self, model: type[M]) -> M:
+        """The checked body, which the route declared as `model`."""
+        return _typed(self.body, model)
+
+    def filters(self, model: type[M]) -> M:
+        """The checked query, which the route declared as `model`."""
+        return _typed(self.query, model)
+
+
+def _typed(value: BaseModel | None, model: type[M]) -> M:
+    if not isinstance(value, model):
+        raise TypeError(f"the route does not declare {model.__name__}")
+    return value
+
+
+Resource = Callable[[Ask], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A resource answers JSON-ready values or a response of its own; None with status 204 is an empty body.
+    `answer` is the type of the JSON, `errors` the stable ids beside those that every route can answer with."""
+
+    method: str
+    path: str
+    resource: Resource
+    rule: Rule
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: Any = None
+    status: int = 200
+    errors: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rule, Open | Right):
+            raise TypeError(f"{self.method} {self.path} declares no rule: who may use it?")
+
+
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+    """Put the table into the application."""
+    for route in routes:
+        app.router.add_route(route.method, route.path, _handler(route))
+
+
+def _handler(route: Route) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        who = await signed_in(request)
+        check_rule(route.rule, who)
+        if route.method not in SAFE and who is not None and route.rule is not Open.public:
+            _check_csrf(request, who)
+        body = await _read_body(request, route.body or Nothing) if route.method not in SAFE else None
+        query = _checked(route.query, _flat_query(request)) if route.query else None
+        answer = await route.resource(Ask(request, who, body, query))
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return web.Response(status=204) if route.status == 204 else web.json_response(answer, status=route.status)
+
+    return handle
+
+
+def check_rule(rule: Rule, who: SignedIn | None) -> None:
+    """Raise unless `who` may pass: NotSignedIn without a session, Forbidden without the right."""
+    if rule is Open.public:
+        return
+    if who is None:
+        raise NotSignedIn("not_signed_in", "Please sign in.")
+    if isinstance(rule, Right) and not may(who.actor, rule).ok:
+        raise Forbidden("right_missing", "Your role does not include this.", right=rule.value)
+
+
+def _check_csrf(request: web.Request, who: SignedIn) -> None:
+    if not who.csrf_matches(request.headers.get("X-CSRF-Token")):
+        raise Forbidden("csrf_missing", "The request lacks the token of this page. Reload the page and try again.")
+
+
+def _flat_query(request: web.Request) -> dict[str, str]:
+    if len(set(request.query)) != len(request.query):
+        raise Invalid("invalid_input", "A query parameter was given twice.")
+    return dict(request.query)
+
+
+async def _read_body(request: web.Request, model: type[BaseModel]) -> BaseModel:
+    content = await request.read()
+    if not content and model is Nothing:
+        return Nothing()
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        values = json.loads(content)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Invalid("invalid_json", "The body is not JSON.") from None
+    return _checked(model, values)
+
+
+def _has_nul(values: Any) -> bool:
+    if isinstance(values, str):
+        return "\0" in values
+    if isinstance(values, dict):
+        return any(_has_nul(key) or _has_nul(value) for key, value in values.items())
+    return isinstance(values, list) and any(_has_nul(value) for value in values)
+
+
+def _checked(model: type[M], values: Any) -> M:
+    if _has_nul(values):
+        raise Invalid("invalid_input", "The character U+0000 is not allowed in any text.")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        fields = {".".join(str(part) for part in one["loc"]) or "body": one["msg"] for one in error.errors()}
+        raise Invalid("invalid_input", "Some fields are not right.", fields=fields) from None

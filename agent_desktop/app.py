@@ -1,0 +1,140 @@
+"""Builds the web application: middleware, the table of routes, and the parts that run beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp_session
+import structlog
+from aiohttp import web
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from agent_desktop import middleware, openapi, pages, sessions
+from agent_desktop.api import Ask, Open, Route, add_routes
+from agent_desktop.health import Health
+from agent_desktop.hub import Hub, HubParts
+from agent_desktop.parts import DesktopParts
+from agent_desktop.push import Push
+from agent_desktop.resources.account import AccountResource
+from agent_desktop.resources.calls import CallResource
+from agent_desktop.resources.customers import CustomerResource
+from agent_desktop.resources.desk import DeskResource
+from agent_desktop.resources.recordings import RecordingResource
+from agent_desktop.resources.tickets import TicketResource
+
+log = structlog.get_logger(__name__)
+
+RESTART = 1.0
+
+HUB = web.AppKey("hub", Hub)
+PUSH = web.AppKey("push", Push)
+ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
+
+
+def build_app(parts: DesktopParts) -> web.Application:
+    """The application, ready to be served. It follows the event stream from start-up to clean-up."""
+    settings = parts.settings
+    app = web.Application(
+        middlewares=[
+            middleware.request_ids,
+            middleware.security_headers(settings, parts.phones.ws_url),
+            middleware.errors,
+            middleware.origins(settings),
+            aiohttp_session.session_middleware(sessions.storage(parts.people, settings)),
+        ],
+        client_max_size=settings.max_body,
+    )
+    pages.setup(app)
+    push = Push(settings, parts.people, parts.commands)
+    hub = Hub(
+        HubParts(
+            stream=parts.stream,
+            pops=parts.pops,
+            audience=push,
+            now=parts.clock.now,
+            choices=parts.choices,
+            figures_seconds=settings.figures_seconds,
+            pop_timeout=settings.pop_timeout,
+        )
+    )
+    push.hub = hub
+    app[HUB], app[PUSH] = hub, push
+    routes = app[ROUTES] = route_table(parts, hub, push)
+    add_routes(app, routes)
+    parts.registry.register(_Figures(hub, push))
+    app.cleanup_ctx.append(_running)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
+    """Every route there is, each with its rule."""
+    described = (
+        *AccountResource(parts.people, parts.commands, hub, push).routes(),
+        *DeskResource(parts.commands, parts.phones, parts.choices).routes(),
+        *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
+        *CustomerResource(parts.crm, hub).routes(),
+        *TicketResource(parts.crm, hub).routes(),
+        *RecordingResource(parts.records).routes(),
+        *Health(parts.checks, parts.registry).routes(),
+    )
+    return (
+        *described,
+        openapi.described(openapi.describe(described, parts.version)),
+        *pages.Pages(parts.assets).routes(),
+        *parts.assets.routes(),
+        _socket_route(push),
+    )
+
+
+def _socket_route(push: Push) -> Route:
+    async def socket(ask: Ask) -> web.StreamResponse:
+        return await push.handle(ask.request)
+
+    return Route(
+        method="GET",
+        path="/socket.io/",
+        resource=socket,
+        rule=Open.signed_in,
+        summary="The desk's socket",
+    )
+
+
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    """The hub and the watch over sessions, from start-up to clean-up."""
+    tasks = [
+        asyncio.create_task(_keep(app[HUB].run, "hub"), name="desk hub"),
+        asyncio.create_task(_keep(app[PUSH].watch_sessions, "session watch"), name="session watch"),
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[PUSH].close()
+
+
+async def _keep(work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Run a part until cancelled; should it fail in a way nobody foresaw, begin it anew."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a part of the desktop failed; beginning it anew", part=name)
+        await asyncio.sleep(RESTART)
+
+
+class _Figures(Collector):
+    """The desktop's own figures for Prometheus."""
+
+    def __init__(self, hub: Hub, push: Push) -> None:
+        self._hub = hub
+        self._push = push
+
+    def collect(self) -> list[Metric]:
+        found: dict[str, float] = {"sockets": self._push.open_sockets, **self._hub.figures(), **self._push.counts}
+        return [GaugeMetricFamily(f"trunkline_desktop_{name}", name, value=value) for name, value in found.items()]

@@ -1,0 +1,64 @@
+"""The CRM's services as the desktop uses them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent_desktop.deskview import Person
+from agent_desktop.pops import PopKey
+from crm_core.activities.service import NoteService
+from crm_core.cards.service import PopService
+from crm_core.customers.models import Match, MatchKind
+from crm_core.customers.service import CustomerService
+from crm_core.tickets.service import TicketService
+from crm_core.timeline.service import TimelineService
+from kernel.errors import Refused
+
+REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """Customers and what is known of them."""
+
+    customers: CustomerService
+    timeline: TimelineService
+    tickets: TicketService
+    notes: NoteService
+
+
+@dataclass(slots=True)
+class WrapUpNotes:
+    """Saves the note of a wrap-up; the same text for the same call again gives the note that is there."""
+
+    notes: NoteService
+    _written: OrderedDict[tuple[str, str, str], str] = field(default_factory=OrderedDict)
+
+    async def save(self, author: Person, interaction_id: str, customer_id: str | None, text: str) -> str:
+        """The note's id. Refused while nobody said whose history it belongs to."""
+        if customer_id is None:
+            raise Refused(
+                "note_needs_customer",
+                "A note belongs to a customer: say who the caller was (or create them), or finish without a note.",
+            )
+        key = (author.id, interaction_id, text)
+        note_id = self._written.get(key)
+        if note_id is None:
+            entry = await self.notes.add(customer_id, text, author, interaction_id)
+            note_id = self._written[key] = entry["ref"] or entry["id"]
+            while len(self._written) > REMEMBERED:
+                self._written.popitem(last=False)
+        return note_id
+
+
+class CrmPops:
+    """The pop of a caller out of the CRM."""
+
+    def __init__(self, pops: PopService) -> None:
+        self._pops = pops
+
+    async def pop(self, key: PopKey) -> dict[str, Any]:
+        match = Match(MatchKind(key.match), key.customer_id, candidate_ids=key.candidate_ids)
+        return dict(await self._pops.pop(match))

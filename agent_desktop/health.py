@@ -1,0 +1,105 @@
+"""Whether the platform is alive and ready, and its figures for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from agent_desktop.api import Ask, Open, Route, check_rule
+from kernel.access import Right
+
+TIMEOUT = 2.0
+
+
+class Part(TypedDict):
+    """How one part does, in words for the one who has to act."""
+
+    ok: bool
+    words: str
+
+
+class Live(TypedDict):
+    ok: bool
+
+
+class Ready(TypedDict):
+    ok: bool
+    parts: dict[str, Part]
+
+
+Check = Callable[[], Awaitable[tuple[bool, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`checks` by the name of the part; each answers (ok, words)."""
+
+    checks: Mapping[str, Check]
+    registry: CollectorRegistry
+
+    async def live(self, _ask: Ask) -> Live:
+        return {"ok": True}
+
+    async def ready(self, _ask: Ask) -> web.Response:
+        parts = dict(zip(self.checks, await asyncio.gather(*map(_look, self.checks.values())), strict=True))
+        body: Ready = {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
+        return web.json_response(body, status=200 if body["ok"] else 503)
+
+    async def metrics(self, ask: Ask) -> web.Response:
+        if not _from_here(ask.request):
+            check_rule(Right.ops_read, ask.who)
+        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="GET",
+                path="/health/live",
+                resource=self.live,
+                rule=Open.public,
+                summary="The process answers",
+                answer=Live,
+            ),
+            Route(
+                method="GET",
+                path="/health/ready",
+                resource=self.ready,
+                rule=Open.public,
+                summary="Each part and whether it works; 503 while one does not",
+                answer=Ready,
+            ),
+            Route(
+                method="GET",
+                path="/metrics",
+                resource=self.metrics,
+                rule=Open.public,
+                summary="Prometheus figures, for this machine or people with the right ops_read",
+            ),
+        )
+
+
+async def _look(check: Check) -> Part:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            ok, words = await check()
+    except TimeoutError:
+        return {"ok": False, "words": f"gave no answer within {TIMEOUT:.0f} s"}
+    except Exception as error:  # a check that fails is a part that does not work
+        return {"ok": False, "words": f"the check failed: {type(error).__name__}"}
+    return {"ok": ok, "words": words}
+
+
+def _from_here(request: web.Request) -> bool:
+    """Whether the request comes from this machine itself, not through a proxy on it."""
+    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
+    try:
+        return not forwarded and ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False

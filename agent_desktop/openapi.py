@@ -1,0 +1,161 @@
+"""The OpenAPI description, made from the table of routes and the models they declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from agent_desktop.api import Ask, Open, Route
+from agent_desktop.middleware import SAFE
+
+REF = "#/components/schemas/{model}"
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "additionalProperties": False,
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["id", "message", "details"],
+            "additionalProperties": False,
+            "properties": {
+                "id": {"type": "string", "description": "stable; programs and translations key on it"},
+                "message": {"type": "string"},
+                "details": {"type": "object"},
+            },
+        }
+    },
+}
+CLASSES = {
+    401: ("not_signed_in",),
+    403: ("right_missing", "csrf_missing", "foreign_origin"),
+    404: ("not_found",),
+    409: ("refused",),
+    413: ("too_large",),
+    415: ("unsupported_media",),
+    422: ("invalid_input", "invalid_json", "bad_host"),
+    429: ("too_many_attempts",),
+    500: ("incident",),
+    503: ("unavailable",),
+}
+
+
+def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all routes below /api and /health."""
+    schemas: dict[str, Any] = {"Error": ERROR}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        if route.path.startswith(("/api/", "/health/")):
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Trunkline", "version": version, "license": {"name": "AGPL-3.0-or-later"}},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "trunkline"}},
+        },
+    }
+
+
+def described(document: dict[str, Any]) -> Route:
+    """The route that serves `document`."""
+
+    async def serve(_ask: Ask) -> dict[str, Any]:
+        return document
+
+    return Route(
+        method="GET",
+        path="/api/openapi.json",
+        resource=serve,
+        rule=Open.public,
+        summary="This description",
+        answer=dict[str, Any],
+    )
+
+
+def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "summary": route.summary,
+        "operationId": _operation_id(route),
+        "x-right": route.rule.value,
+        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "responses": _responses(route, schemas),
+    }
+    if route.rule is not Open.public:
+        found["security"] = [{"session": []}]
+    if route.method not in SAFE:
+        found["parameters"].append(_parameter("X-CSRF-Token", "header", {"type": "string"}, route.rule != Open.public))
+    if route.body is not None:
+        schema = _schema(route.body, schemas, "validation")
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _operation_id(route: Route) -> str:
+    words = re.sub(r"[^a-z]+", "_", route.path.lower()).strip("_")
+    return f"{route.method.lower()}_{words}"
+
+
+def _parameter(name: str, place: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)", route.path)
+    return [_parameter(name, "path", {"type": "string", "minLength": 1}, True) for name in names]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    schema = route.query.model_json_schema()
+    required = schema.get("required", ())
+    return [_parameter(name, "query", one, name in required) for name, one in schema.get("properties", {}).items()]
+
+
+def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": route.summary}
+    if route.answer is not None:
+        success["content"] = {"application/json": {"schema": _schema(route.answer, schemas, "serialization")}}
+    found = {str(route.status): success}
+    if route.path == "/health/ready":
+        found["503"] = success
+    for status in _error_statuses(route):
+        ids = (*route.errors.get(status, ()), *CLASSES.get(status, ()))
+        found.setdefault(
+            str(status),
+            {
+                "description": ", ".join(dict.fromkeys(ids)),
+                "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
+            },
+        )
+    return found
+
+
+def _error_statuses(route: Route) -> list[int]:
+    found = {403, 422, 500, *route.errors}
+    if route.rule is not Open.public:
+        found |= {401, 503}
+    if "{" in route.path:
+        found.add(404)
+    if route.method not in SAFE:
+        found |= {413, 415}
+    return sorted(found)
+
+
+def _schema(model: Any, schemas: dict[str, Any], mode: Any) -> dict[str, Any]:
+    made = (
+        model.model_json_schema(ref_template=REF, mode=mode)
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        else TypeAdapter(model).json_schema(ref_template=REF, mode=mode)
+    )
+    schemas.update(made.pop("$defs", {}))
+    title = made.get("title")
+    if title is None or not re.fullmatch(r"\w+", title):
+        return dict(made)
+    schemas[title] = made
+    return {"$ref": REF.format(model=title)}

@@ -1,0 +1,82 @@
+"""The pages that a browser opens: they hold nothing but the client's files and the session's token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from agent_desktop.api import Ask, Open, Route
+from agent_desktop.i18n import translator, wanted
+from agent_desktop.static import Assets
+from kernel.access import Right, may
+
+TEMPLATES = Path(__file__).parent / "templates"
+ICONS = ("icon-idle.svg",)
+BUILD = "make setup"
+
+
+def setup(app: web.Application) -> None:
+    """Templates with everything escaped."""
+    aiohttp_jinja2.setup(
+        app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+
+
+class Pages:
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+
+    async def home(self, ask: Ask) -> web.Response:
+        raise web.HTTPSeeOther("/desk" if ask.who else "/sign-in")
+
+    async def sign_in(self, ask: Ask) -> web.Response:
+        if ask.who is not None and may(ask.who.actor, Right.desk_use).ok:
+            raise web.HTTPSeeOther("/desk")
+        return self._page(ask, "Sign in · Trunkline", "sign-in")
+
+    async def desk(self, ask: Ask) -> web.Response:
+        if ask.who is None:
+            raise web.HTTPSeeOther("/sign-in")
+        if not may(ask.who.actor, Right.desk_use).ok:
+            words = "Your role does not include serving calls. Sign in as somebody who does."
+            return self._message(ask, 403, "The desk is for agents", words)
+        return self._page(ask, "Desk · Trunkline", "desk")
+
+    def _page(self, ask: Ask, title: str, name: str) -> web.Response:
+        if not self._assets.built:
+            words = "Whoever set Trunkline up has to build the browser client once:"
+            return self._message(ask, 503, "The desk is not built yet", words, BUILD)
+        language = _language(ask)
+        t = translator(language)
+        context = {
+            "language": language,
+            "title": t(title),
+            "t": t,
+            "csrf_token": ask.who.csrf_token if ask.who else "",
+            "script": self._assets.url(f"{name}.js"),
+            "styles": [self._assets.url(one) for one in (f"{name}.css", "desk.css") if one in self._assets][:1],
+            "icons": [self._assets.url(one) for one in ICONS if one in self._assets],
+        }
+        return aiohttp_jinja2.render_template("page.html", ask.request, context)
+
+    def _message(self, ask: Ask, status: int, title: str, words: str, cure: str = "") -> web.Response:
+        language = _language(ask)
+        t = translator(language)
+        context = {"language": language, "title": t(title), "words": t(words), "cure": cure}
+        return aiohttp_jinja2.render_template("message.html", ask.request, context, status=status)
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(method="GET", path="/", resource=self.home, rule=Open.public, summary="To the desk or sign-in"),
+            Route(method="GET", path="/sign-in", resource=self.sign_in, rule=Open.public, summary="The sign-in page"),
+            Route(method="GET", path="/desk", resource=self.desk, rule=Open.public, summary="The agent's desk"),
+        )
+
+
+def _language(ask: Ask) -> str:
+    if ask.who is not None:
+        return ask.who.person.language
+    return wanted(ask.request.headers.get("Accept-Language", ""))

@@ -1,0 +1,237 @@
+"""The engine's live rows as the desktop keeps them, and each agent's desk made from them. Pure.
+
+Rows are the plain dicts of `agent_desktop.ports`; the desk has the shape that the browser client reads.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from agent_desktop.deskview import Person, call_view, me_view, moment, offer_view, offered_stint_view, stint_view
+from agent_desktop.feed import Desk
+from agent_desktop.ports import Batch, Row, RowChange, State
+
+ENDED = frozenset({"closed", "abandoned"})
+WAITING = frozenset({"queued", "offered", "in_fallback"})
+SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines")
+FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the forms of the desk offer, apart from what routing knows. `region` is the country whose way of
+    writing numbers people here read."""
+
+    region: str = "ES"
+    pause_reasons: tuple[str, ...] = ("break", "lunch", "training", "admin")
+    ticket_categories: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
+
+
+@dataclass(slots=True)
+class Touched:
+    """Whose desks a batch may have changed; `figures` when only the queues' numbers may have, for everybody."""
+
+    agents: set[str] = field(default_factory=set)
+    interactions: set[str] = field(default_factory=set)
+    everybody: bool = False
+    figures: bool = False
+
+
+class Projection:
+    """Live rows by shelf and id, with the few look-ups that a desk needs."""
+
+    def __init__(self, choices: Choices | None = None) -> None:
+        self.choices = choices or Choices()
+        self.seq = 0
+        self._rows: dict[str, dict[str, Row]] = {name: {} for name in SHELVES}
+        self._stints: defaultdict[str, set[str]] = defaultdict(set)
+        self._offers: defaultdict[str, set[str]] = defaultdict(set)
+        self._parts: defaultdict[str, set[str]] = defaultdict(set)
+        self._figures: list[Row] | None = None
+
+    def reset(self, state: State) -> None:
+        """Begin anew from a full state."""
+        self.__init__(self.choices)  # type: ignore[misc]
+        self.seq = state.seq
+        for shelf in SHELVES:
+            for key, row in state.rows.get(shelf, {}).items():
+                self._place(RowChange(shelf, key, row))
+        for key in list(self._rows["interactions"]):
+            self._forget_ended(key)
+
+    def apply(self, batch: Batch) -> Touched:
+        """Take a batch in; one that is already contained changes nothing."""
+        touched = Touched()
+        if batch.seq <= self.seq:
+            return touched
+        self.seq = batch.seq
+        for change in batch.changes:
+            if change.shelf in self._rows:
+                self._touch(change, touched)
+                self._place(change)
+                self._touch(change, touched)
+        for key in touched.interactions:
+            self._forget_ended(key)
+        return touched
+
+    def get(self, shelf: str, key: str | None) -> Row | None:
+        return self._rows[shelf].get(key) if key is not None else None
+
+    def interactions(self) -> Iterator[Row]:
+        """Interactions that a desk may show."""
+        return iter(self._rows["interactions"].values())
+
+    def agents(self) -> Iterable[str]:
+        return self._rows["agents"].keys()
+
+    def shown_to(self, agent_id: str) -> str | None:
+        """The interaction on the agent's screen: the one offered, talked to or wrapped up."""
+        stint = self._stint(agent_id)
+        if stint is not None:
+            return str(stint["interaction_id"])
+        offer = self._offer(agent_id)
+        return str(offer["interaction_id"]) if offer is not None else None
+
+    def viewers(self, interaction_id: str) -> set[str]:
+        """Agents with a live stint or a pending offer for the interaction."""
+        found = set()
+        for part in self._parts.get(interaction_id, ()):
+            row = self.get("stints", part) or self.get("offers", part)
+            if row is not None:
+                found.add(str(row["agent_id"]))
+        return found
+
+    def desk(self, person: Person, pop: Row | None = None) -> Desk:
+        """Everything on the screen of `person`."""
+        agent_id = person.id
+        offer = self._offer(agent_id)
+        return {
+            "me": me_view(person, self.get("agents", agent_id)),
+            "offer": None if offer is None else offer_view(offer),
+            "call": self._call(agent_id, offer),
+            "pop": pop,
+            "queues": self.queues(),
+            "link": {"switch": self._switch()},
+            "settings": self._settings(agent_id),
+        }
+
+    def queues(self) -> list[Row]:
+        """How many callers wait in each queue and since when the first of them."""
+        if self._figures is None:
+            self._figures = self._count()
+        return self._figures
+
+    def _count(self) -> list[Row]:
+        waiting: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self._rows["interactions"].values():
+            if row["state"] in WAITING:
+                waiting[row["queue_id"]].append(moment(row.get("queued_at") or row["arrived_at"]) or "")
+        found = sorted(self._rows["queues"].values(), key=lambda queue: (queue["name"], queue["id"]))
+        return [
+            {
+                "id": queue["id"],
+                "name": queue["name"],
+                "waiting": len(waiting[queue["id"]]),
+                "longest_since": min(waiting[queue["id"]], default=None),
+            }
+            for queue in found
+        ]
+
+    def _stint(self, agent_id: str) -> Row | None:
+        keys = self._stints.get(agent_id)
+        return self._rows["stints"][max(keys, key=self._stint_order)] if keys else None
+
+    def _stint_order(self, key: str) -> tuple[str, str]:
+        return (moment(self._rows["stints"][key]["offered_at"]) or "", key)
+
+    def _offer(self, agent_id: str) -> Row | None:
+        keys = self._offers.get(agent_id)
+        return self._rows["offers"][max(keys)] if keys else None
+
+    def _call(self, agent_id: str, offer: Row | None) -> Row | None:
+        stint = self._stint(agent_id)
+        key = stint["interaction_id"] if stint else offer["interaction_id"] if offer else None
+        row = self.get("interactions", key)
+        if row is None:
+            return None
+        part = stint_view(stint) if stint else offered_stint_view(offer) if offer else None
+        queue = self.get("queues", row["queue_id"]) or {"id": row["queue_id"], "name": row["queue_id"]}
+        return call_view(row, queue, part, self.choices.region)
+
+    def _switch(self) -> str:
+        lines = self._rows["lines"].values()
+        return "up" if any(line["up"] for line in lines) else "down"
+
+    def _settings(self, agent_id: str) -> Row:
+        shown = self.get("interactions", self.shown_to(agent_id))
+        queue = self.get("queues", shown["queue_id"]) if shown else None
+        if queue is None:
+            queue = min(self._rows["queues"].values(), key=lambda one: one["id"], default={})
+        dispositions = [one for one in self._rows["dispositions"].values() if one.get("active", True)]
+        dispositions.sort(key=lambda one: (one.get("position", 0), one["id"]))
+        return {
+            "dispositions": [{name: one[name] for name in ("id", "label", "key", "flags")} for one in dispositions],
+            "pause_reasons": list(self.choices.pause_reasons),
+            "wrap_up_seconds": queue.get("wrap_seconds", 60),
+            "ring_seconds": queue.get("ring_seconds", 20),
+            "ticket_categories": list(self.choices.ticket_categories),
+            "products": list(self.choices.products),
+            "priorities": list(self.choices.priorities),
+        }
+
+    def _touch(self, change: RowChange, touched: Touched) -> None:
+        """Note whose desks show the row as it stands; called before and after it is placed."""
+        if change.shelf in FOR_EVERYBODY:
+            touched.everybody = True
+        elif change.shelf == "agents":
+            touched.agents.add(change.key)
+        elif change.shelf == "interactions":
+            touched.figures = True
+            touched.interactions.add(change.key)
+            touched.agents |= self.viewers(change.key)
+        else:
+            row = change.row or self.get(change.shelf, change.key)
+            if row is not None:
+                touched.agents.add(row["agent_id"])
+                touched.interactions.add(row["interaction_id"])
+
+    def _place(self, change: RowChange) -> None:
+        """Put the row where it belongs; finished ones are forgotten as soon as no desk can show them."""
+        shelf, key, row = change.shelf, change.key, change.row
+        self._figures = None
+        old = self._rows[shelf].get(key)
+        if row is not None and _over(shelf, row):
+            row = None
+        if row is None:
+            self._rows[shelf].pop(key, None)
+        else:
+            self._rows[shelf][key] = row
+        if shelf in ("stints", "offers"):
+            self._index(self._stints if shelf == "stints" else self._offers, old, row)
+
+    def _index(self, index: defaultdict[str, set[str]], old: Row | None, row: Row | None) -> None:
+        if old is not None:
+            _discard(index, old["agent_id"], old["id"])
+            _discard(self._parts, old["interaction_id"], old["id"])
+        if row is not None:
+            index[row["agent_id"]].add(row["id"])
+            self._parts[row["interaction_id"]].add(row["id"])
+
+    def _forget_ended(self, interaction_id: str) -> None:
+        row = self._rows["interactions"].get(interaction_id)
+        if row is not None and row["state"] in ENDED and not self._parts.get(interaction_id):
+            del self._rows["interactions"][interaction_id]
+
+
+def _over(shelf: str, row: Row) -> bool:
+    return (shelf == "stints" and row["state"] == "done") or (shelf == "offers" and row["state"] != "pending")
+
+
+def _discard(index: defaultdict[str, set[str]], name: str, key: str) -> None:
+    index[name].discard(key)
+    if not index[name]:
+        del index[name]

@@ -1,0 +1,231 @@
+"""Browsers' sockets: the only file that knows socket.io. A room per agent; a socket lives as long as its session."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import socketio
+import structlog
+from aiohttp import web
+from engineio.async_drivers.aiohttp import WebSocket  # type: ignore[import-untyped]
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from agent_desktop.hub import Hub
+from agent_desktop.people import People, SignedIn
+from agent_desktop.ports import CommandPort
+from agent_desktop.sessions import signed_in
+from agent_desktop.settings import WebSettings
+from kernel.access import Right, may
+from kernel.errors import Forbidden, TooMany, TrunklineError
+from routing.messages import OfferRendered
+
+log = structlog.get_logger(__name__)
+
+SOCKETS_A_PERSON = 20
+GRACE = 1.0
+
+
+class PlainWebSocket(WebSocket):  # type: ignore[misc]
+    """A socket without permessage-deflate, which costs far more memory than it saves here."""
+
+    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
+        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False, timeout=GRACE)
+        await self._sock.prepare(environ["aiohttp.request"])
+        self.environ = environ
+        await self.handler(self)
+        return self._sock
+
+
+@dataclass(slots=True)
+class _Viewer:
+    """One open socket."""
+
+    sid: str
+    who: SignedIn
+    transport: asyncio.Transport | None
+
+
+def room_of(agent_id: str) -> str:
+    return f"agent:{agent_id}"
+
+
+class Push:
+    """Lets browsers in, sends them their desk, and closes what may no longer be open."""
+
+    def __init__(self, settings: WebSettings, people: People, commands: CommandPort) -> None:
+        self._settings = settings
+        self._people = people
+        self._commands = commands
+        self._viewers: dict[str, _Viewer] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.counts: Counter[str] = Counter()
+        self.hub: Hub | None = None
+        self._sio = socketio.AsyncServer(
+            async_mode="aiohttp",
+            async_handlers=False,
+            cors_allowed_origins=sorted(settings.origins),
+            ping_interval=settings.ping_interval,
+            ping_timeout=settings.ping_timeout,
+            transports=["websocket"],
+            max_http_buffer_size=16 * 1024,
+            logger=False,
+        )
+        engine = self._sio.eio
+        engine._async = {**engine._async, "websocket": PlainWebSocket}
+        self._sio.on("connect", self._connect)
+        self._sio.on("disconnect", self._disconnect)
+        self._sio.on("rendered", self._rendered)
+
+    @property
+    def open_sockets(self) -> int:
+        return len(self._viewers)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """The socket.io endpoint: foreign origins and browsers without a session do not even get a socket."""
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in self._settings.origins:
+            raise Forbidden("foreign_origin", "This request came from another site and was refused.")
+        who = await signed_in(request)
+        if who is not None and self._sockets_of(who.person.id) >= SOCKETS_A_PERSON:
+            raise TooMany("too_many_tabs", "Too many tabs are open. Close some of them.", retry_after=10)
+        response: web.StreamResponse = await self._sio.handle_request(request)
+        return response
+
+    async def tell(self, agent_id: str, event: str, message: dict[str, Any]) -> None:
+        """Send to every tab of the agent; a tab that does not take what it is sent is dropped."""
+        await self._sio.emit(event, message, room=room_of(agent_id))
+        for viewer in [one for one in self._viewers.values() if one.who.person.id == agent_id]:
+            self._drop_if_stalled(viewer)
+
+    async def sign_out(self, session_id: str, reason: str) -> None:
+        """Close the sockets of a session that has ended."""
+        for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
+            await self._close(viewer, reason)
+
+    async def watch_sessions(self) -> None:
+        """Close the sockets of revoked and expired sessions, until cancelled."""
+        while True:
+            await asyncio.sleep(self._settings.session_check_seconds)
+            open_ids = {viewer.who.session_id for viewer in self._viewers.values()}
+            if not open_ids:
+                continue
+            try:
+                valid = await self._people.live_sessions(open_ids)
+            except Exception as error:  # a database that is away must not sign anybody out
+                log.warning("sessions not checked", error=repr(error))
+                continue
+            for session_id in open_ids - valid:
+                await self.sign_out(session_id, "session_ended")
+
+    async def close(self) -> None:
+        """End all sockets at shutdown; browsers come back by themselves."""
+        for viewer in list(self._viewers.values()):
+            with contextlib.suppress(Exception):
+                await self._sio.eio.disconnect(self._engine_id(viewer.sid))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._sio.shutdown()
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        request: web.Request = environ["aiohttp.request"]
+        given = auth if isinstance(auth, dict) else {}
+        who = await self._admit(request, given)
+        viewer = _Viewer(sid, who, request.transport)
+        self._viewers[sid] = viewer
+        self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
+
+    async def _admit(self, request: web.Request, auth: dict[str, Any]) -> SignedIn:
+        """Who opens the socket; read anew, for the session may have ended since the handshake began."""
+        try:
+            before = await signed_in(request)
+            who = await self._people.session_of(before.token) if before is not None else None
+        except Exception as error:
+            log.warning("socket not admitted", error=repr(error))
+            raise Refusal("unavailable") from None
+        if who is None:
+            raise Refusal("not_signed_in")
+        if not who.csrf_matches(auth.get("csrf_token")):
+            raise Refusal("csrf_missing")
+        if not may(who.actor, Right.desk_use).ok:
+            raise Refusal("right_missing")
+        return who
+
+    async def _greet(self, viewer: _Viewer, epoch: object, seq: object) -> None:
+        """What the browser missed, or a snapshot, and from then on every change."""
+        if self.hub is None:
+            raise RuntimeError("the hub is not wired")
+        while not self._sio.manager.is_connected(viewer.sid, "/"):
+            if viewer.sid not in self._viewers:
+                return
+            await asyncio.sleep(0.001)
+        await self.hub.ready.wait()
+        async with self.hub.viewing(viewer.who.person) as feed:
+            if viewer.sid not in self._viewers:
+                return
+            await self._sio.enter_room(viewer.sid, room_of(viewer.who.person.id))
+            missed, now = feed.since(epoch, seq), self.hub.now()
+            if missed is None:
+                self.counts["snapshots"] += 1
+                await self._sio.emit("snapshot", feed.snapshot(now), to=viewer.sid)
+            for change in missed or ():
+                await self._sio.emit("change", change.message(now), to=viewer.sid)
+
+    async def _disconnect(self, sid: str, _reason: Any = None) -> None:
+        viewer = self._viewers.pop(sid, None)
+        if viewer is not None and viewer.transport is not None:
+            self._start(_abort_later(viewer.transport))
+
+    async def _rendered(self, sid: str, message: Any = None) -> dict[str, Any]:
+        viewer = self._viewers.get(sid)
+        offer_id = message.get("offer_id") if isinstance(message, dict) else None
+        if viewer is None or not isinstance(offer_id, str) or not 0 < len(offer_id) <= 120:
+            return {"ok": False, "error": {"id": "invalid_input", "message": "An offer_id is expected."}}
+        try:
+            await self._commands.execute(OfferRendered(actor=viewer.who.person.id, offer_id=offer_id))
+        except TrunklineError as error:
+            return {"ok": False, "error": {"id": error.id, "message": error.message}}
+        return {"ok": True}
+
+    async def _close(self, viewer: _Viewer, reason: str) -> None:
+        self.counts["signed_out"] += 1
+        await self._sio.emit("signed_out", {"reason": reason}, to=viewer.sid)
+        await self._sio.disconnect(viewer.sid)
+
+    def _drop_if_stalled(self, viewer: _Viewer) -> None:
+        socket = self._sio.eio.sockets.get(self._engine_id(viewer.sid))
+        if socket is None or socket.queue.qsize() <= self._settings.outgoing_limit:
+            return
+        self.counts["stalled"] += 1
+        log.warning("a browser does not read; dropped", agent_id=viewer.who.person.id)
+        while not socket.queue.empty():
+            socket.queue.get_nowait()
+        if viewer.transport is not None:
+            viewer.transport.abort()
+
+    def _engine_id(self, sid: str) -> str | None:
+        found: str | None = self._sio.manager.eio_sid_from_sid(sid, "/")
+        return found
+
+    def _sockets_of(self, staff_id: str) -> int:
+        return sum(viewer.who.person.id == staff_id for viewer in self._viewers.values())
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("socket work failed", error=repr(error))
+
+
+async def _abort_later(transport: asyncio.Transport) -> None:
+    """Give the peer a moment to read the goodbye, then close for sure: a stalled one would hold its buffers."""
+    await asyncio.sleep(GRACE)
+    transport.abort()

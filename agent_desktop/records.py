@@ -1,0 +1,52 @@
+"""What the desktop reads about calls past and present, beside the live rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypedDict
+
+from kernel.access import Ownership
+
+
+class ConsideredAgent(TypedDict):
+    """One agent in the choice behind an offer. `verdict`: chosen, passed or rejected."""
+
+    agent_id: str
+    name: str
+    verdict: str
+    reason: str
+    idle_seconds: float
+
+
+class OfferWhy(TypedDict):
+    id: str
+    made_at: str
+    state: str
+    agents: list[ConsideredAgent]
+
+
+class Why(TypedDict):
+    """Every offer of a caller, oldest first, with each agent considered."""
+
+    offers: list[OfferWhy]
+
+
+class Recording(TypedDict):
+    id: str
+    interaction_id: str
+    state: str
+    started_at: str | None
+    ended_at: str | None
+    seconds: float | None
+
+
+class CallRecords(Protocol):
+    """Reads calls from the database."""
+
+    async def owners(self, interaction_id: str) -> Sequence[Ownership]:
+        """The staff (and their team) who had or have a part in the interaction; empty when nobody or unknown."""
+        ...
+
+    async def why(self, interaction_id: str) -> Why: ...
+
+    async def recordings(self, interaction_id: str) -> list[Recording]: ...

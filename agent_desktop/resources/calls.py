@@ -1,0 +1,129 @@
+"""What an agent does with a call: decline, hold, resume, end, wrap up, say who it is; and why it came to whom."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent_desktop.api import Ask, Form, Route
+from agent_desktop.crm import Crm, WrapUpNotes
+from agent_desktop.hub import Hub
+from agent_desktop.ports import CommandPort
+from agent_desktop.records import CallRecords, Why
+from agent_desktop.resources.desk import Done
+from kernel.access import Ownership, Right, may
+from kernel.errors import NotFound
+from kernel.messages import Command
+from routing.messages import (
+    DeclineOffer,
+    ExtendWrapUp,
+    FinishWrapUp,
+    HangUpCall,
+    HoldCall,
+    LinkCustomer,
+    ResumeCall,
+)
+
+NOT_NOW = {409: ("refused",), 503: ("link_down", "engine_busy")}
+
+
+class WrapUp(Form):
+    disposition: str = Field(min_length=1, max_length=120)
+    note: str | None = Field(default=None, max_length=10_000)
+
+
+class CustomerLink(Form):
+    customer_id: str = Field(min_length=1, max_length=120)
+
+
+class CallResource:
+    def __init__(self, commands: CommandPort, crm: Crm, records: CallRecords, hub: Hub) -> None:
+        self._commands = commands
+        self._crm = crm
+        self._notes = WrapUpNotes(crm.notes)
+        self._records = records
+        self._hub = hub
+
+    async def _do(self, command: Command) -> Done:
+        await self._commands.execute(command)
+        return {}
+
+    async def decline(self, ask: Ask) -> Done:
+        return await self._do(DeclineOffer(actor=ask.actor, offer_id=ask.key("id")))
+
+    async def hold(self, ask: Ask) -> Done:
+        return await self._do(HoldCall(actor=ask.actor, interaction_id=ask.key("id")))
+
+    async def resume(self, ask: Ask) -> Done:
+        return await self._do(ResumeCall(actor=ask.actor, interaction_id=ask.key("id")))
+
+    async def hang_up(self, ask: Ask) -> Done:
+        return await self._do(HangUpCall(actor=ask.actor, interaction_id=ask.key("id")))
+
+    async def extend(self, ask: Ask) -> Done:
+        return await self._do(ExtendWrapUp(actor=ask.actor, interaction_id=ask.key("id")))
+
+    async def wrap_up(self, ask: Ask) -> Done:
+        """The note is saved before the disposition: should the second fail, nothing typed is lost, and a repeated
+        request finds the note again instead of writing it twice."""
+        form, interaction_id = ask.form(WrapUp), ask.key("id")
+        await self._must_be_mine(ask, interaction_id)
+        row = self._hub.projection.get("interactions", interaction_id) or {}
+        customer_id = row.get("customer_id")
+        note_id = None
+        if form.note:
+            note_id = await self._notes.save(ask.me.person, interaction_id, customer_id, form.note)
+        command = FinishWrapUp(
+            actor=ask.actor, interaction_id=interaction_id, disposition_id=form.disposition, note_id=note_id
+        )
+        done = await self._do(command)
+        if customer_id is not None:
+            self._hub.customer_changed(customer_id)
+        return done
+
+    async def link(self, ask: Ask) -> Done:
+        customer_id = ask.form(CustomerLink).customer_id
+        card = await self._crm.customers.card(customer_id)
+        command = LinkCustomer(
+            actor=ask.actor, interaction_id=ask.key("id"), customer_id=customer_id, level=card["level"]
+        )
+        done = await self._do(command)
+        self._hub.customer_changed(customer_id)
+        return done
+
+    async def why(self, ask: Ask) -> Why:
+        interaction_id = ask.key("id")
+        await self._must_be_mine(ask, interaction_id, Right.call_own, Right.call_watch)
+        return await self._records.why(interaction_id)
+
+    async def _must_be_mine(self, ask: Ask, interaction_id: str, *rights: Right) -> None:
+        owners = await self._records.owners(interaction_id) or (Ownership(),)
+        wanted = rights or (Right.call_own,)
+        if not any(may(ask.me.actor, right, owner).ok for right in wanted for owner in owners):
+            raise NotFound("call_not_found", "There is no such call, or it is not yours.")
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            *(
+                Route(method="POST", path=path, resource=resource, rule=Right.call_own, summary=summary, answer=Done,
+                      errors=NOT_NOW)
+                for path, resource, summary in (
+                    ("/api/offers/{id}/decline", self.decline, "Decline the offered caller"),
+                    ("/api/calls/{id}/hold", self.hold, "Put the caller on hold"),
+                    ("/api/calls/{id}/resume", self.resume, "Talk on with the held caller"),
+                    ("/api/calls/{id}/hang-up", self.hang_up, "End the call"),
+                    ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up"),
+                )
+            ),
+            Route(
+                method="POST", path="/api/calls/{id}/wrap-up", resource=self.wrap_up, rule=Right.call_own,
+                summary="Say what came of the call and finish", body=WrapUp, answer=Done, errors=NOT_NOW,
+            ),
+            Route(
+                method="PUT", path="/api/calls/{id}/customer", resource=self.link, rule=Right.call_own,
+                summary="Say who the caller is", body=CustomerLink, answer=Done, errors=NOT_NOW,
+            ),
+            Route(
+                method="GET", path="/api/calls/{id}/why", resource=self.why, rule=Right.call_own,
+                summary="Why the call was offered to whom, with each agent considered", answer=Why,
+            ),
+        )  # fmt: skip

@@ -1,0 +1,86 @@
+"""My phone and my presence."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from pydantic import Field
+
+from agent_desktop.api import Ask, Form, Route
+from agent_desktop.middleware import host_name
+from agent_desktop.phonebook import PhoneBook
+from agent_desktop.ports import CommandPort
+from agent_desktop.projection import Choices
+from kernel.access import Right
+from kernel.errors import Invalid
+from routing.messages import SetPresence, SignInAgent
+from routing.rows import Presence
+
+
+class Done(TypedDict):
+    """Accepted; what it changed comes as a change of the desk."""
+
+
+class PresenceForm(Form):
+    presence: Literal["ready", "paused", "out"]
+    reason: str | None = Field(default=None, max_length=60)
+
+
+class PhoneLease(TypedDict):
+    endpoint: str
+    secret: str
+    ws_url: str
+    domain: str
+    ice_servers: list[dict[str, str]]
+
+
+class DeskResource:
+    def __init__(self, commands: CommandPort, phones: PhoneBook, choices: Choices) -> None:
+        self._commands = commands
+        self._phones = phones
+        self._choices = choices
+
+    async def phone(self, ask: Ask) -> PhoneLease:
+        person = ask.me.person
+        endpoint = await self._commands.execute(SignInAgent(actor=person.id, agent_id=person.id, name=person.name))
+        found = await self._phones.phone(str(endpoint), host_name(ask.request))
+        return {
+            "endpoint": found.endpoint,
+            "secret": found.secret,
+            "ws_url": found.ws_url,
+            "domain": found.domain,
+            "ice_servers": [{"urls": url} for url in found.ice_servers],
+        }
+
+    async def set_presence(self, ask: Ask) -> Done:
+        form = ask.form(PresenceForm)
+        reason = form.reason or None
+        if reason is not None and (form.presence != "paused" or reason not in self._choices.pause_reasons):
+            words = f"A pause may name one of: {', '.join(self._choices.pause_reasons)}."
+            raise Invalid("invalid_input", "Some fields are not right.", fields={"reason": words})
+        command = SetPresence(actor=ask.actor, agent_id=ask.actor, presence=Presence(form.presence), reason=reason)
+        await self._commands.execute(command)
+        return {}
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="GET",
+                path="/api/desk/phone",
+                resource=self.phone,
+                rule=Right.desk_use,
+                summary="Lease a phone: what the browser needs to register with the switch",
+                answer=PhoneLease,
+                errors={409: ("no_phone_free",), 503: ("phone_unknown",)},
+            ),
+            Route(
+                method="PUT",
+                path="/api/desk/presence",
+                resource=self.set_presence,
+                rule=Right.desk_use,
+                summary="Ready, paused or out; while busy it becomes the next state",
+                body=PresenceForm,
+                answer=Done,
+                errors={409: ("refused",)},
+            ),
+        )

@@ -1,0 +1,61 @@
+"""The session cookie: aiohttp-session on the sessions of the people service. The cookie is a random token only."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from aiohttp import web
+from aiohttp_session import AbstractStorage, Session, get_session, new_session
+
+from agent_desktop.people import People, SignedIn
+from agent_desktop.settings import WebSettings
+
+SIGNED_IN = web.RequestKey("signed_in", object)
+
+
+class PeopleStorage(AbstractStorage):
+    """Loads a session by the cookie's token; all that is stored on our side belongs to the people service."""
+
+    def __init__(self, people: People, *, tls: bool) -> None:
+        super().__init__(
+            cookie_name="__Host-trunkline" if tls else "trunkline",
+            path="/",
+            secure=tls,
+            httponly=True,
+            samesite="Lax",
+        )
+        self._people = people
+
+    async def load_session(self, request: web.Request) -> Session:
+        token = self.load_cookie(request)
+        found = await self._people.session_of(token) if token and len(token) <= 200 else None
+        if found is None:
+            return Session(None, data=None, new=True)
+        request[SIGNED_IN] = found
+        return Session(found.token, data={"created": 0, "session": {"id": found.session_id}}, new=False)
+
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
+        self.save_cookie(response, "" if session.empty else str(session.identity))
+
+
+async def signed_in(request: web.Request) -> SignedIn | None:
+    """Who sent this request, if they are signed in."""
+    await get_session(request)
+    return cast(SignedIn | None, request.get(SIGNED_IN))
+
+
+async def begin(request: web.Request, found: SignedIn) -> None:
+    """Put a new session into the browser: always a new id, whatever cookie it came with."""
+    session = await new_session(request)
+    session.set_new_identity(found.token)
+    session["id"] = found.session_id
+    request[SIGNED_IN] = found
+
+
+async def end(request: web.Request) -> None:
+    """Take the cookie away."""
+    (await get_session(request)).invalidate()
+
+
+def storage(people: People, settings: WebSettings) -> PeopleStorage:
+    return PeopleStorage(people, tls=settings.tls)

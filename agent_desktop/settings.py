@@ -1,0 +1,28 @@
+"""What start-up tells the web application; `server/` fills it from the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """`origins` are the addresses people open, such as http://localhost:8080: the only ones whose pages may talk to
+    us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure."""
+
+    origins: frozenset[str]
+    tls: bool = False
+    max_body: int = 256 * KIB
+    session_check_seconds: float = 2.0
+    ping_interval: float = 10.0
+    ping_timeout: float = 10.0
+    outgoing_limit: int = 200
+    figures_seconds: float = 0.1
+    pop_timeout: float = 2.0
+    demo: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.origins or "*" in self.origins:
+            raise ValueError("origins must name each address, such as http://localhost:8080; '*' is not one")
