@@ -43,7 +43,10 @@ class Settings(BaseSettings):
     phones_file: Path = Field(
         Path("/etc/asterisk/phones.json"), description="The pool of phones that `trunkline install-dialplan` wrote."
     )
-    ws_url: str = Field("", description="The switch's WebSocket for browser phones; empty: ws://AMI_HOST:8088/ws.")
+    ws_base: str = Field(
+        "ws://{host}:8088",
+        description="The switch's HTTP server as browsers reach it; `{host}` is the host that they opened.",
+    )
     recordings_dir: Path = Field(
         Path("/var/spool/asterisk/trunkline"), description="Folder where the switch puts recordings, as we see it."
     )

@@ -57,7 +57,7 @@ def settings() -> str:
     """docs/settings.md: every start-up option."""
     lines = [
         "# Settings\n",
-        "Generated from `config/settings.py` by `make docs`; do not edit. Set them as environment variables, or in a file"
+        "Generated from `config/settings.py` by `make docs`; do not edit. Set them in the environment, or in a file"
         " `trunkline.toml` (names in lower case without the prefix). `trunkline check-config` says what is wrong.\n",
         "| variable | default | what it is |",
         "|---|---|---|",

@@ -1,0 +1,73 @@
+"""The switch to use: the one we are pointed at, a lab of our own, or the simulated one; says which, and why."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from cti.ami.settings import AmiSettings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pbx:
+    """How to reach the chosen switch. `why` is a sentence for the person who started us."""
+
+    kind: str
+    why: str
+    ami: AmiSettings
+    phones_file: Path
+    ws_base: str
+    recordings_dir: Path
+
+
+def configured(settings: Settings, why: str) -> Pbx:
+    """The Asterisk that the settings name."""
+    ami = AmiSettings(
+        host=settings.ami_host,
+        port=settings.ami_port,
+        username=settings.ami_user,
+        secret=settings.ami_secret.get_secret_value(),
+        tls=settings.ami_tls,
+    )
+    return Pbx("asterisk", why, ami, settings.phones_file, settings.ws_base, settings.recordings_dir)
+
+
+@asynccontextmanager
+async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
+    """The switch for as long as the platform runs; a lab or simulator that we started ends with it."""
+    kind, why = _choose(settings)
+    if kind == "asterisk":
+        pbx = configured(settings, why)
+        say(f"Switch: {pbx.why}")
+        yield pbx
+        return
+    from server import labswitch  # the lab is not wanted where a real switch is
+
+    opener = labswitch.asterisk if kind == "lab" else labswitch.simulated
+    async with opener(settings, why, say) as pbx:
+        say(f"Switch: {pbx.why}")
+        yield pbx
+
+
+def _choose(settings: Settings) -> tuple[str, str]:
+    where = f"{settings.ami_host}:{settings.ami_port}"
+    if settings.pbx != "auto":
+        words = {
+            "asterisk": f"the Asterisk at {where}, as PBX=asterisk says",
+            "lab": "a lab Asterisk of our own, as PBX=lab says",
+            "sim": "the simulated switch, as PBX=sim says",
+        }
+        return settings.pbx, words[settings.pbx]
+    if settings.ami_secret.get_secret_value():
+        return "asterisk", f"the Asterisk at {where}, since TRUNKLINE_AMI_SECRET is set"
+    from lab.root import why_not
+
+    obstacle = why_not()
+    if obstacle is None:
+        return "lab", "a lab Asterisk of our own (no TRUNKLINE_AMI_SECRET is set, and this machine can run one)"
+    return "sim", f"the simulated switch, without sound (no TRUNKLINE_AMI_SECRET is set, and {obstacle})"

@@ -1,0 +1,146 @@
+"""The composition root: builds the real parts, starts them in order, stops them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from cti.ami.switch import AmiSwitch
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from crm_core.customers.service import CustomerService
+from cti.calls import CallBook
+from cti.facts import LinkDown
+from cti.switch import Switch
+from kernel import db
+from kernel.clock import Clock, SteadyClock
+from kernel.codec import plain
+from kernel.core import Core
+from kernel.engine import Engine
+from kernel.messages import Fact
+from kernel.shelf import Shelf
+from kernel.turn import Handler
+from recordings.room import Recordings
+from routing.messages import DispositionsConfigured, PhonesConfigured, QueueConfigured
+from routing.room import handlers
+from routing.rows import Queue
+from routing.setup import DEFAULT_DISPOSITIONS
+from routing.state import MAIN_QUEUE, State
+from server.heartbeat import Heartbeat, PulseHandler
+from server.librarian import Librarian
+from server.outlet import PlatformOutlet
+from server.pbx import Pbx
+from server.phones import FilePhoneBook
+from server.ports import EnginePorts
+from server.shelves import SAVERS, shelf_tables
+from server.store import SqlEngineStore
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The engine's state and handlers, floor by floor."""
+
+    book: CallBook
+    routing: State
+    recordings: Recordings
+
+    @property
+    def shelves(self) -> Sequence[Shelf[Any]]:
+        return (*self.book.shelves, *self.routing.shelves, *self.recordings.shelves)
+
+    @property
+    def handlers(self) -> Sequence[Handler]:
+        return (PulseHandler(), self.book, *handlers(self.routing, self.book), self.recordings)
+
+
+def make_core() -> tuple[Core, Rooms]:
+    """An empty engine core with all rooms; a replay runs on one too."""
+    rooms = Rooms(CallBook(), State(), Recordings())
+    return Core(rooms.shelves, rooms.handlers), rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The running parts that the web application and the command line reach for."""
+
+    database: AsyncEngine
+    clock: Clock
+    engine: Engine
+    rooms: Rooms
+    store: SqlEngineStore
+    ports: EnginePorts
+    switch: Switch
+    phones: FilePhoneBook
+    heartbeat: Heartbeat
+
+
+@asynccontextmanager
+async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> AsyncIterator[Platform]:
+    """Everything but the web server, working until the block ends.
+
+    Order: state is loaded, the loop runs, set-up enters as facts, then the switch is connected and the
+    heartbeat begins. On the way out the heartbeat ends first: waiting callers are then the switch's.
+    """
+    clock = SteadyClock()
+    core, rooms = make_core()
+    outlet = PlatformOutlet()
+    store = SqlEngineStore(database, shelf_tables(), SAVERS)
+    engine = Engine(core, store, outlet, clock)
+    await engine.load()
+    phones = FilePhoneBook(pbx.phones_file, pbx.ws_base)
+    switch = AmiSwitch(pbx.ami, engine.post)
+    librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
+    ports = EnginePorts(engine)
+    outlet.switch, outlet.look_up = switch, librarian.send
+    outlet.listeners.append(ports.publish)
+    heartbeat = Heartbeat(engine, switch)
+    async with _task(engine.run(), "engine"):
+        for fact in setup_facts(rooms.routing, phones):
+            engine.post(fact)
+        await switch.start()
+        try:
+            async with _task(heartbeat.run(), "heartbeat"):
+                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat)
+        finally:
+            await switch.stop()
+            await librarian.stop()
+
+
+def setup_facts(state: State, phones: FilePhoneBook) -> Sequence[Fact]:
+    """What enters the journal at each start: the link is not up yet, the pool of phones, and defaults once."""
+    facts: list[Fact] = [LinkDown(reason="start")]
+    if MAIN_QUEUE not in state.queues:
+        facts.append(QueueConfigured(queue=plain(Queue(MAIN_QUEUE, "Main"))))
+    if not len(state.dispositions):
+        facts.append(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
+    facts.append(PhonesConfigured(endpoints=phones.endpoints))
+    return facts
+
+
+@asynccontextmanager
+async def _task(work: Any, name: str) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_report)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("a part of the platform stopped", part=task.get_name(), exc_info=task.exception())
+
+
+def open_database(url: str) -> AsyncEngine:
+    """An engine for the platform's database."""
+    return db.connect(url)

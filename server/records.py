@@ -1,0 +1,73 @@
+"""What the desktop reads about calls, out of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent_desktop.deskview import moment
+from agent_desktop.records import ConsideredAgent, OfferWhy, Recording, Why
+from crm_core.people.service import PeopleService
+from kernel.access import Ownership
+from kernel.db import readonly
+from kernel.errors import NotFound
+from recordings.store import list_recordings
+from routing.rows import Offer
+from routing.store import agents_of, offers_of
+
+
+class SqlCallRecords:
+    """Implements agent_desktop.records.CallRecords."""
+
+    def __init__(self, database: AsyncEngine, people: PeopleService) -> None:
+        self._db = database
+        self._people = people
+
+    async def owners(self, interaction_id: str) -> Sequence[Ownership]:
+        """The staff who had or have a part in the interaction, each with their team."""
+        async with readonly(self._db) as connection:
+            agents = await agents_of(connection, interaction_id)
+        found = []
+        for agent_id in agents:
+            try:
+                person = await self._people.staff(agent_id)
+            except NotFound:
+                found.append(Ownership(agent_id, None))
+            else:
+                found.append(Ownership(person.id, person.team_id))
+        return found
+
+    async def why(self, interaction_id: str) -> Why:
+        async with readonly(self._db) as connection:
+            found = await offers_of(connection, interaction_id)
+        return {"offers": [_why(offer) for offer in found]}
+
+    async def recordings(self, interaction_id: str) -> list[Recording]:
+        async with readonly(self._db) as connection:
+            found = await list_recordings(connection, interaction_id)
+        return [
+            {
+                "id": row.id,
+                "interaction_id": row.interaction_id,
+                "state": row.state.value,
+                "started_at": moment(row.started_at),
+                "ended_at": moment(row.ended_at),
+                "seconds": row.seconds,
+            }
+            for row in found
+        ]
+
+
+def _why(offer: Offer) -> OfferWhy:
+    agents: list[ConsideredAgent] = [
+        {
+            "agent_id": one.agent_id,
+            "name": one.name,
+            "verdict": one.verdict,
+            "reason": one.reason,
+            "idle_seconds": one.idle_seconds,
+        }
+        for one in offer.why
+    ]
+    return {"id": offer.id, "made_at": moment(offer.made_at) or "", "state": offer.state.value, "agents": agents}

@@ -1,0 +1,46 @@
+"""Which table keeps which shelf, and who saves which write: the whole list, in the order of saving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crm_core.timeline.store import save_entries
+from crm_core.timeline.writes import SaveTimelineEntry
+from cti.store import SHELVES as CTI_SHELVES
+from kernel.messages import Write
+from recordings.rows import Recording, RecordingState
+from recordings.tables import recordings
+from routing import rows, tables
+from routing.state import PhoneLease
+from server.heartbeat import SavePulse, save_pulse
+from server.store import Saver, ShelfTable
+
+OVER = (rows.InteractionState.closed.value, rows.InteractionState.abandoned.value)
+KEPT = (RecordingState.stored.value, RecordingState.lost.value, RecordingState.purged.value)
+
+
+def shelf_tables() -> Mapping[str, ShelfTable]:
+    """Finished rows stay in the database and are not loaded. An interaction is loaded while a stint of it is open."""
+    open_stints = tables.stints.c.state != rows.StintState.done.value
+    wanted = tables.interactions.c.state.not_in(OVER) | tables.interactions.c.id.in_(
+        tables.stints.select().with_only_columns(tables.stints.c.interaction_id).where(open_stints).scalar_subquery()
+    )
+    unfinished = tables.offers.c.ended_at.is_(None) | tables.offers.c.leg_live
+    return {
+        **{name: ShelfTable(row_type, table) for name, (row_type, table) in CTI_SHELVES.items()},
+        "agents": ShelfTable(rows.Agent, tables.agents),
+        "interactions": ShelfTable(rows.Interaction, tables.interactions, wanted),
+        "stints": ShelfTable(rows.Stint, tables.stints, open_stints),
+        "offers": ShelfTable(rows.Offer, tables.offers, unfinished),
+        "queues": ShelfTable(rows.Queue, tables.queues),
+        "dispositions": ShelfTable(rows.Disposition, tables.dispositions),
+        "phone_leases": ShelfTable(PhoneLease, tables.phone_leases),
+        "lines": ShelfTable(rows.Line, tables.lines),
+        "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
+    }
+
+
+SAVERS: Mapping[type[Write], Saver] = {
+    SaveTimelineEntry: Saver(save_entries),
+    SavePulse: Saver(save_pulse),
+}
