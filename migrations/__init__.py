@@ -1,0 +1,1 @@
+"""Versions of the database schema, run by alembic. A version is never changed once it was released."""

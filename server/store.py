@@ -46,7 +46,8 @@ class SqlEngineStore:
     """Implements kernel.engine.Store.
 
     Rows are saved table by table in the order of registration, deleted in the reverse order, then come the writes.
-    Texts longer than their column are cut and logged, unstorable letters replaced: no caller can make a commit fail. If rows are refused for good all the same (a constraint, a value out of range), which trying again cannot
+    Texts longer than their column are cut and logged, unstorable letters replaced: no caller can make a commit
+    fail. If rows are refused for good all the same (a constraint, a value out of range), which trying again cannot
     heal, they are put into `dead_letters` and the rest is saved, so that the engine lives. Not so for `vital`
     ones, on which an order depends (a dial permit): then the commit fails until somebody heals the cause.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,11 @@ class Sessions:
         if not person.active or not session.live(now, self.limits.idle):
             return None
         return Visitor(session, person)
+
+    async def valid_sessions(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Those of the sessions that are live, their people active, in one question."""
+        async with readonly(self._db) as connection:
+            return await store.live_among(connection, list(ids), now, now - self.limits.idle)
 
     async def touch(self, session: Session, now: datetime) -> Session:
         """Note that a session is used, at most once a minute; returns it as it is now."""

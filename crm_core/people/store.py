@@ -114,6 +114,19 @@ async def session_with_staff(connection: Connection, session_id: str) -> tuple[S
     return Session(**session), build(Staff, person)
 
 
+async def live_among(connection: Connection, ids: Sequence[str], now: datetime, used_after: datetime) -> set[str]:
+    """Those of the sessions that are neither revoked, expired nor idle, and whose people are active."""
+    if not ids:
+        return set()
+    query = (
+        select(sessions.c.id)
+        .join(staff)
+        .where(sessions.c.id.in_(ids), sessions.c.revoked_at.is_(None), staff.c.active)
+        .where(sessions.c.expires_at > now, sessions.c.seen_at > used_after)
+    )
+    return set((await connection.execute(query)).scalars())
+
+
 async def sessions_of(connection: Connection, staff_id: str, now: datetime) -> list[Session]:
     """Sessions neither revoked nor expired, the last used first."""
     query = (

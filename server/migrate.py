@@ -1,0 +1,158 @@
+"""The database schema: brought up to date, and checked at the start. `python -m server.migrate revision "what"` writes
+a new version from the difference to the tables."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from kernel.db import connect
+from kernel.errors import Unavailable
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class Standing(StrEnum):
+    """How a database compares with this program."""
+
+    current = "current"
+    empty = "empty"
+    behind = "behind"
+    ahead = "ahead"
+    foreign = "foreign"
+
+
+_ADVICE = {
+    Standing.empty: ("The database is empty.", "Run `trunkline migrate` to make the tables."),
+    Standing.behind: (
+        "The database was made by an older version.",
+        "Back it up, then run `trunkline migrate` to bring it up to date.",
+    ),
+    Standing.ahead: (
+        "The database was made by a newer version of Trunkline.",
+        "Start that version, or restore the backup made before the upgrade.",
+    ),
+    Standing.foreign: (
+        "The database holds tables that are not Trunkline's.",
+        "Correct the database URL, or give Trunkline an empty database.",
+    ),
+}
+
+
+def config() -> Config:
+    """Alembic's settings; no file is needed."""
+    settings = Config()
+    settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest version, in one transaction; does nothing when it is there already."""
+    await _with_connection(url, lambda connection: _command(connection, command.upgrade, "head"))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the database back to a version (`base` is before the first)."""
+    await _with_connection(url, lambda connection: _command(connection, command.downgrade, revision))
+
+
+async def standing(url: str) -> Standing:
+    """How the database at `url` compares with this program."""
+    found: Standing = await _with_connection(url, _standing)
+    return found
+
+
+async def check(url: str) -> None:
+    """Raises Unavailable (`schema_not_current`) naming cause and cure when the schema is not this program's."""
+    found = await standing(url)
+    if found is not Standing.current:
+        cause, cure = _ADVICE[found]
+        raise Unavailable("schema_not_current", f"{cause} {cure}", cause=cause, cure=cure, standing=found.value)
+
+
+async def differences(url: str) -> list[Any]:
+    """What alembic would change to make the database equal to the tables in the code; empty when nothing."""
+    found: list[Any] = await _with_connection(url, _differences)
+    return found
+
+
+async def revision(message: str) -> Path:
+    """Write a new version file from the difference between the versions so far and the tables in the code."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/scratch.db"
+        await upgrade(url)
+
+        def write(connection: Connection) -> Path:
+            settings = config()
+            settings.attributes["connection"] = connection
+            number = len(list(ScriptDirectory.from_config(settings).walk_revisions())) + 1
+            made = command.revision(settings, message, autogenerate=True, rev_id=f"{number:04d}")
+            return Path(made.path)  # type: ignore[union-attr]
+
+        path: Path = await _with_connection(url, write)
+        return path
+
+
+async def _with_connection(url: str, work: Callable[[Connection], Any]) -> Any:
+    engine = connect(url)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _command(connection: Connection, run: Callable[[Config, str], None], target: str) -> None:
+    settings = config()
+    settings.attributes["connection"] = connection
+    run(settings, target)
+
+
+def _standing(connection: Connection) -> Standing:
+    script = ScriptDirectory.from_config(config())
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        return Standing.foreign if inspect(connection).get_table_names() else Standing.empty
+    if current == script.get_current_head():
+        return Standing.current
+    known = {one.revision for one in script.walk_revisions()}
+    return Standing.behind if current in known else Standing.ahead
+
+
+def _differences(connection: Connection) -> list[Any]:
+    from migrations.tables import metadata
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def main(arguments: list[str]) -> int:
+    """For developers; operators use `trunkline migrate`."""
+    match arguments:
+        case ["revision", message]:
+            print(asyncio.run(revision(message)))
+        case ["upgrade", url]:
+            asyncio.run(upgrade(url))
+        case ["check", url]:
+            asyncio.run(check(url))
+        case _:
+            print('usage: python -m server.migrate revision "what" | upgrade URL | check URL')
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
