@@ -76,7 +76,7 @@ class Turn:
         self.deadlines.drop(key)
 
 
-def run_handlers(handlers: Sequence[Handler], first: Message, turn: Turn, limit: int = 1000) -> None:
+def run_handlers(handlers: Sequence[Handler], first: Message, turn: Turn, limit: int = 100_000) -> None:
     """Hand `first`, then each event in the order it was emitted, to all handlers in floor order."""
     for handler in handlers:
         handler.handle(first, turn)

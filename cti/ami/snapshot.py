@@ -1,0 +1,182 @@
+"""All that is alive on the switch, from its lists and from what it said while they were collected. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cti.ami.actions import Action
+from cti.ami.parse import (
+    CHANNEL,
+    LINKEDID,
+    MAX_ID,
+    RINGING,
+    STATE,
+    UNIQUEID,
+    UP,
+    Malformed,
+    header,
+    name_of,
+    number_of,
+    parse,
+    required,
+)
+from cti.facts import (
+    BridgeEntered,
+    BridgeLeft,
+    Device,
+    DeviceChanged,
+    LegEnded,
+    LegPlaced,
+    LegRinging,
+    LegSnapshot,
+    LegStarted,
+    LegUp,
+    Place,
+    Snapshot,
+)
+from cti.ids import endpoint_of
+from kernel.messages import Fact
+
+VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_CLAIM", "CTI_DID")
+LIST_CHANNELS: Action = {"Action": "Status", "Variables": ",".join(VARIABLES)}
+CHANNELS_END = b"StatusComplete"
+LIST_DEVICES: Action = {"Action": "DeviceStateList"}
+DEVICES_END = b"DeviceStateListComplete"
+
+PLACES = {
+    "cti-in": Place.entered,
+    "cti-hold": Place.waiting,
+    "cti-held": Place.held,
+    "cti-fallback": Place.fallback,
+    "cti-after": Place.after,
+    "cti-idle": Place.idle,
+}
+_NOT_DIALLED = re.compile(r"[^0-9+]")
+
+
+def build(channels: Iterable[bytes], devices: Iterable[bytes], meanwhile: Iterable[Fact], version: str) -> Snapshot:
+    """The snapshot as it stands after `meanwhile`, the facts posted since the lists were asked for.
+
+    The lists and the events have no common order, but each channel's events have one. So a fact from meanwhile
+    overrides the lists: it is newer, or the fact that makes it old follows it and repairs that.
+    """
+    legs: dict[str, LegSnapshot] = {}
+    for block in channels:
+        try:
+            leg = channel(block)
+        except Malformed:
+            continue
+        legs[leg.leg] = leg
+    states = _devices(devices)
+    for fact in meanwhile:
+        if isinstance(fact, DeviceChanged):
+            states[fact.endpoint] = fact.device
+        else:
+            _fold(legs, fact)
+    return Snapshot(legs=tuple(legs.values()), devices=tuple(sorted(states.items())), switch_version=version)
+
+
+def channel(event: bytes) -> LegSnapshot:
+    """One `Status` event; raises Malformed."""
+    name, state = required(event, CHANNEL), required(event, STATE)
+    bridge = header(event, b"\r\nBridgeID: ")[:MAX_ID] or None
+    seconds = header(event, b"\r\nSeconds: ")
+    return LegSnapshot(
+        leg=required(event, UNIQUEID),
+        channel=name,
+        endpoint=endpoint_of(name),
+        linked=required(event, LINKEDID),
+        up=state == UP,
+        ringing=state == RINGING,
+        bridge=bridge,
+        place=None if bridge else PLACES.get(header(event, b"\r\nContext: ")),
+        interaction_id=_variable(event, "CTI_IX"),
+        role=_variable(event, "CTI_ROLE"),
+        claim=_variable(event, "CTI_CLAIM"),
+        did=_NOT_DIALLED.sub("", _variable(event, "CTI_DID"))[:40],
+        language=header(event, b"\r\nLanguage: ")[:20],
+        seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else 0,
+        number=number_of(event),
+        name=name_of(event),
+    )
+
+
+def _variable(event: bytes, name: str) -> str:
+    value = header(event, b"\r\nVariable: " + name.encode() + b"=")[:MAX_ID]
+    return "" if value == "(null)" else value
+
+
+def _devices(blocks: Iterable[bytes]) -> dict[str, Device]:
+    states: dict[str, Device] = {}
+    for block in blocks:
+        try:
+            fact = parse(block)
+        except Malformed:
+            continue
+        if isinstance(fact, DeviceChanged):
+            states[fact.endpoint] = fact.device
+    return states
+
+
+def _fold(legs: dict[str, LegSnapshot], fact: Fact) -> None:
+    if isinstance(fact, LegStarted):
+        legs.setdefault(fact.leg, _started(fact, legs.get(fact.linked)))
+    elif isinstance(fact, LegPlaced):
+        legs[fact.leg] = _placed(fact, legs.get(fact.leg))
+    elif isinstance(fact, LegEnded):
+        legs.pop(fact.leg, None)
+    elif isinstance(fact, LegRinging | LegUp | BridgeEntered | BridgeLeft) and fact.leg in legs:
+        legs[fact.leg] = _changed(legs[fact.leg], fact)
+
+
+def _changed(leg: LegSnapshot, fact: LegRinging | LegUp | BridgeEntered | BridgeLeft) -> LegSnapshot:
+    if isinstance(fact, LegRinging):
+        return replace(leg, ringing=not leg.up)
+    if isinstance(fact, LegUp):
+        return replace(leg, up=True, ringing=False)
+    if isinstance(fact, BridgeEntered):
+        return replace(leg, bridge=fact.bridge, place=None)
+    return replace(leg, bridge=None) if leg.bridge == fact.bridge else leg
+
+
+def _started(fact: LegStarted, first: LegSnapshot | None) -> LegSnapshot:
+    """A leg that the switch rings for a caller (`first`) carries that caller's interaction."""
+    return LegSnapshot(
+        leg=fact.leg,
+        channel=fact.channel,
+        endpoint=fact.endpoint,
+        linked=fact.linked,
+        up=False,
+        ringing=False,
+        bridge=None,
+        place=None,
+        interaction_id=first.interaction_id if first is not None else "",
+        role="",
+        claim="",
+        number=fact.number,
+        name=fact.name,
+    )
+
+
+def _placed(fact: LegPlaced, leg: LegSnapshot | None) -> LegSnapshot:
+    if leg is None:
+        started = LegStarted(
+            leg=fact.leg,
+            channel=fact.channel,
+            endpoint=endpoint_of(fact.channel),
+            linked=fact.linked,
+            number=fact.number,
+            name=fact.name,
+        )
+        leg = _started(started, None)
+    return replace(
+        leg,
+        place=fact.place,
+        bridge=None,
+        interaction_id=fact.interaction_id,
+        role=leg.role or ("agent" if fact.place is Place.idle else "caller"),
+        did=leg.did or fact.did,
+        language=leg.language or fact.language,
+    )

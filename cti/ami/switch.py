@@ -1,0 +1,234 @@
+"""AmiSwitch: an Asterisk over AMI as the switch port. Orders become actions, events become facts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from cti.ami import snapshot
+from cti.ami.actions import Action, steps
+from cti.ami.link import AmiLink
+from cti.ami.parse import Malformed, event_name, origination, parse
+from cti.ami.pending import NoAnswer, Reply
+from cti.ami.settings import AmiSettings
+from cti.facts import LegAsked, LegEnded, LegStarted, LinkDown, LinkUp, OrderDone
+from cti.orders import HangUp, RingAgent, SwitchOrder
+from cti.switch import FactSink, LinkStatus
+from kernel.errors import LinkDown as NoLink
+from kernel.errors import TrunklineError
+from kernel.messages import Fact
+
+log = logging.getLogger(__name__)
+
+NO_CHANNEL = 20
+"""Cause of a leg that never came to be: the phone is not there (subscriber absent)."""
+
+
+@dataclass(slots=True)
+class _Ring:
+    """A leg that was asked for and has no channel yet. Asterisk answers "No such channel" to a Hangup that comes
+    earlier than the channel, so hang-ups wait in here."""
+
+    order: RingAgent
+    hangups: list[HangUp] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
+
+
+class AmiSwitch:
+    """Facts go to `sink` in the order in which the switch said them. `counts` holds counters for metrics."""
+
+    def __init__(self, settings: AmiSettings, sink: FactSink) -> None:
+        self.counts: Counter[str] = Counter()
+        self._settings = settings
+        self._sink = sink
+        self._link = AmiLink(settings, self, self.counts)
+        self._ready = False
+        self._meanwhile: list[Fact] | None = None
+        self._rings: dict[str, _Ring] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def status(self) -> LinkStatus:
+        return self._link.status
+
+    async def start(self) -> None:
+        self._link.start()
+
+    async def stop(self) -> None:
+        self._ready = False
+        await self._link.stop()
+        lanes = list(self._lanes.values())
+        await asyncio.gather(*lanes, return_exceptions=True)
+
+    def beat(self, count: int) -> None:
+        if not self._link.signed_in:
+            return
+        with contextlib.suppress(TrunklineError):
+            action = {"Action": "Setvar", "Variable": "CTI_HB", "Value": str(count)}
+            self._link.act(action, self._settings.beat_timeout).add_done_callback(self._beaten)
+
+    def _beaten(self, future: asyncio.Future[Reply]) -> None:
+        if future.cancelled():
+            return
+        if future.exception() is not None:
+            self.counts["beats_unanswered"] += 1
+            self._link.drop("heartbeat")
+        elif not future.result().ok:
+            self.counts["beats_refused"] += 1
+            log.error(
+                "the switch refuses the heartbeat: the AMI user needs write=call",
+                extra={"answer": future.result().text},
+            )
+
+    # ── orders ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def send(self, order: SwitchOrder) -> None:
+        """Orders of one interaction are carried out one after the other; those of different ones side by side."""
+        lane = str(getattr(order, "interaction_id", "") or getattr(order, "leg", "") or order.order_id)
+        before = self._lanes.get(lane)
+        try:
+            actions = steps(order)
+            if not self._ready:
+                raise NoLink()
+        except TrunklineError as refusal:
+            self._done(order, refusal.message)
+            return
+        if isinstance(order, RingAgent):
+            self._rings[order.leg] = _Ring(order)
+            self._post(LegAsked(leg=order.leg, endpoint=order.endpoint, interaction_id=order.interaction_id))
+        task = asyncio.create_task(self._carry_out(order, actions, before), name=f"order-{order.order_id}")
+        self._lanes[lane] = task
+        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
+
+    async def _carry_out(
+        self, order: SwitchOrder, actions: tuple[Action, ...], before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        if isinstance(order, HangUp) and (ring := self._rings.get(order.leg)) is not None:
+            ring.hangups.append(order)
+            return
+        problem, unknown = await self._act(actions)
+        if isinstance(order, RingAgent):
+            self._asked(order, problem, unknown)
+        else:
+            self._done(order, problem, unknown)
+
+    async def _act(self, actions: tuple[Action, ...]) -> tuple[str, bool]:
+        """What went wrong, if anything, and whether the last action may have happened all the same."""
+        for action in actions:
+            try:
+                reply = await self._link.act(action)
+            except NoAnswer as error:
+                return error.message, action is actions[-1]
+            except TrunklineError as refusal:
+                return refusal.message, False
+            if not reply.ok:
+                return f"{action['Action']}: {reply.text}", False
+        return "", False
+
+    def _asked(self, order: RingAgent, problem: str, unknown: bool) -> None:
+        """The Originate was answered; an accepted one is done when its channel comes or is said to be impossible."""
+        ring = self._rings.get(order.leg)
+        if ring is None:
+            return
+        if not problem:
+            ring.timer = asyncio.get_running_loop().call_later(self._settings.action_timeout, self._never_came, ring)
+            return
+        self._settle(ring, problem, unknown)
+        if not unknown:
+            self._post(LegEnded(leg=order.leg, cause=NO_CHANNEL, text=problem))
+
+    def _never_came(self, ring: _Ring) -> None:
+        self._settle(ring, "The switch accepted the order, but said nothing of the leg.", unknown=True)
+
+    def _settle(self, ring: _Ring, problem: str, unknown: bool = False) -> None:
+        """The fate of a leg that was asked for is known: tell it, and let waiting hang-ups go on."""
+        self._rings.pop(ring.order.leg, None)
+        if ring.timer is not None:
+            ring.timer.cancel()
+        self._done(ring.order, problem, unknown)
+        for hangup in ring.hangups:
+            if problem and not unknown:
+                self._done(hangup, "No such channel: the leg never came to be.")
+            else:
+                self.send(hangup)
+
+    def _done(self, order: SwitchOrder, problem: str = "", unknown: bool = False) -> None:
+        self.counts["orders_failed" if problem else "orders_done"] += 1
+        interaction = str(getattr(order, "interaction_id", "")) or None
+        self._post(
+            OrderDone(
+                order_id=order.order_id, ok=not problem, message=problem, unknown=unknown, interaction_id=interaction
+            )
+        )
+
+    # ── what the link hears ─────────────────────────────────────────────────────────────────────────────
+
+    def event(self, event: bytes) -> None:
+        """Parse and enqueue, no more."""
+        if event_name(event) == b"OriginateResponse":
+            self._originated(event)
+            return
+        try:
+            fact = parse(event)
+        except Malformed as error:
+            self.counts["events_refused"] += 1
+            log.warning("an event lacks what we need of it", extra={"event": event_name(event), "header": error.header})
+            return
+        if fact is None:
+            return
+        self._post(fact)
+        if isinstance(fact, LegStarted) and (ring := self._rings.get(fact.leg)) is not None:
+            self._settle(ring, "")
+
+    def _originated(self, event: bytes) -> None:
+        """A failure of a leg that has a channel is told by its Hangup; of one without, only here."""
+        end = origination(event)
+        ring = self._rings.get(end.leg) if end is not None else None
+        if end is None or ring is None or end.ok:
+            return
+        self._post(LegEnded(leg=end.leg, cause=end.cause, text="no channel could be made"))
+        self._settle(ring, "The phone could not be rung: the switch has no contact for it.")
+
+    async def opened(self, switch_version: str) -> None:
+        """Events go on being posted while the lists are collected; the snapshot is posted when it is complete and
+        is true at that moment, so that the order of the inbox is the order of truth."""
+        self._meanwhile = []
+        try:
+            self._post(LinkUp(switch_version=switch_version))
+            limit = self._settings.list_timeout
+            channels = self._link.act(snapshot.LIST_CHANNELS, limit, snapshot.CHANNELS_END)
+            devices = self._link.act(snapshot.LIST_DEVICES, limit, snapshot.DEVICES_END)
+            lists = await asyncio.gather(channels, devices)
+            if not all(reply.ok for reply in lists):
+                raise NoLink(
+                    f"the snapshot was refused ({lists[0].text}, {lists[1].text}): check the AMI user's rights"
+                )
+            fact = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
+        finally:
+            self._meanwhile = None
+        self._ready = self._post(fact)
+        self.counts["snapshots"] += 1
+
+    async def lost(self, reason: str) -> None:
+        """Orders without an answer have ended as unknown by now; the LinkDown is posted however long it takes."""
+        self._ready = False
+        for ring in list(self._rings.values()):
+            if ring.timer is not None:
+                self._settle(ring, "The link was lost before the switch said anything of the leg.", unknown=True)
+        while not self._sink(LinkDown(reason=reason)):  # noqa: ASYNC110 - a full inbox has no event to await
+            await asyncio.sleep(0.1)
+
+    def _post(self, fact: Fact) -> bool:
+        self.counts["facts"] += 1
+        if self._meanwhile is not None:
+            self._meanwhile.append(fact)
+        if self._sink(fact):
+            return True
+        self.counts["facts_refused"] += 1
+        self._link.drop("overflow")
+        return False
