@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DemoStaff:
-    """A colleague who appears in the history; accounts with these ids may or may not exist."""
+    """A colleague who appears in the history; `id` is that of their account, if they have one."""
 
-    id: str
     name: str
     role: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Product:
 
 COMPANY = "Norvolt"
 STAFF: tuple[DemoStaff, ...] = (
-    DemoStaff("st-demo-marta", "Marta Gil", "agent"),
-    DemoStaff("st-demo-diego", "Diego Paredes", "agent"),
-    DemoStaff("st-demo-hannah", "Hannah Cole", "agent"),
-    DemoStaff("st-demo-li", "Li Na", "agent"),
-    DemoStaff("st-demo-oleg", "Oleg Sidorov", "engineer"),
-    DemoStaff("st-demo-nuria", "Nuria Vidal", "engineer"),
-    DemoStaff("st-demo-paul", "Paul Adler", "sales"),
-    DemoStaff("st-demo-carla", "Carla Ibáñez", "sales"),
+    DemoStaff("Ana Ruiz", "agent"),
+    DemoStaff("Ben Carter", "agent"),
+    DemoStaff("Carla Núñez", "engineer"),
+    DemoStaff("Marta Gil", "agent"),
+    DemoStaff("Li Na", "agent"),
+    DemoStaff("Oleg Sidorov", "engineer"),
+    DemoStaff("Paul Adler", "sales"),
+    DemoStaff("Nuria Vidal", "sales"),
 )
 TICKET_CATEGORIES = ("fault", "installation", "delivery", "invoice", "warranty", "question", "complaint")
 QUEUES = ("Service", "Sales")

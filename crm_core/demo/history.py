@@ -38,7 +38,7 @@ class Historian:
         """Add an entry; `more` fills the other columns, `by` is the member of staff."""
         by: DemoStaff | None = more.pop("by", None)
         row: Row = {
-            "id": more.pop("id", None) or self.maker.id("tl"),
+            "id": self.maker.id("tl"),
             "customer_id": household.id,
             "at": at,
             "kind": kind,

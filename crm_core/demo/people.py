@@ -98,7 +98,7 @@ def _household(maker: Maker, place: Place, kind: str, name: str, staff: Sequence
     city, zone = maker.one(place.cities)
     since = maker.random.randrange(20, 6 * 365)
     created = maker.before(since)
-    owners = [one.id for one in staff if one.role == "sales"]
+    owners = [one.id for one in staff if one.id is not None]
     customer: Row = {
         "id": maker.id("cu"),
         "kind": kind,

@@ -1,4 +1,4 @@
-"""Named customers with fixed numbers, for the README, the lab and tests. Their names, ids and numbers are the same for every seed."""
+"""Named customers for the README, the lab and tests; names, ids and numbers are the same for every seed."""
 
 from __future__ import annotations
 
