@@ -6,11 +6,11 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Open, Route, check_rule
 from kernel.access import Right

@@ -68,14 +68,15 @@ class People:
         return _signed_in(token, found.session, found.staff)
 
     async def live_sessions(self, session_ids: Iterable[str]) -> set[str]:
-        """Those of the sessions that still live; an open desk counts as use."""
-        found = set()
+        """Those of the sessions that still live."""
+        return await self._service.valid_sessions(session_ids, self._clock.now())
+
+    async def keep(self, session_ids: Iterable[str]) -> None:
+        """An open desk counts as use: its session does not end as idle."""
         for session_id in session_ids:
             visitor = await self._service.session_by_id(session_id, self._clock.now())
             if visitor is not None:
                 await self._touch(visitor)
-                found.add(session_id)
-        return found
 
     async def sessions(self, staff_id: str) -> list[Session]:
         """The person's live sessions, the last used first."""

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 SOCKETS_A_PERSON = 20
 GRACE = 1.0
+KEEP_SECONDS = 300.0
 
 
 class PlainWebSocket(WebSocket):  # type: ignore[misc]
@@ -107,14 +108,17 @@ class Push:
             await self._close(viewer, reason)
 
     async def watch_sessions(self) -> None:
-        """Close the sockets of revoked and expired sessions, until cancelled."""
+        """Close the sockets of revoked and expired sessions, until cancelled; now and then note that others are used."""
+        since_kept = 0.0
         while True:
             await asyncio.sleep(self._settings.session_check_seconds)
+            since_kept += self._settings.session_check_seconds
             open_ids = {viewer.who.session_id for viewer in self._viewers.values()}
-            if not open_ids:
-                continue
             try:
-                valid = await self._people.live_sessions(open_ids)
+                valid = await self._people.live_sessions(open_ids) if open_ids else open_ids
+                if since_kept >= KEEP_SECONDS:
+                    since_kept = 0.0
+                    await self._people.keep(valid)
             except Exception as error:  # a database that is away must not sign anybody out
                 log.warning("sessions not checked", error=repr(error))
                 continue

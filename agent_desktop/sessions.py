@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import cast
 
 from aiohttp import web
@@ -9,6 +10,9 @@ from aiohttp_session import AbstractStorage, Session, get_session, new_session
 
 from agent_desktop.people import People, SignedIn
 from agent_desktop.settings import WebSettings
+
+# The library keeps its things under plain strings; nothing of ours does.
+warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_(session|jinja2)")
 
 SIGNED_IN = web.RequestKey("signed_in", object)
 

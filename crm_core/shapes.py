@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 EntryKind = Literal["call", "note", "ticket", "order", "opportunity", "callback", "campaign", "repair", "mail", "visit"]
 ENTRY_KINDS: tuple[EntryKind, ...] = (

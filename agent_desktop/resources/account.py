@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 import structlog
 from pydantic import Field, SecretStr
+from typing_extensions import TypedDict
 
 from agent_desktop import sessions
 from agent_desktop.api import Ask, Form, Open, Route

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.crm import Crm

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.records import CallRecords, Recording

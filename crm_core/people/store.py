@@ -102,13 +102,13 @@ async def insert_session(connection: Connection, session: Session) -> None:
 
 
 async def session_with_staff(connection: Connection, session_id: str) -> tuple[Session, Staff] | None:
-    columns = [column.label(f"staff_{column.name}") for column in staff.c if column.name != "password_hash"]
+    columns = [column.label(f"person_{column.name}") for column in staff.c if column.name != "password_hash"]
     query = select(*sessions.c, *columns).join(staff).where(sessions.c.id == session_id)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
     found = row._mapping
-    person = {column.name: found[f"staff_{column.name}"] for column in staff.c if column.name != "password_hash"}
+    person = {column.name: found[f"person_{column.name}"] for column in staff.c if column.name != "password_hash"}
     session = {column.name: found[column.name] for column in sessions.c}
     del person["login_key"]
     return Session(**session), build(Staff, person)

@@ -1,0 +1,208 @@
+"""A desk followed by changes equals a desk made fresh, whatever the rows do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent_desktop.deskview import Person, moment
+from agent_desktop.feed import Feed, desk_changes
+from agent_desktop.ports import Batch, RowChange, State
+from agent_desktop.projection import Projection
+
+pytestmark = pytest.mark.unit
+
+AT = "2026-03-01T10:00:00Z"
+AGENTS = ("ann", "bob")
+PEOPLE = {name: Person(name, name.title(), name, ("agent",), "en") for name in AGENTS}
+INTERACTIONS = ("ix-1", "ix-2", "ix-3")
+IX_STATES = ("arriving", "queued", "offered", "active", "held", "after_call", "in_fallback", "closed", "abandoned")
+
+
+def agent_row(key: str, presence: str = "ready", duty: str = "idle", device: str = "reachable") -> dict[str, Any]:
+    return {
+        "id": key, "name": key, "presence": presence, "duty": duty, "device": device, "since": AT, "idle_since": AT,
+        "endpoint": "cti-phone-01", "pause_reason": None, "next_presence": None, "next_reason": None, "missed": 0,
+    }  # fmt: skip
+
+
+def interaction_row(key: str, state: str = "queued", queue: str = "main", match: str | None = None) -> dict[str, Any]:
+    return {
+        "id": key, "state": state, "leg": "1.1", "channel": "c", "queue_id": queue, "did": "100", "language": "es",
+        "arrived_at": AT, "number": "+34911234567", "name": "X", "match": match, "customer_id": None,
+        "candidate_ids": [], "queued_at": AT,
+    }  # fmt: skip
+
+
+def part_row(key: str, interaction: str, agent: str, state: str) -> dict[str, Any]:
+    return {
+        "id": key, "interaction_id": interaction, "agent_id": agent, "state": state, "leg": "leg-1", "offered_at": AT,
+        "made_at": AT, "deadline": AT,
+    }  # fmt: skip
+
+
+agents = st.builds(
+    lambda key, *values: RowChange("agents", key, agent_row(key, *values)),
+    st.sampled_from(AGENTS),
+    st.sampled_from(("out", "ready", "paused")),
+    st.sampled_from(("idle", "reserved", "busy", "wrapping")),
+    st.sampled_from(("reachable", "lost")),
+)
+interactions = st.builds(
+    lambda key, *values: RowChange("interactions", key, interaction_row(key, *values)),
+    st.sampled_from(INTERACTIONS),
+    st.sampled_from(IX_STATES),
+    st.sampled_from(("main", "sales")),
+    st.sampled_from((None, "known", "unknown")),
+)
+
+
+def parts(shelf: str, prefix: str, states: tuple[str, ...]) -> st.SearchStrategy[RowChange]:
+    def made(number: int, agent: str, interaction: str, state: str) -> RowChange:
+        key = f"{prefix}-{number}"
+        return RowChange(shelf, key, part_row(key, interaction, agent, state))
+
+    return st.builds(
+        made, st.integers(1, 3), st.sampled_from(AGENTS), st.sampled_from(INTERACTIONS), st.sampled_from(states)
+    )
+
+
+queues = st.builds(
+    lambda key, name: RowChange("queues", key, {"id": key, "name": name, "wrap_seconds": 60, "ring_seconds": 20}),
+    st.sampled_from(("main", "sales")),
+    st.sampled_from(("Main", "Sales")),
+)
+lines = st.builds(lambda up: RowChange("lines", "main", {"id": "main", "up": up}), st.booleans())
+gone = st.one_of(
+    st.builds(RowChange, st.just("agents"), st.sampled_from(AGENTS), st.none()),
+    st.builds(RowChange, st.just("interactions"), st.sampled_from(INTERACTIONS), st.none()),
+    st.builds(RowChange, st.just("stints"), st.sampled_from(("st-1", "st-2", "st-3")), st.none()),
+)
+changes = st.one_of(
+    agents,
+    interactions,
+    parts("stints", "st", ("offered", "joined", "held", "wrapping", "done")),
+    parts("offers", "of", ("pending", "accepted", "declined")),
+    queues,
+    lines,
+    gone,
+    st.just(RowChange("shelf_of_a_later_release", "x", {"id": "x"})),
+)
+
+
+def live(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What an engine keeps: finished stints and ended interactions that nobody has a part in are gone."""
+    kept = {shelf: dict(found) for shelf, found in rows.items()}
+    over = {"stints": lambda row: row["state"] == "done", "offers": lambda row: row["state"] != "pending"}
+    for shelf, is_over in over.items():
+        kept[shelf] = {key: row for key, row in kept.get(shelf, {}).items() if not is_over(row)}
+    used = {row["interaction_id"] for shelf in over for row in kept[shelf].values()}
+    kept["interactions"] = {
+        key: row
+        for key, row in kept.get("interactions", {}).items()
+        if key in used or row["state"] not in ("closed", "abandoned")
+    }
+    return kept
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(changes, min_size=1, max_size=4), max_size=15), st.integers(0, 15))
+def test_given_any_changes_when_followed_then_equal_to_fresh(batches: list[list[RowChange]], joins: int) -> None:
+    followed, rows = Projection(), {}
+    feeds: dict[str, Feed] = {}
+    browsers: dict[str, dict[str, Any]] = {}
+    for number, batch in enumerate(batches, start=1):
+        if number > joins:
+            for name in AGENTS:
+                feeds.setdefault(name, Feed("e", followed.desk(PEOPLE[name])))
+                browsers.setdefault(name, feeds[name].desk)
+        touched = followed.apply(Batch(number, AT, tuple(batch)))
+        for change in batch:
+            shelf = rows.setdefault(change.shelf, {})
+            shelf.pop(change.key, None)
+            if change.row is not None:
+                shelf[change.key] = change.row
+        rows = live(rows)
+        for name in feeds.keys() if touched.everybody or touched.figures else touched.agents & feeds.keys():
+            change_of = feeds[name].update(followed.desk(PEOPLE[name]))
+            browsers[name] = {**browsers[name], **(change_of.set if change_of else {})}
+        fresh = Projection()
+        fresh.reset(State(number, rows))
+        for name, shown in browsers.items():
+            assert shown == fresh.desk(PEOPLE[name])
+
+
+@given(st.lists(st.lists(changes, min_size=1, max_size=3), min_size=1, max_size=6))
+def test_given_a_batch_again_when_applied_then_nothing_changes(batches: list[list[RowChange]]) -> None:
+    projection = Projection()
+    for number, batch in enumerate(batches, start=1):
+        projection.apply(Batch(number, AT, tuple(batch)))
+    before = {name: projection.desk(PEOPLE[name]) for name in AGENTS}
+
+    touched = projection.apply(Batch(len(batches), AT, tuple(batches[0])))
+
+    assert not touched.agents
+    assert {name: projection.desk(PEOPLE[name]) for name in AGENTS} == before
+
+
+def test_given_nothing_when_shown_then_a_whole_desk_that_says_so() -> None:
+    desk = Projection().desk(PEOPLE["ann"])
+
+    assert set(desk) == {"me", "offer", "call", "pop", "queues", "link", "settings"}
+    assert desk["me"]["presence"] == "out"
+    assert desk["me"]["routable"] is False
+    assert desk["link"] == {"switch": "down"}
+
+
+def test_given_two_waiting_and_one_talking_when_counted_then_only_the_waiting() -> None:
+    projection = Projection()
+    early = {**interaction_row("ix-1"), "queued_at": "2026-03-01T09:59:58.123456Z"}
+    rows = {
+        "queues": {"main": {"id": "main", "name": "Main"}},
+        "interactions": {
+            "ix-1": early,
+            "ix-2": interaction_row("ix-2", "offered"),
+            "ix-3": interaction_row("ix-3", "active"),
+        },
+    }
+
+    projection.reset(State(1, rows))
+
+    assert projection.queues() == [
+        {"id": "main", "name": "Main", "waiting": 2, "longest_since": "2026-03-01T09:59:58.123Z"}
+    ]
+
+
+def test_given_a_closed_call_in_wrap_up_when_the_stint_ends_then_the_screen_is_clear() -> None:
+    projection = Projection()
+    projection.apply(
+        Batch(1, AT, (RowChange("stints", "st-1", part_row("st-1", "ix-1", "ann", "wrapping")),
+                      RowChange("interactions", "ix-1", interaction_row("ix-1", "closed"))))
+    )  # fmt: skip
+    wrapping = projection.desk(PEOPLE["ann"])["call"]
+
+    projection.apply(Batch(2, AT, (RowChange("stints", "st-1", part_row("st-1", "ix-1", "ann", "done")),)))
+
+    assert wrapping["stint"]["state"] == "wrapping"
+    assert projection.desk(PEOPLE["ann"])["call"] is None
+    assert list(projection.interactions()) == []
+
+
+@pytest.mark.parametrize(
+    ("given_at", "shown"),
+    [
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00.000Z"),
+        ("2026-03-01T10:00:00.123999Z", "2026-03-01T10:00:00.123Z"),
+        ("2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00.000Z"),
+        (None, None),
+    ],
+)
+def test_times_are_utc_with_milliseconds(given_at: str | None, shown: str | None) -> None:
+    assert moment(given_at) == shown
+
+
+def test_desk_changes_names_the_keys_that_differ() -> None:
+    assert desk_changes({"a": 1, "b": [1]}, {"a": 1, "b": [1, 2], "c": None}) == {"b", "c"}
