@@ -99,6 +99,13 @@ dead_letters = Table(
     Column("error", Text, nullable=False),
 )
 
+engine_pulse = Table(
+    "engine_pulse",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 deadlines = Table(
     "deadlines",
     metadata,
@@ -124,8 +131,12 @@ def connect(url: str) -> AsyncEngine:
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+        except Exception:  # no database, locked, not writable: the pool does not know this connection yet
+            connection.close()
+            raise
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

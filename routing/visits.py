@@ -169,8 +169,10 @@ class Visits(Handles):
         if offer is not None and offer.leg == event.agent_leg:
             settle_accepted(self._state, offer, turn.at)
         if stint is not None:
+            first = stint.joined_at is None
             stint = self._join_stint(stint, event.agent_channel, turn)
             change_duty(self._state, stint.agent_id, "joined", turn.at)
+        if stint is not None and first:
             turn.emit(StintJoined(interaction_id=interaction.id, stint_id=stint.id, agent_id=stint.agent_id))
         state = INTERACTION.observe(interaction.state, "joined")
         changed = self._state.put_interaction(

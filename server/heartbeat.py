@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 import structlog
-from sqlalchemy import Column, String, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.switch import Switch
-from kernel.db import UtcDateTime, metadata, upsert
+from kernel.db import engine_pulse, upsert
 from kernel.engine import Engine
 from kernel.handling import Handles, on
 from kernel.messages import Fact, Write
@@ -24,14 +23,6 @@ log = structlog.get_logger(__name__)
 BEAT = 1.0
 STALE = timedelta(seconds=5)
 """Without a commit for so long, the platform lets the switch's own queue take over."""
-
-pulse = Table(
-    "engine_pulse",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse(Fact):
@@ -47,7 +38,7 @@ class SavePulse(Write):
 
 async def save_pulse(connection: AsyncConnection, writes: Sequence[SavePulse]) -> None:
     """Keep the time of the last pulse."""
-    await upsert(connection, pulse, [{"id": "engine", "at": writes[-1].at}])
+    await upsert(connection, engine_pulse, [{"id": "engine", "at": writes[-1].at}])
 
 
 class PulseHandler(Handles):

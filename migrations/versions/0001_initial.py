@@ -1,4 +1,4 @@
-"""First tables"""
+"""initial"""
 
 from __future__ import annotations
 
@@ -124,6 +124,11 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dispositions'))
+    )
+    op.create_table('engine_pulse',
+    sa.Column('id', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_engine_pulse'))
     )
     op.create_table('interactions',
     sa.Column('id', sa.String(length=150), nullable=False),
@@ -575,6 +580,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_interactions_arrived_at'))
 
     op.drop_table('interactions')
+    op.drop_table('engine_pulse')
     op.drop_table('dispositions')
     with op.batch_alter_table('dial_permits', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_dial_permits_number'))

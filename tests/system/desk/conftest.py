@@ -1,0 +1,44 @@
+"""A lab Asterisk of their own for the desk's tests, and a platform and browsers per test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from lab.asterisk import AsteriskLab, LabSettings
+from routing.rows import Queue
+from tests.system.conftest import channels_left
+from tests.system.desk.browser import Browsers, browsers
+from tests.system.desk.process import PlatformProcess
+
+AGENTS = ("ana", "ben")
+QUEUE = Queue("main", "Main", wrap_seconds=6)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desk_lab() -> AsyncIterator[AsteriskLab]:
+    """An Asterisk whose phones are all browsers."""
+    async with AsteriskLab(LabSettings(phones=4)) as lab:
+        yield lab
+
+
+@pytest_asyncio.fixture
+async def platform(desk_lab: AsteriskLab, tmp_path: Path) -> AsyncIterator[PlatformProcess]:
+    """A running platform with two agents' accounts; afterwards no channel is left on the switch."""
+    process = PlatformProcess(desk_lab, tmp_path)
+    await process.prepare(AGENTS, QUEUE)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.stop()
+    assert await channels_left(desk_lab, within=15) == ""
+
+
+@pytest_asyncio.fixture
+async def agents(platform: PlatformProcess, tmp_path: Path) -> AsyncIterator[Browsers]:
+    """Browsers, closed before the platform is stopped."""
+    async with browsers(tmp_path) as found:
+        yield found

@@ -1,0 +1,127 @@
+"""The platform as its users start it: `trunkline run` in a process of its own, on a lab Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+
+from crm_core.customers.models import NewCustomer, NewNumber
+from crm_core.customers.service import CustomerService
+from crm_core.people.passwords import Hasher
+from crm_core.people.rows import NewStaff
+from crm_core.people.service import SYSTEM, PeopleService
+from kernel.access import Role
+from kernel.clock import SteadyClock
+from kernel.db import connect, to_row, upsert
+from lab.asterisk import AsteriskLab
+from lab.ports import free_tcp
+from routing.rows import Queue
+from routing.tables import queues
+from server import migrate
+
+PASSWORD = "quiet-lantern-81"
+LUCIA = "+34600111222"
+OLIVER = "+442079460958"
+HANNAH = "+12025550143"
+CUSTOMERS = (("Lucía Fernández", LUCIA), ("Oliver Bennett", OLIVER), ("Hannah Brooks", HANNAH))
+
+
+class PlatformProcess:
+    """One platform with its own folder, database and port; can be killed and started again."""
+
+    def __init__(self, lab: AsteriskLab, folder: Path) -> None:
+        self._lab = lab
+        self._folder = folder
+        self.port = free_tcp()
+        self.log = folder / "platform.log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self._folder / 'trunkline.db'}"
+
+    async def prepare(self, agents: tuple[str, ...], queue: Queue) -> None:
+        """A migrated database with staff, three customers and the queue's settings."""
+        await migrate.upgrade(self.database_url)
+        database, clock = connect(self.database_url), SteadyClock()
+        people = PeopleService(database, Hasher())
+        customers = CustomerService(database, "ES", clock)
+        for login in agents:
+            new = NewStaff(login, login.title(), PASSWORD, (Role.agent,))
+            await people.create_staff(new, SYSTEM, clock.now())
+        for name, number in CUSTOMERS:
+            await customers.create(NewCustomer(name=name, numbers=(NewNumber(number),)))
+        async with database.begin() as connection:
+            await upsert(connection, queues, [to_row(queue)])
+        await database.dispose()
+
+    async def start(self) -> None:
+        """Start it, and wait until each of its parts is ready."""
+        ami = self._lab.ami
+        settings = {
+            "PBX": "asterisk",
+            "PORT": str(self.port),
+            "DATA_DIR": str(self._folder),
+            "AMI_HOST": ami.host,
+            "AMI_PORT": str(ami.port),
+            "AMI_USER": ami.user,
+            "AMI_SECRET": ami.secret,
+            "PHONES_FILE": str(self._lab.phones),
+            "WS_BASE": f"ws://127.0.0.1:{self._lab.ports.http}",
+            "RECORDINGS_DIR": str(self._lab.recordings_dir),
+            "DEFAULT_REGION": "ES",
+            "LOG_FORMAT": "json",
+        }
+        env = {**os.environ, **{f"TRUNKLINE_{name}": value for name, value in settings.items()}}
+        with self.log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                str(Path(sys.executable).parent / "trunkline"), "run", env=env, stdout=output, stderr=output
+            )
+        await self.ready()
+
+    async def ready(self, within: float = 20.0) -> None:
+        """Until /health/ready says that every part works."""
+        deadline = time.monotonic() + within
+        async with aiohttp.ClientSession() as session:
+            while True:
+                words = await self._health(session)
+                if words is None:
+                    return
+                process = self._process
+                if time.monotonic() > deadline or (process is not None and process.returncode is not None):
+                    raise AssertionError(f"the platform is not ready: {words}\n{self.tail()}")
+                await asyncio.sleep(0.05)
+
+    async def _health(self, session: aiohttp.ClientSession) -> str | None:
+        try:
+            async with session.get(f"{self.url}/health/ready") as answer:
+                return None if answer.status == 200 else await answer.text()
+        except aiohttp.ClientError as error:
+            return repr(error)
+
+    async def kill(self) -> None:
+        """SIGKILL, at whatever it is doing."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """SIGTERM: the graceful way."""
+        await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(how)
+            await asyncio.wait_for(self._process.wait(), 15)
+
+    def tail(self, lines: int = 40) -> str:
+        """The end of its log, for a failing test."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
