@@ -90,8 +90,7 @@ class LabAmi:
     async def collect(self, name: str, end: str, **headers: str | int) -> list[Message]:
         """Send an action that answers with a list; returns the events of the list without the last."""
         start = len(self.seen)
-        await self.action(name, **headers)
-        action_id = f"lab-{self._count}"
+        action_id = (await self.action(name, **headers)).get("ActionID", "")
         await self.until(lambda m: m.get("Event") == end and m.get("ActionID") == action_id, since=start)
         return [m for m in self.seen[start:] if m.get("ActionID") == action_id and m["Event"] != end]
 

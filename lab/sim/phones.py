@@ -20,10 +20,11 @@ DECLINED = {486: (17, "486"), 480: (19, "480"), 603: (21, "603")}
 
 
 class Manner(StrEnum):
-    """What a phone does with a call: `ring` leaves it ringing until a test answers it."""
+    """What a phone does with a call: `ring` leaves it ringing for a test to answer, `busy` refuses without ringing."""
 
     answer = "answer"
     decline = "decline"
+    busy = "busy"
     ring = "ring"
 
 
@@ -44,6 +45,11 @@ class Policy:
     def declines(cls, code: int = 486, after: float = 0.1) -> Policy:
         """486 busy, 603 declined, 480 unavailable."""
         return cls(Manner.decline, after, code=code)
+
+    @classmethod
+    def busy(cls, code: int = 486) -> Policy:
+        """Refuses at once, without ringing."""
+        return cls(Manner.busy, code=code)
 
     @classmethod
     def rings_out(cls) -> Policy:
@@ -117,6 +123,9 @@ class SimPhone:
     def _ring(self, leg: Channel) -> None:
         if leg.gone or leg.state != State.Down:
             return
+        if self.policy.manner is Manner.busy:
+            self._refuse(leg, self.policy.code)
+            return
         on_ring = leg.on_ring
         self._exchange.set_state(leg, State.Ringing)
         if on_ring is not None:
@@ -144,8 +153,11 @@ class SimPhone:
         chosen = leg or self._first(State.Ringing)
         if chosen is None or chosen.gone or chosen.state != State.Ringing:
             return
-        cause, tech = DECLINED.get(code or self.policy.code, (21, str(code or self.policy.code)))
-        self._exchange.request_hangup(chosen, cause, tech)
+        self._refuse(chosen, code or self.policy.code)
+
+    def _refuse(self, leg: Channel, code: int) -> None:
+        cause, tech = DECLINED.get(code, (21, str(code)))
+        self._exchange.request_hangup(leg, cause, tech)
 
     def hang_up(self, leg: Channel | None = None) -> None:
         """End a leg, by default the one that talks or rings."""
