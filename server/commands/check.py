@@ -1,0 +1,50 @@
+"""`check-config`, `migrate` and `doctor`: is everything as it has to be, and if not, what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from config.settings import Settings
+from server import doctor as examiner
+from server import migrate as schema
+
+console = Console()
+SIGNS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
+
+
+def check_config() -> None:
+    """Print the settings in force, or name each that is wrong."""
+    settings = Settings()
+    table = Table("setting", "value", "what it is")
+    for name, field in Settings.model_fields.items():
+        table.add_row(f"TRUNKLINE_{name.upper()}", str(getattr(settings, name)), field.description or "")
+    console.print(table)
+
+
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    asyncio.run(schema.upgrade(settings.database_url))
+    console.print("The database is up to date.")
+
+
+def doctor(
+    asterisk_dir: Annotated[Path, typer.Option(help="Asterisk's configuration folder, when it is on this machine.")] = (
+        Path("/etc/asterisk")
+    ),
+) -> None:
+    """Check the database, the switch, its rights and dialplan, the phones, clocks and disk; say what to do."""
+    findings = asyncio.run(examiner.examine(Settings(), asterisk_dir))
+    for one in findings:
+        console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {one.words}", highlight=False)
+        if one.cure:
+            console.print(f"    → {one.cure}", highlight=False)
+    if any(one.level == "error" for one in findings):
+        raise typer.Exit(1)

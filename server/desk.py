@@ -1,0 +1,111 @@
+"""Hands the running parts to the web application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import text
+
+from agent_desktop.crm import Crm, CrmPops
+from agent_desktop.health import Check
+from agent_desktop.parts import DesktopParts
+from agent_desktop.people import People
+from agent_desktop.projection import Choices
+from agent_desktop.settings import WebSettings
+from config.settings import Settings
+from crm_core.activities.service import NoteService
+from crm_core.cards.service import PopService
+from crm_core.customers.service import CustomerService
+from crm_core.people.passwords import Hasher
+from crm_core.people.service import PeopleService
+from crm_core.tickets.service import TicketService
+from crm_core.timeline.service import TimelineService
+from cti.switch import LinkState
+from kernel.db import readonly
+from server.dberrors import describe_db_error
+from server.demo import PRODUCTS, TICKET_CATEGORIES
+from server.platform import Platform
+from server.records import SqlCallRecords
+
+BACKLOG = 1000
+"""Messages in the inbox from which on the engine is called overloaded."""
+
+
+def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopParts:
+    """Everything that the web application needs, over the running platform; it listens on `port`."""
+    database, clock, region = platform.database, platform.clock, settings.default_region
+    people = PeopleService(database, Hasher())
+    registry = CollectorRegistry()
+    registry.register(_Figures(platform))
+    return DesktopParts(
+        settings=WebSettings(origins=settings.origins_for(port), tls=settings.tls, demo=settings.demo),
+        clock=clock,
+        commands=platform.ports,
+        stream=platform.ports,
+        people=People(people, clock),
+        crm=Crm(
+            CustomerService(database, region, clock),
+            TimelineService(database),
+            TicketService(database, clock),
+            NoteService(database, clock),
+        ),
+        pops=CrmPops(PopService(database, region)),
+        phones=platform.phones,
+        records=SqlCallRecords(database, people),
+        choices=Choices(region=region, ticket_categories=TICKET_CATEGORIES, products=PRODUCTS),
+        checks=_checks(platform),
+        registry=registry,
+    )
+
+
+def _checks(platform: Platform) -> dict[str, Check]:
+    """The parts that /health/ready names, each in words for the one who has to act."""
+
+    async def database() -> tuple[bool, str]:
+        try:
+            async with readonly(platform.database) as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:  # whatever the driver says is translated
+            return False, " ".join(describe_db_error(error))
+        return True, "answers"
+
+    async def engine() -> tuple[bool, str]:
+        if platform.engine.store_error:
+            return False, f"cannot save: {platform.engine.store_error}"
+        if platform.engine.backlog > BACKLOG:
+            return False, f"{platform.engine.backlog} messages wait in its inbox"
+        return platform.heartbeat.beating, "saves" if platform.heartbeat.beating else "has not saved yet"
+
+    async def switch() -> tuple[bool, str]:
+        status = platform.switch.status
+        return status.state is LinkState.up, status.detail
+
+    async def phones() -> tuple[bool, str]:
+        count = len(platform.phones.endpoints)
+        return bool(count), f"{count} in the pool" if count else "no pool of phones; run `trunkline doctor`"
+
+    return {"database": database, "engine": engine, "switch": switch, "phones": phones}
+
+
+class _Figures(Collector):
+    """The engine's figures for Prometheus."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def collect(self) -> Iterable[Metric]:
+        core = self._platform.engine.core
+        messages = CounterMetricFamily("trunkline_messages", "Messages handled by type", labels=["type"])
+        for name, count in core.counts.items():
+            messages.add_metric([name], count)
+        yield messages
+        rows = GaugeMetricFamily("trunkline_rows", "Rows in memory by shelf", labels=["shelf"])
+        for name, shelf in core.shelves.items():
+            rows.add_metric([name], len(shelf))
+        yield rows
+        yield GaugeMetricFamily("trunkline_backlog", "Messages in the inbox", value=self._platform.engine.backlog)
+        up = self._platform.switch.status.state is LinkState.up
+        yield GaugeMetricFamily("trunkline_switch_up", "1 while the link to the switch is up", value=float(up))

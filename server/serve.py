@@ -1,0 +1,119 @@
+"""Start-up as a person sees it: the database, the demo, the switch, the web server; and a graceful stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent_desktop.app import build_app
+from config.settings import Settings
+from kernel import db
+from kernel.errors import TrunklineError, Unavailable
+from server import migrate
+from server.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, make_demo_accounts
+from server.dberrors import describe_db_error
+from server.demo import load_demo_once
+from server.desk import desktop_parts
+from server.pbx import open_pbx
+from server.platform import running
+
+log = structlog.get_logger(__name__)
+Say = Callable[[str], None]
+
+
+async def serve(settings: Settings, say: Say) -> None:
+    """Run until SIGINT or SIGTERM. Raises TrunklineError naming cause and cure when it cannot start."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    with _bound(settings) as sock:
+        port = sock.getsockname()[1]
+        async with (
+            _database(settings, say) as database,
+            open_pbx(settings, say) as pbx,
+            running(database, pbx, settings.default_region) as platform,
+            _listening(build_app(desktop_parts(platform, settings, port)), sock),
+        ):
+            _greet(settings, port, say)
+            log.info("running", port=port, pbx=pbx.kind)
+            await stop.wait()
+            say("Stopping. Calls in progress go on at the switch; it serves waiting callers by itself.")
+
+
+def _greet(settings: Settings, port: int, say: Say) -> None:
+    if settings.demo:
+        say(f"Demo accounts: {', '.join(one.login for one in DEMO_ACCOUNTS)}; password: {DEMO_PASSWORD}")
+        say("Place a call to the desk with: .venv/bin/trunkline lab call")
+    host = "localhost" if settings.host == "127.0.0.1" else settings.host
+    say(f"Open http://{host}:{port} in a browser. Ctrl-C stops.")
+
+
+@asynccontextmanager
+async def _database(settings: Settings, say: Say) -> AsyncIterator[AsyncEngine]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    url = settings.database_url
+    database = db.connect(url)
+    try:
+        try:
+            if url.startswith("sqlite"):
+                await migrate.upgrade(url)
+            await migrate.check(url)
+            if settings.demo:
+                await load_demo_once(database, say)
+                await make_demo_accounts(database)
+        except TrunklineError:
+            raise
+        except Exception as error:
+            cause, cure = describe_db_error(error)
+            raise Unavailable("database_unusable", f"{cause} {cure}", cause=cause, cure=cure) from error
+        yield database
+    finally:
+        await database.dispose()
+
+
+@contextmanager
+def _bound(settings: Settings) -> Iterator[socket.socket]:
+    """The web server's socket, before anything else is started, so that a taken port costs nobody a wait."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((settings.host, settings.port))
+            sock.listen(128)
+        except OSError as error:
+            raise _no_port(settings, error) from error
+        yield sock
+    finally:
+        sock.close()
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, sock: socket.socket) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, sock).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _no_port(settings: Settings, error: OSError) -> Unavailable:
+    where = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        words = f"Port {settings.port} is taken by another program. Stop it, or set TRUNKLINE_PORT to a free port."
+    elif error.errno in (errno.EACCES, errno.EPERM):
+        words = f"This user may not listen on {where}. Choose a port above 1023 with TRUNKLINE_PORT."
+    else:
+        words = f"The web server cannot listen on {where}: {error.strerror}. Check TRUNKLINE_HOST and TRUNKLINE_PORT."
+    return Unavailable("port_unusable", words, port=settings.port)
