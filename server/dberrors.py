@@ -125,7 +125,9 @@ async def ensure_usable(engine: AsyncEngine) -> None:
     try:
         async with engine.connect() as connection:
             if engine.dialect.name == "sqlite":
-                await connection.execute(text("PRAGMA user_version"))  # BEGIN IMMEDIATE has asked for the lock
+                # BEGIN IMMEDIATE succeeds on a file that can only be read, so something must be written (to no effect).
+                version = (await connection.execute(text("PRAGMA user_version"))).scalar_one()
+                await connection.execute(text(f"PRAGMA user_version = {int(version)}"))
                 return
             readonly = (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on"
     except (DBAPIError, OSError, TimeoutError) as error:
