@@ -32,6 +32,8 @@ KEEP_PEERS = """
     window.RTCPeerConnection = function (...a) { const p = new Peer(...a); window.__peers.push(p); return p; };
     window.RTCPeerConnection.prototype = Peer.prototype;
 """
+RINGS = """() => { const { marks, desk } = window.__trunkline;
+    return marks.some(m => m.name === 'sip_invite' && m.offer === desk().offer?.id); }"""
 HEARD_ENERGY = """async () => {
     let energy = 0;
     for (const peer of window.__peers) for (const one of (await peer.getStats()).values())
@@ -83,10 +85,7 @@ class AgentBrowser:
     async def ringing(self, within: float = 15.0) -> Any:
         """Wait until the offer is on the screen and the phone rings."""
         await self.until("d => d.offer", "an offer", within)
-        await self.page.wait_for_function(
-            "() => window.__trunkline.marks.some(m => m.name === 'sip_invite' && m.offer === window.__trunkline.desk().offer?.id)",
-            timeout=within * 1000,
-        )
+        await self.page.wait_for_function(RINGS, timeout=within * 1000)
         return await self.desk()
 
     async def answer(self) -> Any:
@@ -99,6 +98,19 @@ class AgentBrowser:
 
     async def state(self, state: str, within: float = 15.0) -> Any:
         return await self.until(f"d => d.call && d.call.state === '{state}'", f"the call is {state}", within)
+
+    async def stale(self) -> None:
+        """Wait until the page says that it has lost the platform."""
+        await self.page.locator(".desk:not([data-connection=live])").wait_for()
+
+    async def live(self, condition: str, within: float = 15.0) -> Any:
+        """Wait until the page is connected again and its desk fulfils a condition."""
+        await self.page.locator(".desk[data-connection=live]").wait_for(timeout=within * 1000)
+        return await self.until(condition, f"after the reconnection: {condition}", within)
+
+    async def answer_without_platform(self) -> None:
+        """The switch rings by itself while the platform is away: answer all the same."""
+        await self.page.get_by_role("button", name="Answer").click(timeout=30_000)
 
     async def heard_energy(self) -> float:
         """How much sound came in so far, of all calls (grows while somebody is heard)."""

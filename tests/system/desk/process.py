@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from crm_core.customers.models import NewCustomer, NewNumber
+from crm_core.customers.models import NewCustomer
 from crm_core.customers.service import CustomerService
 from crm_core.people.passwords import Hasher
 from crm_core.people.rows import NewStaff
@@ -35,8 +35,10 @@ CUSTOMERS = (("Lucía Fernández", LUCIA), ("Oliver Bennett", OLIVER), ("Hannah 
 class PlatformProcess:
     """One platform with its own folder, database and port; can be killed and started again."""
 
-    def __init__(self, lab: AsteriskLab, folder: Path) -> None:
+    def __init__(self, lab: AsteriskLab, folder: Path, ami_port: int | None = None) -> None:
+        """`ami_port`: a proxy in front of the switch, instead of the switch itself."""
         self._lab = lab
+        self._ami_port = ami_port
         self._folder = folder
         self.port = free_tcp()
         self.log = folder / "platform.log"
@@ -60,7 +62,7 @@ class PlatformProcess:
             new = NewStaff(login, login.title(), PASSWORD, (Role.agent,))
             await people.create_staff(new, SYSTEM, clock.now())
         for name, number in CUSTOMERS:
-            await customers.create(NewCustomer(name=name, numbers=(NewNumber(number),)))
+            await customers.create(NewCustomer(name=name, number=number))
         async with database.begin() as connection:
             await upsert(connection, queues, [to_row(queue)])
         await database.dispose()
@@ -73,7 +75,7 @@ class PlatformProcess:
             "PORT": str(self.port),
             "DATA_DIR": str(self._folder),
             "AMI_HOST": ami.host,
-            "AMI_PORT": str(ami.port),
+            "AMI_PORT": str(self._ami_port or ami.port),
             "AMI_USER": ami.user,
             "AMI_SECRET": ami.secret,
             "PHONES_FILE": str(self._lab.phones),
