@@ -84,6 +84,11 @@ def _run_length(folded: str) -> int:
     return 1
 
 
+def _bytes(password: str) -> bytes:
+    """What is hashed; longer than any password may be is cut, and broken UTF-8 is no error."""
+    return normal(password)[: LONGEST + 1].encode("utf-8", "surrogatepass")
+
+
 class Hasher:
     """argon2id with its own threads. At most `waiting` sign-ins queue for them; more are turned away at once."""
 
@@ -96,7 +101,7 @@ class Hasher:
         self._dummy = self._argon.hash(secrets.token_hex(16))
 
     async def hash(self, password: str) -> str:
-        return await self._run(lambda: self._argon.hash(normal(password)))
+        return await self._run(lambda: self._argon.hash(_bytes(password)))
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         """Whether the password fits. Without a hash (no such person) it takes as long, and is False."""
@@ -111,7 +116,7 @@ class Hasher:
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:
-            return self._argon.verify(hashed, normal(password)[: LONGEST + 1])
+            return self._argon.verify(hashed, _bytes(password))
         except (Argon2Error, InvalidHashError):
             return False
 

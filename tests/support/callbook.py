@@ -1,0 +1,117 @@
+"""A CallBook in an engine without I/O, fed by facts or by transcripts of a real switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from cti.ami.parse import parse
+from cti.ami.wire import Framer
+from cti.calls import CallBook
+from cti.facts import BridgeEntered, LegAsked, LegPlaced, LegSnapshot, LegStarted, LegUp, Place
+from cti.rows import LegRow
+from kernel.core import Core, Outcome
+from kernel.messages import Event, Fact, Message
+
+TRANSCRIPTS = Path(__file__).parents[1] / "fixtures" / "ami"
+E = TypeVar("E", bound=Event)
+
+
+class Desk:
+    """Feeds a CallBook and keeps every event it made."""
+
+    def __init__(self) -> None:
+        self.book = CallBook()
+        self.core = Core(self.book.shelves, [self.book])
+        self.now = datetime(2026, 1, 5, 9, tzinfo=UTC)
+        self.events: list[Event] = []
+
+    def take(self, *facts: Message) -> list[Event]:
+        """Handle facts one turn each; returns the events of these turns."""
+        out = Outcome()
+        for fact in facts:
+            self.core.take(fact, self.now, out)
+        self.events += out.events
+        return out.events
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass, with the deadlines in it."""
+        self.now += by
+        while (due := self.core.take_due(self.now)) is not None:
+            self.take(due)
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def state(self) -> list[tuple[object, ...]]:
+        """What matters of the live legs, in no particular order."""
+        return sorted(picture(row) for row in self.book.legs if row.live)
+
+
+def picture(row: LegRow) -> tuple[str, ...]:
+    place = "" if row.bridge else str(row.place or "")
+    return (row.id, row.role, row.interaction_id, row.state, row.bridge, row.partner, place)
+
+
+def names(events: Iterable[object]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def transcript(name: str) -> bytes:
+    return (TRANSCRIPTS / f"{name}.txt").read_bytes()
+
+
+def transcript_names() -> list[str]:
+    return sorted(path.stem for path in TRANSCRIPTS.glob("*.txt"))
+
+
+def facts_of(raw: bytes) -> list[Fact]:
+    """The facts in a transcript; list items (with an ActionID) are left out, as the link does."""
+    events = [one for one in Framer().feed(raw) if one.startswith(b"Event: ") and b"\r\nActionID: " not in one]
+    return [fact for fact in map(parse, events) if fact is not None]
+
+
+def started(leg: str, endpoint: str = "trunk", linked: str = "") -> LegStarted:
+    return LegStarted(leg=leg, channel=f"PJSIP/{endpoint}-{leg}", endpoint=endpoint, linked=linked or leg)
+
+
+def placed(leg: str, place: Place, endpoint: str = "trunk", number: str | None = None) -> LegPlaced:
+    channel = f"PJSIP/{endpoint}-{leg}"
+    return LegPlaced(
+        leg=leg, channel=channel, place=place, interaction_id="ix-c1", linked="c1", did="555", number=number
+    )
+
+
+CALLER_WAITS: tuple[Fact, ...] = (
+    started("c1"),
+    placed("c1", Place.entered, number="+34600111222"),
+    LegUp(leg="c1"),
+    placed("c1", Place.waiting),
+)
+AGENT_ANSWERS: tuple[Fact, ...] = (
+    LegAsked(leg="a1", endpoint="cti-phone-01", interaction_id="ix-c1"),
+    started("a1", "cti-phone-01"),
+    LegUp(leg="a1"),
+)
+BRIDGED: tuple[Fact, ...] = (BridgeEntered(leg="c1", bridge="b1"), BridgeEntered(leg="a1", bridge="b1"))
+TALK = (*CALLER_WAITS, *AGENT_ANSWERS, *BRIDGED)
+
+
+def seen(leg: str, **changes: object) -> LegSnapshot:
+    """A live leg as a snapshot shows it: by default the caller c1, waiting."""
+    fields: dict[str, object] = {
+        "leg": leg,
+        "channel": f"PJSIP/trunk-{leg}",
+        "endpoint": "trunk",
+        "linked": leg,
+        "up": True,
+        "ringing": False,
+        "bridge": None,
+        "place": Place.waiting,
+        "interaction_id": f"ix-{leg}",
+        "role": "caller",
+        "claim": "",
+    }
+    return LegSnapshot(**{**fields, **changes})  # type: ignore[arg-type]
