@@ -108,7 +108,7 @@ class Push:
             await self._close(viewer, reason)
 
     async def watch_sessions(self) -> None:
-        """Close the sockets of revoked and expired sessions, until cancelled; now and then note that others are used."""
+        """Close the sockets of ended sessions, until cancelled; note now and then that the others are in use."""
         since_kept = 0.0
         while True:
             await asyncio.sleep(self._settings.session_check_seconds)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import socketio
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -103,26 +104,38 @@ class Browser:
             await tab.connect(self.desktop.url, auth, {"Cookie": self.cookie})
             yield tab
         finally:
-            await tab.client.disconnect()
-            await tab.client.shutdown()
+            await tab.close()
 
 
 class Tab:
     """What a browser tab keeps: the desk and its cursor, by the one rule of the protocol."""
 
     def __init__(self) -> None:
-        self.client = socketio.AsyncClient(reconnection=False)
+        self._http = aiohttp.ClientSession()
+        self.client = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self.messages: list[tuple[str, Any]] = []
         self.desk: dict[str, Any] = {}
         self.epoch: str | None = None
         self.seq: int | None = None
         self.gone = False
-        for event in ("snapshot", "change", "signed_out"):
+        for event in ("snapshot", "change", "signed_out", "connect_error"):
             self.client.on(event, self._taker(event))
         self.client.on("disconnect", self._disconnected)
 
     async def connect(self, url: str, auth: dict[str, Any], headers: dict[str, str]) -> None:
         await self.client.connect(url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
+
+    async def refused(self, url: str, auth: dict[str, Any], headers: dict[str, str]) -> list[tuple[str, Any]]:
+        """Try to connect, which must fail; what was said."""
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await self.connect(url, auth, headers)
+        await self.close()
+        return self.messages
+
+    async def close(self) -> None:
+        await self.client.disconnect()
+        await self.client.shutdown()
+        await self._http.close()
 
     def events(self, name: str) -> list[Any]:
         return [message for event, message in self.messages if event == name]

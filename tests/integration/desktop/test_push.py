@@ -1,0 +1,307 @@
+"""The desk over a real socket: who gets in, what they see, how they catch up, and when they are thrown out."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from agent_desktop.app import HUB, PUSH
+from crm_core.customers.models import NewCustomer
+from crm_core.people.rows import By
+from kernel.errors import NotFound
+from routing.messages import OfferRendered
+from tests.integration.desktop.fakes import until
+from tests.integration.desktop.harness import Browser, Desktop, Tab, running
+from tests.integration.desktop.rows import agent, interaction, offer, stint
+
+pytestmark = pytest.mark.integration
+
+XSS = "<img src=x onerror=alert(1)>"
+
+
+def offered(desktop: Desktop, login: str, interaction_id: str = "ix-1") -> None:
+    """The engine offers a waiting caller to that agent."""
+    staff_id = desktop.staff[login].id
+    waiting = desktop.engine.rows["interactions"][interaction_id]
+    desktop.engine.commit(
+        ("offers", "of-1", offer("of-1", interaction_id, staff_id)),
+        ("stints", "st-1", stint("st-1", interaction_id, staff_id)),
+        ("interactions", interaction_id, {**waiting, "state": "offered"}),
+        ("agents", staff_id, agent(staff_id, duty="reserved")),
+    )
+
+
+async def customer(desktop: Desktop, name: str = "Marta Gil") -> dict[str, Any]:
+    return dict(await desktop.parts.crm.customers.create(NewCustomer(name=name, number="+34911234567")))
+
+
+async def test_given_a_session_when_connected_then_a_whole_desk(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+
+        assert tab.desk["me"]["login"] == "ann"
+        assert tab.desk["me"]["presence"] == "out"
+        assert tab.desk["queues"] == [{"id": "main", "name": "Main", "waiting": 0, "longest_since": None}]
+        assert tab.desk["link"] == {"switch": "up"}
+        assert tab.desk["settings"]["dispositions"] == [
+            {"id": "solved", "label": "Solved", "key": "1", "flags": ["completed"]}
+        ]
+        assert tab.messages[0][1]["now"].endswith("Z")
+
+
+async def test_given_no_cookie_when_connected_then_refused(desktop: Desktop) -> None:
+    said = await Tab().refused(desktop.url, {"csrf_token": "x"}, {})
+
+    assert said == [("connect_error", "Connection error")]
+
+
+@pytest.mark.parametrize("auth", [{}, {"csrf_token": "wrong"}, {"csrf_token": None}, {"csrf_token": ["x"]}])
+async def test_given_no_token_when_connected_then_refused(desktop: Desktop, auth: dict[str, Any]) -> None:
+    async with desktop.browser("ann") as browser:
+        said = await Tab().refused(desktop.url, auth, {"Cookie": browser.cookie})
+
+    assert said == [("connect_error", {"message": "csrf_missing"})]
+
+
+async def test_given_a_foreign_page_when_connected_then_refused(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser:
+        url = f"{desktop.url}/socket.io/?EIO=4&transport=websocket"
+        for origin in ("https://evil.example", "null", desktop.url + ".evil.example"):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await browser.client.ws_connect(url, headers={"Origin": origin})
+            assert refused.value.status == 403
+        async with browser.client.ws_connect(url, headers={"Origin": desktop.url}) as own:
+            assert (await own.receive_str()).startswith("0")
+
+
+async def test_given_an_administrator_when_connected_then_no_desk(desktop: Desktop) -> None:
+    async with desktop.browser("root") as browser:
+        said = await Tab().refused(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
+
+    assert said == [("connect_error", {"message": "right_missing"})]
+
+
+async def test_given_a_waiting_customer_when_offered_then_offer_and_pop_in_one_message(desktop: Desktop) -> None:
+    card = await customer(desktop)
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", match="known", customer_id=card["id"])))
+        await until(lambda: desktop.app[HUB].pops.get("ix-1"))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["offer"])
+
+        change = next(message for message in tab.events("change") if "offer" in message["set"])
+        assert change["set"]["offer"]["id"] == "of-1"
+        assert change["set"]["pop"]["customer"]["name"] == "Marta Gil"
+        assert change["set"]["pop"]["interaction_id"] == "ix-1"
+        assert change["set"]["call"]["stint"]["state"] == "offered"
+        assert change["set"]["call"]["caller"]["display"] == "911 23 45 67"
+
+
+async def test_given_a_late_pop_when_offered_then_it_follows(desktop: Desktop) -> None:
+    card = await customer(desktop)
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.pops.gate.clear()
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", match="known", customer_id=card["id"])))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["offer"])
+        before = tab.desk["pop"]
+        desktop.pops.gate.set()
+        await until(lambda: tab.desk["pop"])
+
+        assert before is None
+        assert tab.desk["pop"]["customer"]["id"] == card["id"]
+
+
+async def test_given_an_unknown_caller_when_offered_then_a_pop_without_customer(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", match="unknown")))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["pop"])
+
+        assert tab.desk["pop"]["customer"] is None
+        assert tab.desk["pop"]["timeline"] == {"entries": [], "next": None}
+
+
+async def test_given_a_note_during_the_call_when_saved_then_every_screen_with_the_customer_shows_it(
+    desktop: Desktop,
+) -> None:
+    card = await customer(desktop)
+    async with desktop.browser("ann") as ann, ann.socket() as tab, desktop.browser("bob") as bob:
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", match="known", customer_id=card["id"])))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk and tab.desk["pop"])
+        status, entry = await bob.ask("POST", f"/api/customers/{card['id']}/notes", {"text": "Rang before."})
+        await until(lambda: tab.desk["pop"]["timeline"]["entries"])
+
+        assert status == 201
+        assert tab.desk["pop"]["timeline"]["entries"][0]["id"] == entry["id"]
+
+
+async def test_given_a_caller_with_script_for_a_name_then_it_arrives_as_plain_data(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", name=XSS)))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["call"])
+
+        assert tab.desk["call"]["caller"]["name"] == XSS
+
+
+async def test_given_another_agents_offer_then_only_the_figures_are_seen(desktop: Desktop) -> None:
+    async with desktop.browser("bob") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1")))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["queues"][0]["waiting"] == 1)
+
+        assert tab.desk["offer"] is None
+        assert tab.desk["call"] is None
+
+
+async def test_given_a_rendered_pop_when_told_then_the_engine_hears_it(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        answer = await tab.client.call("rendered", {"offer_id": "of-1"}, timeout=5)
+        desktop.engine.answers[OfferRendered] = NotFound("offer_gone", "This call is no longer offered to you.")
+        late = await tab.client.call("rendered", {"offer_id": "of-1"}, timeout=5)
+        nonsense = [await tab.client.call("rendered", value, timeout=5) for value in (None, {}, {"offer_id": 3}, "x")]
+
+    assert answer == {"ok": True}
+    assert desktop.engine.commands[0] == OfferRendered(actor=desktop.staff["ann"].id, offer_id="of-1")
+    assert late["error"]["id"] == "offer_gone"
+    assert {one["ok"] for one in nonsense} == {False}
+
+
+async def test_given_missed_changes_when_back_then_they_are_sent_and_no_snapshot(desktop: Desktop) -> None:
+    staff_id = desktop.staff["ann"].id
+    async with desktop.browser("ann") as browser:
+        async with browser.socket() as first:
+            await until(lambda: first.desk)
+        for presence in ("ready", "paused", "ready"):
+            desktop.engine.commit(("agents", staff_id, agent(staff_id, presence=presence)))
+            await until(lambda: desktop.app[HUB].projection.seq == desktop.engine.seq)
+            await asyncio.sleep(0)
+        second = Tab()
+        second.seq, second.desk = first.seq, first.desk
+        auth = {"csrf_token": browser.csrf, "epoch": first.epoch, "seq": first.seq, "tab": "t1"}
+        await second.connect(desktop.url, auth, {"Cookie": browser.cookie})
+        await until(lambda: second.desk["me"]["presence"] == "ready")
+        await second.close()
+        async with browser.socket() as fresh:
+            await until(lambda: fresh.desk)
+
+    assert second.events("snapshot") == []
+    assert second.desk == fresh.desk
+    assert second.seq == fresh.seq
+
+
+@pytest.mark.parametrize("cursor", [{"epoch": "of another life", "seq": 0}, {"epoch": None, "seq": 7}, {"seq": "x"}])
+async def test_given_a_cursor_of_no_use_when_connected_then_a_snapshot(
+    desktop: Desktop, cursor: dict[str, Any]
+) -> None:
+    async with desktop.browser("ann") as browser, browser.socket(**cursor) as tab:
+        await until(lambda: tab.desk)
+
+        assert len(tab.events("snapshot")) == 1
+
+
+async def test_given_two_tabs_when_something_changes_then_both_agree(desktop: Desktop) -> None:
+    staff_id = desktop.staff["ann"].id
+    async with desktop.browser("ann") as browser, browser.socket() as one, browser.socket() as two:
+        await until(lambda: one.desk and two.desk)
+        desktop.engine.commit(("agents", staff_id, agent(staff_id, presence="paused", pause_reason="lunch")))
+        await until(lambda: one.desk["me"]["presence"] == two.desk["me"]["presence"] == "paused")
+
+        assert one.desk == two.desk
+        assert one.seq == two.seq
+
+
+async def test_given_a_session_revoked_here_then_its_socket_is_told_and_closed(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as home, desktop.browser("ann") as office, home.socket() as tab:
+        await until(lambda: tab.desk)
+        _, listed = await office.ask("GET", "/api/sessions")
+        other = next(one for one in listed["items"] if not one["current"])
+        await office.ask("DELETE", f"/api/sessions/{other['id']}")
+        await until(lambda: tab.gone)
+
+        assert tab.events("signed_out") == [{"reason": "session_revoked"}]
+
+
+async def test_given_a_person_shut_out_elsewhere_then_their_socket_is_closed_in_time(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        await desktop.service.deactivate_staff(desktop.staff["ann"].id, By("system"), datetime.now(UTC))
+        await until(lambda: tab.gone, seconds=5)
+        status, _ = await browser.ask("GET", "/api/me")
+
+        assert tab.events("signed_out") == [{"reason": "session_ended"}]
+        assert status == 401
+        assert desktop.app[PUSH].open_sockets == 0
+
+
+async def test_given_missed_batches_when_the_stream_overflows_then_the_desk_is_right_again(desktop: Desktop) -> None:
+    staff_id = desktop.staff["ann"].id
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        for number in range(1200):
+            presence = "paused" if number == 1199 else "ready"
+            desktop.engine.commit(("agents", staff_id, agent(staff_id, presence=presence, missed=number)))
+        await until(lambda: tab.desk["me"]["missed"] == 1199)
+
+        assert tab.desk["me"]["presence"] == "paused"
+
+
+async def raw_socket(browser: Browser, url: str) -> aiohttp.ClientWebSocketResponse:
+    """A socket.io connection made by hand, so that the test can stop reading."""
+    socket = await browser.client.ws_connect(f"{url}/socket.io/?EIO=4&transport=websocket")
+    await socket.receive_str()
+    await socket.send_str(f'40{{"csrf_token":"{browser.csrf}","epoch":null,"seq":null}}')
+    return socket
+
+
+async def test_given_a_browser_that_stops_reading_then_it_is_dropped_and_others_are_not(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with running(sqlite_url, tmp_path, outgoing_limit=20) as desktop:
+        await desktop.person("ann")
+        staff_id = desktop.staff["ann"].id
+        desktop.engine.commit(("agents", staff_id, agent(staff_id)))
+        async with desktop.browser("ann") as stalled, desktop.browser("ann") as reading, reading.socket() as tab:
+            await until(lambda: tab.desk)
+            socket = await raw_socket(stalled, desktop.url)
+            await until(lambda: desktop.app[PUSH].open_sockets == 2)
+            connection = socket._conn  # type: ignore[attr-defined]
+            connection.protocol.transport.pause_reading()
+            number = 0
+            async with asyncio.timeout(20):
+                while desktop.app[PUSH].open_sockets == 2:
+                    number += 1
+                    row = agent(staff_id, missed=number, name="x", pause_reason="long " * 20_000)
+                    desktop.engine.commit(("agents", staff_id, row))
+                    await until(lambda: tab.desk["me"]["missed"] == number)  # noqa: B023
+
+            assert desktop.app[PUSH].counts["stalled"] == 1
+            assert not tab.gone
+            socket._response.close()  # type: ignore[attr-defined]
+
+
+async def test_given_a_browser_that_answers_no_ping_then_it_is_gone_within_both_times(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with running(sqlite_url, tmp_path, ping_interval=0.2, ping_timeout=0.2) as desktop:
+        await desktop.person("ann")
+        async with desktop.browser("ann") as browser:
+            socket = await raw_socket(browser, desktop.url)
+            await until(lambda: desktop.app[PUSH].open_sockets == 1)
+            await until(lambda: desktop.app[PUSH].open_sockets == 0, seconds=5)
+
+            assert desktop.app[PUSH].open_sockets == 0
+            await socket.close()
