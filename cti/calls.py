@@ -78,6 +78,11 @@ class CallBook(Handles):
         """Whether the switch has a leg of that id, as far as we know."""
         return self._live(leg) is not None
 
+    def reachable(self, endpoint: str) -> bool:
+        """Whether the switch reaches that phone, as far as it said so."""
+        phone = self.phones.get(endpoint)
+        return phone is not None and phone.reachable
+
     # ── legs come, ring, answer and end ─────────────────────────────────────────────────────────────────
 
     @on(LegAsked)

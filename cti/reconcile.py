@@ -19,7 +19,7 @@ from cti.facts import (
     Snapshot,
 )
 from cti.machines import LegState
-from cti.rows import LegRow
+from cti.rows import LegRole, LegRow
 from kernel.messages import Fact
 
 
@@ -38,14 +38,15 @@ Known = Mapping[str, LegRow]
 def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     """The facts that lead from `known` (live rows by id) to the snapshot, in an order in which they can have happened.
 
-    Callers come before the legs that the switch rang for them, and these before the callers' places, so that a
-    caller in the fallback queue is never told as unrung while its phone rings. Legs outside the kit that we do not
-    know are left alone.
+    Callers that are gone end before the legs of their talk, so that these are not taken for lost phones. New callers
+    come before the legs that the switch rang for them, and these before the callers' places, so that a caller in
+    the fallback queue is never told as unrung while its phone rings. Legs outside the kit that we do not know are
+    left alone.
     """
     alive = {leg.leg for leg in snapshot.legs}
-    for row in known.values():
-        if row.id not in alive:
-            yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, text="gone while the link was down"))
+    gone = [row for row in known.values() if row.id not in alive]
+    for row in sorted(gone, key=lambda row: row.role is not LegRole.caller):
+        yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, text="gone while the link was down"))
     ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
     for step in (_callers, _others, _states, _leavings, _places, _enterings):
         for leg in ours:

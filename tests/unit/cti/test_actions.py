@@ -1,0 +1,167 @@
+"""Orders to AMI actions: each field checked, no value can end its line."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti.ami.actions import MAX_VALUE, caller_id, check, steps
+from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from kernel.errors import Invalid
+
+pytestmark = pytest.mark.unit
+
+CALLER, AGENT, IX = "PJSIP/trunk-00000001", "PJSIP/cti-phone-01-00000002", "ix-1.1"
+RING = RingAgent(
+    order_id="o",
+    leg="leg-1",
+    endpoint="cti-phone-01",
+    caller_channel=CALLER,
+    interaction_id=IX,
+    claim="of-1",
+    timeout=20,
+    caller_number="+34 600 111 222",
+    caller_name="José",
+)
+ORDERS: tuple[SwitchOrder, ...] = (
+    RING,
+    DropClaim(order_id="o", caller_channel=CALLER, interaction_id=IX),
+    HangUp(order_id="o", leg="leg-1", cause=26, interaction_id=IX),
+    HoldCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX),
+    ResumeCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX, claim="st-1"),
+    QueueCaller(order_id="o", caller_channel=CALLER, interaction_id=IX),
+)
+TEXT_FIELDS = [
+    (order, field.name)
+    for order in ORDERS
+    for field in dataclasses.fields(order)
+    if isinstance(getattr(order, field.name), str)
+]
+
+
+def test_given_a_ring_then_the_claim_is_set_before_the_leg_is_made() -> None:
+    claim, originate = steps(RING)
+    assert claim == {"Action": "Setvar", "Channel": CALLER, "Variable": "CTI_CLAIM", "Value": "of-1"}
+    assert originate == {
+        "Action": "Originate",
+        "Channel": "PJSIP/cti-phone-01",
+        "ChannelId": "leg-1",
+        "Context": "cti-pickup",
+        "Exten": "go",
+        "Priority": "1",
+        "Async": "true",
+        "Timeout": "20000",
+        "CallerID": '"José" <+34600111222>',
+        "Variable": ("CTI_ROLE=agent", f"CTI_TARGET={CALLER}", "CTI_CLAIM=of-1", f"CTI_IX={IX}"),
+    }
+
+
+def test_given_each_order_then_its_actions_are_these() -> None:
+    did = {type(order).__name__: [str(action["Action"]) for action in steps(order)] for order in ORDERS}
+    assert did == {
+        "RingAgent": ["Setvar", "Originate"],
+        "DropClaim": ["Setvar"],
+        "HangUp": ["Hangup"],
+        "HoldCaller": ["Setvar", "Setvar", "Redirect"],
+        "ResumeCaller": ["Setvar", "Setvar", "Setvar", "Redirect"],
+        "QueueCaller": ["Redirect"],
+    }
+
+
+def test_given_any_order_then_no_action_can_run_an_application() -> None:
+    keys = {key for order in ORDERS for action in steps(order) for key in action}
+    assert not keys & {"Application", "Data", "Command"}
+
+
+@pytest.mark.parametrize(("order", "field"), TEXT_FIELDS, ids=lambda value: getattr(value, "order_id", value))
+@pytest.mark.parametrize("poison", ["x\r\n\r\nAction: Originate", "x\ny", "x\0", "x" * 600, "\ud800"])
+def test_given_poison_in_a_field_then_it_is_refused_or_never_reaches_the_wire(
+    order: SwitchOrder, field: str, poison: str
+) -> None:
+    poisoned = dataclasses.replace(order, **{field: poison})
+    try:
+        actions = steps(poisoned)
+    except Invalid:
+        return
+    for action in actions:
+        check(action)
+        assert poison not in str(action)
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [(order, field) for order, field in TEXT_FIELDS if field not in ("order_id", "caller_name", "caller_number")],
+    ids=lambda value: getattr(value, "order_id", value),
+)
+@pytest.mark.parametrize("poison", ["300&Local/x@y", "a,b=1", 'a"', "${SHELL(x)}", "a b", "", "SIP/x/y)"])
+def test_given_a_dial_string_of_more_than_one_thing_then_it_is_refused(
+    order: SwitchOrder, field: str, poison: str
+) -> None:
+    sent = order if field != "interaction_id" else RING
+    with pytest.raises(Invalid):
+        steps(dataclasses.replace(sent, **{field: poison}))
+
+
+@given(st.sampled_from(TEXT_FIELDS), st.text(max_size=700))
+def test_given_any_text_in_a_field_then_the_actions_are_one_line_a_value(
+    place: tuple[SwitchOrder, str], text: str
+) -> None:
+    order, field = place
+    try:
+        actions = steps(dataclasses.replace(order, **{field: text}))
+    except Invalid:
+        return
+    assert len(actions) == len(steps(order))
+    for action in actions:
+        for value in action.values():
+            for line in value if isinstance(value, tuple) else (value,):
+                assert not set(line) & {"\r", "\n", "\0"}
+                assert len(line.encode()) <= MAX_VALUE
+
+
+@given(st.text(max_size=400), st.text(max_size=60))
+def test_given_any_name_and_number_then_the_caller_id_has_one_pair_of_each_mark(name: str, number: str) -> None:
+    text = caller_id(name, number)
+    assert text.startswith('"')
+    assert text.count('"') == 2
+    assert text.count("<") == text.count(">") == 1
+    assert text.endswith(">")
+    assert "\\" not in text
+    assert len(text.encode()) < 240
+    assert text.isprintable()
+
+
+@pytest.mark.parametrize("number", [0, -1, 128, True, 10**9])
+def test_given_an_impossible_cause_then_it_is_refused(number: int) -> None:
+    with pytest.raises(Invalid):
+        steps(HangUp(order_id="o", leg="leg-1", cause=number))
+
+
+@pytest.mark.parametrize("seconds", [0, -5, 601])
+def test_given_an_impossible_ring_time_then_it_is_refused(seconds: int) -> None:
+    with pytest.raises(Invalid):
+        steps(dataclasses.replace(RING, timeout=seconds))
+
+
+def test_given_a_caller_without_number_or_name_then_the_caller_id_is_empty() -> None:
+    assert caller_id(None, None) == '"" <>'
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"Action": "Ping", "X\r\nAction": "1"},
+        {"Action": "Ping", "": "1"},
+        {"Action": "Ping", "X": ("1",) * 80},
+        {"Action": "Ping", "X": ("1", "2\r")},
+    ],
+)
+def test_given_an_action_that_could_be_two_then_the_guard_refuses_it(action: dict[str, str | tuple[str, ...]]) -> None:
+    with pytest.raises(Invalid):
+        check(action)
+
+
+def test_given_an_order_of_another_kind_then_it_is_refused() -> None:
+    with pytest.raises(Invalid):
+        steps(SwitchOrder(order_id="o"))
