@@ -14,13 +14,21 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 
 from server.migrate import upgrade
 
 TEMPLATE = "trunkline_template"
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=100",
-            "shared_buffers=32MB", "log_min_messages=fatal")  # fmt: skip
+SETTINGS = (
+    "fsync=off",
+    "jit=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "listen_addresses=",
+    "max_connections=100",
+    "shared_buffers=32MB",
+    "log_min_messages=fatal",
+)
 
 
 def find_binaries() -> Path:
