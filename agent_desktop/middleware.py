@@ -68,7 +68,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(error)
     except web.HTTPException as error:
         if error.status < 400:
-            raise
+            return web.Response(status=error.status, headers={"Location": error.headers["Location"]})
         id, message = HTTP_IDS.get(error.status, ("http_error", error.reason))
         response = web.json_response(error_body(id, message), status=error.status)
         if "Allow" in error.headers:
@@ -105,6 +105,7 @@ def content_policy(page: str, switch: str) -> str:
 
 
 FIXED_HEADERS = {
+    "Server": "trunkline",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -119,7 +120,10 @@ def security_headers(settings: WebSettings, switch_url: SwitchUrl) -> Middleware
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        host_name(request)
+        try:
+            host = host_name(request)
+        except Invalid as error:
+            return error_response(error)
         response = await handler(request)
         if response.prepared:
             return response
@@ -128,7 +132,7 @@ def security_headers(settings: WebSettings, switch_url: SwitchUrl) -> Middleware
         response.headers.setdefault("Cache-Control", "no-store")
         if "Content-Security-Policy" not in response.headers:
             page = f"{'wss' if settings.tls else 'ws'}://{request.host}"
-            response.headers["Content-Security-Policy"] = content_policy(page, switch_url(host_name(request)))
+            response.headers["Content-Security-Policy"] = content_policy(page, switch_url(host))
         if settings.tls:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

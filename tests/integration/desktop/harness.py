@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 
 from agent_desktop.app import build_app
 from agent_desktop.crm import Crm, CrmPops
+from agent_desktop.health import Check
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.settings import WebSettings
@@ -156,7 +157,9 @@ class Tab:
 
 
 @asynccontextmanager
-async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Desktop]:
+async def running(
+    database_url: str, folder: Path, checks: Mapping[str, Check] | None = None, **settings: Any
+) -> AsyncIterator[Desktop]:
     """A desktop on a free port."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -185,6 +188,7 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
         phones=FakePhones(),
         records=records,
         assets=Assets(folder / "dist"),
+        checks={} if checks is None else checks,
     )
     engine.commit(
         ("queues", "main", queue()),
