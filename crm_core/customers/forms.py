@@ -16,6 +16,7 @@ from crm_core.shapes import LEVELS
 MAX_NAME = 300
 KINDS = ("person", "company")
 _TEXT_LIMITS = {"language": 10, "city": 100, "department": 100, "owner_id": 60, "company_id": 40}
+CONTACT_LIMITS = {"department": 100, "position": 100, "email": 254, "language": 10}
 CHANGEABLE = frozenset({"name", "email", "level", "language", "city", "country", "time_zone", "department", "owner_id"})
 
 
@@ -41,6 +42,19 @@ def check_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     for field in sorted(changes.keys() - CHANGEABLE):
         checks.wrong(field, "This field cannot be changed here.")
     accepted = _accept(checks, {field: changes[field] for field in changes if field in CHANGEABLE})
+    checks.done()
+    return accepted
+
+
+def check_contact(name: str, details: Mapping[str, str | None]) -> dict[str, Any]:
+    """All fields of a company's person, as accepted."""
+    checks = Checks()
+    for field in sorted(details.keys() - CONTACT_LIMITS.keys()):
+        checks.wrong(field, "A contact has no such field.")
+    accepted: dict[str, Any] = {"name": checks.text("name", name, MAX_NAME)}
+    for field, limit in CONTACT_LIMITS.items():
+        value = details.get(field)
+        accepted[field] = checks.email(field, value) if field == "email" else checks.maybe(field, value, limit)
     checks.done()
     return accepted
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_core.cards import store as card_store
 from crm_core.customers import names, store
-from crm_core.customers.forms import check_changes, check_new, check_number
+from crm_core.customers.forms import check_changes, check_contact, check_new, check_number
 from crm_core.customers.matching import decide
 from crm_core.customers.models import Contact, Customer, Device, Match, NewCustomer, NewNumber
 from crm_core.customers.numbers import Number, NumberKind, parse, spellings
@@ -116,10 +116,13 @@ class CustomerService:
                 await store.insert_number(connection, row)
         return {"e164": row["e164"], "national": number.national, "label": accepted.label}
 
-    async def add_contact(self, contact: Contact) -> Contact:
-        """Add a person to a company; the company is found by their name too."""
+    async def add_contact(self, customer_id: str, name: str, **details: str | None) -> Contact:
+        """Add a person to a company (`forms.CONTACT_LIMITS` names the details); the company is then found by
+        their name too."""
+        values = check_contact(name, details)
+        contact = Contact(id=new_id("co"), customer_id=customer_id, created_at=self._clock.now(), **values)
         async with self._db.begin() as connection:
-            customer = await _get(connection, contact.customer_id, lock=True)
+            customer = await _get(connection, customer_id, lock=True)
             await store.insert_contact(connection, contact)
             await _set_words(connection, customer)
         return contact

@@ -196,8 +196,10 @@ def new_households(maker: Maker, count: int, staff: Sequence[DemoStaff]) -> list
 def _share_numbers(maker: Maker, households: Sequence[Household]) -> None:
     """Families with one telephone: a caller from it may be any of them."""
     people = [one for one in households if one.customer["kind"] == "person"]
-    for first, second in zip(people[5::60], people[6::60], strict=False):
-        add_number(maker, second, Line(str(first.numbers[0]["e164"]), "family"))
+    for place in PLACES:
+        near = [one for one in people if one.place is place]
+        for first, second in zip(near[5::40], near[6::40], strict=False):
+            add_number(maker, second, Line(str(first.numbers[0]["e164"]), "family"))
 
 
 def _employ(maker: Maker, households: Sequence[Household]) -> None:

@@ -30,4 +30,7 @@ async def _by_digits(connection: Connection, query: Query, limit: int) -> list[s
     found = await store.by_number(connection, query.e164, query.number_starts, query.digits, limit)
     if not found and len(query.digits) >= MIN_SCAN_DIGITS:
         found = await store.inside_numbers(connection, query.digits, limit)
+    abroad = query.digits.lstrip("0")  # a foreign number as written there, with a trunk 0 that E.164 has not
+    if not found and len(abroad) >= MIN_SCAN_DIGITS and abroad != query.digits:
+        found = await store.inside_numbers(connection, abroad, limit)
     return found

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 
 from kernel.errors import Invalid
 
 _SUM_BYTES = 8
 _LONGEST = 1000
+_LETTERS = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def encode(at: datetime, entry_id: str, scope: str) -> str:
@@ -24,7 +26,7 @@ def encode(at: datetime, entry_id: str, scope: str) -> str:
 
 def decode(cursor: str, scope: str) -> tuple[datetime, str]:
     """Place of a cursor made by `encode` for the same scope; Invalid bad_cursor for any other text."""
-    place = _place(cursor, scope) if len(cursor) <= _LONGEST else None
+    place = _place(cursor, scope) if len(cursor) <= _LONGEST and _LETTERS.fullmatch(cursor) else None
     if place is None:
         raise Invalid(
             "bad_cursor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
 from crm_core.timeline.tables import timeline
 from crm_core.timeline.writes import SaveTimelineEntry
-from kernel.db import to_row, upsert
+from kernel.db import clean, to_row, upsert
 
 _COLUMNS = (
     timeline.c.id, timeline.c.at, timeline.c.kind, timeline.c.title, timeline.c.body, timeline.c.status,
@@ -72,7 +73,7 @@ async def save_entries(connection: Connection, writes: Sequence[SaveTimelineEntr
 
 
 def _row(write: SaveTimelineEntry) -> dict[str, Any]:
-    row = to_row(write)
+    row = to_row(replace(write, details=clean(dict(write.details))))
     for name, limit in _TEXTS.items():
         if row[name] is not None:
             row[name] = row[name][:limit]
