@@ -1,0 +1,148 @@
+// Development server: pages under the strict CSP, REST, socket.io and a small SIP peer, with invented data.
+// POST /mock/scene/NAME shows a scene; /mock/ring lets the phone ring; /mock/cut drops the browser's line.
+
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Server } from "socket.io";
+import { history, MARISOL, OTHERS, TICKETS } from "./sample.mjs";
+import { SCENES } from "./scenes.mjs";
+import { sipPeer } from "./sip.mjs";
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), "../dist");
+const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".map": "application/json" };
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const PAGE = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trunkline</title>
+<meta name="viewport" content="width=device-width"><meta name="csrf-token" content="token"><link rel="icon" href="/static/icon-idle.svg">
+<link rel="stylesheet" href="/static/desk.css"><script type="module" src="/static/${script}.js"></script></head><body><div id="app"></div></body></html>`;
+
+export async function startMock(port = 0) {
+  const world = { seq: 1, epoch: "mock", desk: SCENES.ready(), long: history(400), language: "en" };
+  const server = createServer((request, response) => void answer(world, request, response));
+  const io = new Server(server, { serveClient: false });
+  world.io = io;
+  world.sip = sipPeer(server);
+  io.on("connection", (socket) => {
+    const { epoch, seq } = socket.handshake.auth;
+    world.auth = socket.handshake.auth;
+    if (epoch !== world.epoch || seq !== world.seq) socket.emit("snapshot", snapshot(world));
+    socket.on("rendered", (_, ack) => ack({ ok: true }));
+  });
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  return { url, world, show: (scene) => show(world, scene), push: (set) => push(world, set), close: () => (io.close(), server.closeAllConnections(), server.close()) };
+}
+
+const snapshot = (world) => ({ epoch: world.epoch, seq: world.seq, now: new Date().toISOString(), desk: { ...world.desk, me: { ...world.desk.me, language: world.language } } });
+
+function push(world, set) {
+  world.seq += 1;
+  world.desk = { ...world.desk, ...set };
+  world.io.emit("change", { seq: world.seq, now: new Date().toISOString(), set });
+}
+
+function show(world, scene) {
+  push(world, SCENES[scene]());
+}
+
+async function answer(world, request, response) {
+  const { pathname, searchParams } = new URL(request.url, "http://mock");
+  if (pathname.startsWith("/socket.io") || pathname === "/ws") return;
+  if (pathname === "/" || pathname === "/sign-in") return send(response, 200, PAGE(pathname === "/" ? "desk" : "sign-in"), "text/html", { "Content-Security-Policy": CSP });
+  if (pathname.startsWith("/static/")) return file(pathname.slice(8), response);
+  const body = await read(request);
+  const [status, data] = reply(world, request.method, pathname, searchParams, body);
+  send(response, status, data === undefined ? "" : JSON.stringify(data), "application/json");
+}
+
+function reply(world, method, path, query, body) {
+  const route = `${method} ${path}`;
+  const about = world.desk.me;
+  if (path.startsWith("/mock/scene/")) return [200, show(world, path.split("/").at(-1)) ?? {}];
+  if (path === "/mock/ring") return [200, world.sip.ring() ?? {}];
+  if (path === "/mock/cut") return [200, world.io.disconnectSockets(true) ?? {}];
+  if (route === "POST /api/sign-in") return body.password === "wrong" ? refuse(401, "sign_in_failed") : body.login === "many" ? refuse(429, "too_many_attempts", { retry_after: 120 }) : [200, account(world)];
+  if (route === "GET /api/me") return [200, account(world)];
+  if (route === "PATCH /api/me") return (world.language = body.language), [200, account(world)];
+  if (route === "GET /api/desk/phone") return [200, { endpoint: "cti-phone-01", secret: "s", ws_url: "/ws", domain: "127.0.0.1", ice_servers: [] }];
+  if (route === "PUT /api/desk/presence") return presence(world, about, body), [200, {}];
+  if (route === "GET /api/sessions") return [200, { items: sessions() }];
+  if (route === "GET /api/customers") return [200, { items: [MARISOL, ...OTHERS].filter((each) => JSON.stringify(each).toLowerCase().includes(query.get("q").toLowerCase())) }];
+  if (path.endsWith("/timeline")) return [200, page(world, query)];
+  if (path.endsWith("/notes")) return [201, { id: `no-${Date.now()}`, at: new Date().toISOString(), kind: "note", title: "Note", body: body.text, status: null, ref: null, staff_name: about.name, details: {} }];
+  if (path.endsWith("/tickets")) return body.description === "bad" ? refuse(422, "invalid", { fields: { subject: "Already used today." } }) : [201, { ...TICKETS[0], number: "2026-00419", subject: body.subject }];
+  if (path.endsWith("/why")) return [200, why()];
+  if (path.endsWith("/extend")) return push(world, { call: extended(world.desk.call) }), [200, {}];
+  if (path.endsWith("/wrap-up")) return show(world, "ready"), [200, {}];
+  if (path.endsWith("/hold")) return show(world, "held"), [200, {}];
+  if (path.endsWith("/resume")) return show(world, "talking"), [200, {}];
+  if (path.endsWith("/customer")) return show(world, "talking"), [200, {}];
+  if (path.endsWith("/decline") || path.endsWith("/hang-up")) return world.sip.cancel(), show(world, "ready"), [200, {}];
+  if (/^GET \/api\/customers\/[\w-]+$/.test(route)) return [200, [MARISOL, ...OTHERS].find((each) => path.endsWith(each.id))];
+  return method === "POST" || method === "PUT" || method === "DELETE" ? [204, undefined] : refuse(404, "not_found");
+}
+
+const refuse = (status, id, details = {}) => [status, { error: { id, message: id, details } }];
+const account = (world) => ({ id: "st-1", name: "Amaia Lindqvist", login: "amaia", roles: ["agent"], language: world.language, csrf_token: "token" });
+const extended = (call) => ({ ...call, stint: { ...call.stint, wrap_deadline: new Date(Date.parse(call.stint.wrap_deadline) + 30_000).toISOString(), extended: 1 } });
+
+function presence(world, about, { presence: chosen, reason }) {
+  const since = new Date().toISOString();
+  if (about.duty === "idle") push(world, { me: { ...about, presence: chosen, pause_reason: reason, since, missed: 0 } });
+  else push(world, { me: { ...about, next: { presence: chosen, reason } } });
+}
+
+function page(world, query) {
+  const kind = query.get("kind");
+  const all = kind ? world.long.filter((each) => each.kind === kind) : world.long;
+  const from = Number(query.get("cursor") ?? 0);
+  const to = from + Number(query.get("limit") ?? 30);
+  return { entries: all.slice(from, to), next: to < all.length ? String(to) : null };
+}
+
+const sessions = () => [
+  { id: "se-1", created_at: new Date().toISOString(), seen_at: new Date().toISOString(), ip: "127.0.0.1", user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", current: true },
+  { id: "se-2", created_at: new Date().toISOString(), seen_at: new Date(Date.now() - 9e7).toISOString(), ip: "192.0.2.7", user_agent: "Mozilla/5.0 (Windows NT 10.0) Firefox/143.0", current: false },
+];
+
+const why = () => ({
+  offers: [
+    {
+      id: "of-1",
+      made_at: new Date().toISOString(),
+      state: "pending",
+      agents: [
+        { agent_id: "st-1", name: "Amaia Lindqvist", verdict: "chosen", reason: "longest_idle", idle_seconds: 143 },
+        { agent_id: "st-2", name: "Tomás Aguirre", verdict: "passed", reason: "longest_idle", idle_seconds: 61 },
+        { agent_id: "st-3", name: "Priya Raman", verdict: "rejected", reason: "paused_lunch", idle_seconds: 900 },
+      ],
+    },
+  ],
+});
+
+function file(name, response) {
+  const path = normalize(join(dist, name));
+  if (!path.startsWith(dist)) return send(response, 404, "");
+  try {
+    return send(response, 200, readFileSync(path), TYPES[extname(path)] ?? "text/plain");
+  } catch {
+    return send(response, 404, "");
+  }
+}
+
+function send(response, status, body, type = "text/plain", headers = {}) {
+  response.writeHead(status, { "Content-Type": `${type}; charset=utf-8`, ...headers });
+  response.end(body);
+}
+
+async function read(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text ? JSON.parse(text) : {};
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url } = await startMock(Number(process.env.PORT ?? 0));
+  console.log(`desk ${url}/   sign-in ${url}/sign-in   scenes: ${Object.keys(SCENES).join(" ")}`);
+}

@@ -1,0 +1,81 @@
+// REST: every answer is typed, every refusal becomes an ApiError with the server's id.
+
+import { tryT } from "./i18n";
+
+export interface Refusal {
+  id: string;
+  message: string;
+  details: { fields?: Record<string, string> } & Record<string, unknown>;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly refusal: Refusal,
+  ) {
+    super(refusal.message);
+  }
+
+  get id(): string {
+    return this.refusal.id;
+  }
+
+  get fields(): Record<string, string> {
+    return this.refusal.details.fields ?? {};
+  }
+}
+
+let csrf = "";
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+export function csrfToken(): string {
+  return csrf || document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content || "";
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** A request to the server; `offline` and `timed_out` are refusals of our own. */
+export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const limit = AbortSignal.timeout(10_000);
+  const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  init.signal = signal ? AbortSignal.any([signal, limit]) : limit;
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (failure) {
+    if (signal?.aborted) throw failure;
+    throw new ApiError(0, { id: limit.aborted ? "timed_out" : "offline", message: "No answer.", details: {} });
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  throw new ApiError(response.status, await refusalOf(response));
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  try {
+    const { error } = (await response.json()) as { error?: Partial<Refusal> };
+    return { id: error?.id ?? "failed", message: error?.message ?? "", details: error?.details ?? {} };
+  } catch {
+    return { id: "failed", message: `${response.status} ${response.statusText}`, details: {} };
+  }
+}
+
+/** Words for a failure: the catalogue's for its id, else the server's own. */
+export function wordsFor(failure: unknown): string {
+  if (failure instanceof ApiError) {
+    return tryT(`error.${failure.id}`, failure.message || tryT("error.failed", failure.id));
+  }
+  return tryT("error.failed", String(failure));
+}
+
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request("GET", path, undefined, signal);
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => request("POST", path, body);
+export const put = <T>(path: string, body: unknown): Promise<T> => request("PUT", path, body);
+export const patch = <T>(path: string, body: unknown): Promise<T> => request("PATCH", path, body);
+export const remove = <T>(path: string): Promise<T> => request("DELETE", path);

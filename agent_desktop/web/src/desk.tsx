@@ -1,0 +1,64 @@
+// The desk's entry: who am I, then the line, the phone, the alerts, the page.
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { startAlerts, askNotifications } from "./alert/alert";
+import { ApiError, get, setCsrf } from "./api";
+import { App } from "./desk/app";
+import { guardUnload, onSignedOut } from "./desk/leave";
+import { startShortcuts } from "./desk/shortcuts";
+import { chooseLanguage } from "./i18n";
+import { expose } from "./marks";
+import { askMicrophone } from "./phone/devices";
+import { leaseMoved, phoneState, startPhone } from "./phone/phone";
+import { micProblem, sip } from "./phone/session";
+import { startClock } from "./store/clock";
+import { dropOldDrafts } from "./store/drafts";
+import { desk, me } from "./store/live";
+import { followCalls } from "./store/recent";
+import { openLine } from "./store/socket";
+import { startTheme } from "./store/theme";
+import { followOffers } from "./store/work";
+import type { Account } from "./types";
+
+const RETRY_MS = 1500;
+
+async function whoAmI(): Promise<Account | null> {
+  for (;;) {
+    try {
+      return await get<Account>("/api/me");
+    } catch (failure) {
+      if (failure instanceof ApiError && failure.status === 401) return null;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+async function start(): Promise<void> {
+  startTheme();
+  chooseLanguage();
+  startClock();
+  expose(
+    () => desk.value,
+    () => ({ state: phoneState.value, sip: sip.value }),
+  );
+  const root = document.getElementById("app");
+  if (root) render(<App />, root);
+  const account = await whoAmI();
+  if (!account) return location.assign("/sign-in");
+  setCsrf(account.csrf_token);
+  chooseLanguage(account.language);
+  dropOldDrafts();
+  followOffers();
+  followCalls();
+  startAlerts();
+  startShortcuts();
+  guardUnload();
+  openLine(crypto.randomUUID?.() ?? String(Math.random()), onSignedOut);
+  startPhone(account.id);
+  effect(() => leaseMoved(me.value?.endpoint ?? null));
+  addEventListener("pointerdown", askNotifications, { once: true });
+  if (navigator.mediaDevices) micProblem.value = await askMicrophone();
+}
+
+void start();

@@ -1,0 +1,91 @@
+// What is wrong, in words, with what to do about it. The gravest first.
+
+import type { ComponentChildren } from "preact";
+import { t, tryT } from "../i18n";
+import { phoneState } from "../phone/phone";
+import { micProblem } from "../phone/session";
+import { setPresence } from "../store/actions";
+import { clockFace, localNow, tick } from "../store/clock";
+import { canAsk, connection, desk, me, staleSince } from "../store/live";
+import { visibleState } from "../store/view";
+import { Button, type Tone } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { endedBecause, toSignIn } from "./leave";
+
+export function Banners() {
+  return (
+    <div class="banners" role="region" aria-label={t("banner.region")} aria-live="assertive">
+      <LineBanner />
+      <PhoneBanner />
+      <MissedBanner />
+      {micProblem.value && (
+        <Banner tone="alarm" title={t("mic.title")} action={<Button small onClick={() => (micProblem.value = null)}>{t("dialog.close")}</Button>}>
+          {micProblem.value}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+function Banner({ tone, title, action, children }: { tone: Tone; title: string; action?: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <div class={`banner tone-${tone}`}>
+      <Icon name="alert" />
+      <p class="grow">
+        <strong>{title}</strong> {children}
+      </p>
+      {action}
+    </div>
+  );
+}
+
+function LineBanner() {
+  if (connection.value === "signed_out") {
+    const reason = endedBecause.value ?? "session_ended";
+    return (
+      <Banner tone="alarm" title={tryT(`signed_out.${reason}`, t("signed_out.session_ended"))} action={<Button small kind="primary" onClick={toSignIn}>{t("sign_in.again")}</Button>}>
+        {t("signed_out.finish")}
+      </Banner>
+    );
+  }
+  if (connection.value === "stale") {
+    void tick.value;
+    const seconds = Math.max(0, Math.floor((localNow() - (staleSince.value ?? localNow())) / 1000));
+    return (
+      <Banner tone="alarm" title={t("banner.stale", { time: clockFace(seconds) })}>
+        {t("banner.stale_help")}
+      </Banner>
+    );
+  }
+  if (desk.value?.link.switch === "down") return <Banner tone="alarm" title={t("banner.switch")}>{t("banner.switch_help")}</Banner>;
+  return null;
+}
+
+function PhoneBanner() {
+  const state = phoneState.value;
+  const words = ["none", "refused", "unsupported"].includes(state);
+  const lost = state === "connecting" && me.value?.presence === "ready" && me.value.device === "lost";
+  if (!words && !lost) return null;
+  return (
+    <Banner tone="alarm" title={t("banner.phone")}>
+      {tryT(`banner.phone_${state}`, "")}
+    </Banner>
+  );
+}
+
+function MissedBanner() {
+  if (visibleState.value?.kind !== "missed") return null;
+  return (
+    <Banner
+      tone="paused"
+      title={t("banner.missed", { count: me.value?.missed ?? 0 })}
+      action={
+        <Button small kind="good" icon="check" disabled={!canAsk.value} onClick={() => void setPresence("ready")}>
+          {t("banner.back")}
+        </Button>
+      }
+    >
+      {t("banner.missed_help")}
+    </Banner>
+  );
+}

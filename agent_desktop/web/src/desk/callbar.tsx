@@ -1,0 +1,156 @@
+// The call bar: always at the same place, each button always in the same spot, and only what can be done now.
+
+import { useEffect, useRef } from "preact/hooks";
+import { type Key, t, tryT } from "../i18n";
+import { isTyping, shortcut } from "../keys";
+import { phoneState } from "../phone/phone";
+import { accepted, answer, setMuted, sip } from "../phone/session";
+import { declineOffer, endCall, pending, toggleHold } from "../store/actions";
+import { callerName, callerNumber } from "../store/caller";
+import type { Phase } from "../store/callview";
+import { clockFace, localNow, tick } from "../store/clock";
+import { call, offer, pop } from "../store/live";
+import { view, visibleState } from "../store/view";
+import { Avatar, Keys, Tag, Timer, TimeRing } from "../ui/basics";
+import { Icon, type IconName } from "../ui/icon";
+import { Keypad } from "./keypad";
+import { keypadOpen } from "./uistate";
+import { STATE_LOOK } from "./words";
+
+export function CallBar() {
+  const { phase } = view.value;
+  return (
+    <footer class="callbar" data-phase={phase} aria-label={t("callbar.title")}>
+      <Party phase={phase} />
+      <Controls />
+      <Signs />
+    </footer>
+  );
+}
+
+function Party({ phase }: { phase: Phase }) {
+  const state = visibleState.value;
+  if (phase === "idle") {
+    return (
+      <div class="party muted">
+        <Icon name="phone" large />
+        <span class="truncate">{t(phoneState.value === "elsewhere" ? "callbar.elsewhere" : "callbar.idle")}</span>
+      </div>
+    );
+  }
+  const name = callerName(call.value, pop.value, sip.value);
+  const loose = phase === "loose" || phase === "loose_ringing";
+  const ringing = phase === "offered" && offer.value;
+  return (
+    <div class="party">
+      {ringing ? <TimeRing from={ringing.made_at} to={ringing.deadline} size={40} /> : <Avatar name={name} />}
+      <span class="stack tight">
+        <span class="strong truncate">{name}</span>
+        <span class="small soft truncate">
+          {loose ? t("callbar.fallback") : t(`phase.${phase}` as Key)}
+          {callerNumber(call.value, sip.value) && ` · ${callerNumber(call.value, sip.value)}`}
+        </span>
+      </span>
+      {state && <Clock phase={phase} />}
+    </div>
+  );
+}
+
+function Clock({ phase }: { phase: Phase }) {
+  const since = visibleState.value?.since;
+  const look = STATE_LOOK[visibleState.value?.kind ?? "talking"];
+  if (phase === "loose" || phase === "loose_ringing") {
+    void tick.value;
+    return <span class="clock fg-busy">{clockFace(Math.floor((localNow() - (sip.value?.since ?? localNow())) / 1000))}</span>;
+  }
+  return since ? (
+    <span class={`clock fg-${look.tone}`}>
+      <Timer since={since} />
+    </span>
+  ) : null;
+}
+
+function Controls() {
+  const { can, phase } = view.value;
+  const muted = sip.value?.muted ?? false;
+  const held = phase === "held";
+  const hold = can.hold || can.resume;
+  return (
+    <div class="controls" role="toolbar" aria-label={t("callbar.title")}>
+      {can.answer && <AnswerButton />}
+      {can.mute && (
+        <Control icon={muted ? "micOff" : "mic"} word={t(muted ? "callbar.unmute" : "callbar.mute")} keys={shortcut("mute")} on={muted} slot="a" onPress={() => setMuted(!muted)} />
+      )}
+      {(hold || phase === "held" || phase === "talking") && (
+        <Control
+          icon={held ? "play" : "pause"}
+          word={t(held ? "callbar.resume" : "callbar.hold")}
+          keys={shortcut("hold")}
+          on={held}
+          busy={pending.value.has("hold")}
+          disabled={!hold}
+          slot="b"
+          onPress={() => void toggleHold()}
+        />
+      )}
+      {can.keypad && (
+        <div class="slot-c picker">
+          <Control icon="keypad" word={t("callbar.keypad")} keys={shortcut("keypad")} on={keypadOpen.value} slot="c" onPress={() => (keypadOpen.value = !keypadOpen.value)} />
+          {keypadOpen.value && <Keypad />}
+        </div>
+      )}
+      {can.decline && <Control icon="end" word={t("callbar.decline")} keys={shortcut("decline")} kind="danger" busy={pending.value.has("decline")} slot="d" onPress={() => void declineOffer()} />}
+      {can.end && <Control icon="end" word={t("callbar.end")} keys={shortcut("end")} kind="danger" busy={pending.value.has("end")} slot="d" onPress={() => void endCall()} />}
+    </div>
+  );
+}
+
+/** Takes the focus when it appears, so that Enter answers, unless somebody is typing. */
+function AnswerButton() {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isTyping(document.activeElement) && !document.querySelector("dialog[open]")) button.current?.focus({ preventScroll: true });
+  }, []);
+  const waiting = sip.value?.state === "answering" || (accepted.value !== null && accepted.value === offer.value?.id);
+  return (
+    <button ref={button} type="button" class="control good slot-answer" aria-busy={waiting} onClick={() => void answer()} aria-keyshortcuts="Enter Control+Shift+A">
+      <Icon name={waiting ? "spinner" : "phone"} large />
+      <span>{t(waiting ? "callbar.answering" : "callbar.answer")}</span>
+      <Keys of="Enter" />
+    </button>
+  );
+}
+
+interface ControlProps {
+  icon: IconName;
+  word: string;
+  keys: string;
+  slot: string;
+  on?: boolean;
+  kind?: string;
+  busy?: boolean;
+  disabled?: boolean;
+  onPress: () => void;
+}
+
+function Control({ icon, word, keys, slot, on, kind = "", busy, disabled, onPress }: ControlProps) {
+  return (
+    <button type="button" class={`control ${kind} slot-${slot}`} title={`${word} (${keys})`} aria-pressed={on} aria-busy={busy} disabled={disabled ?? false} onClick={onPress}>
+      <Icon name={busy ? "spinner" : icon} large />
+      <span>{word}</span>
+    </button>
+  );
+}
+
+function Signs() {
+  const here = sip.value;
+  const inCall = view.value.phase === "talking" || view.value.phase === "held";
+  return (
+    <div class="signs">
+      {here?.muted && <Tag tone="alarm" icon="micOff">{t("callbar.muted")}</Tag>}
+      {inCall && !here && <Tag icon="phone">{t("callbar.elsewhere")}</Tag>}
+      {call.value?.recording && inCall && <Tag tone="alarm" icon="record">{t("caller.recording")}</Tag>}
+      {call.value?.from_fallback && <Tag tone="paused" icon="info">{tryT("callbar.from_fallback", "")}</Tag>}
+    </div>
+  );
+}

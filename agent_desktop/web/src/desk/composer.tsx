@@ -1,0 +1,96 @@
+// Writing about a customer: a note or a ticket. Words are kept until the server has them.
+
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { act, addNote, pending } from "../store/actions";
+import { draft } from "../store/drafts";
+import { addEntry } from "../store/history";
+import { canAsk } from "../store/live";
+import { toast } from "../store/toasts";
+import type { Shown } from "../store/work";
+import { Button, Keys } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { shortcut } from "../keys";
+import { TicketForm } from "./ticketform";
+import { composing } from "./uistate";
+
+/** One draft for a call, so that the note begun in it is there at wrap-up; one for each customer beside it. */
+export function draftName(shown: Pick<Shown, "callId"> & { customer: { id: string } | null }): string {
+  return shown.callId ?? `c.${shown.customer?.id}`;
+}
+
+export function Composer({ shown }: { shown: Shown }) {
+  const mode = composing.value;
+  return (
+    <section class="composer" aria-label={t("composer.title")} data-mode={mode ?? "closed"}>
+      <div class="tabs" role="tablist" aria-label={t("composer.title")}>
+        <button type="button" role="tab" aria-selected={mode !== "ticket"} title={shortcut("note")} onClick={() => (composing.value = "note")}>
+          <Icon name="note" />
+          {t("composer.note")}
+        </button>
+        <button type="button" role="tab" aria-selected={mode === "ticket"} title={shortcut("ticket")} disabled={!shown.customer} onClick={() => (composing.value = "ticket")}>
+          <Icon name="ticket" />
+          {t("composer.ticket")}
+        </button>
+      </div>
+      {mode === "ticket" && shown.customer ? (
+        <TicketForm customerId={shown.customer.id} callId={shown.callId} />
+      ) : (
+        <NoteForm key={draftName(shown)} shown={shown} />
+      )}
+    </section>
+  );
+}
+
+function NoteForm({ shown }: { shown: Shown }) {
+  const text = draft(draftName(shown));
+  const area = useRef<HTMLTextAreaElement>(null);
+  const open = composing.value === "note" || text.value !== "";
+  const customer = shown.customer;
+  useEffect(() => {
+    if (composing.value === "note") area.current?.focus();
+  }, [composing.value]);
+  const send = async (): Promise<void> => {
+    const words = text.value.trim();
+    if (!customer || !words || !canAsk.value) return;
+    const done = await act("note", async () => addEntry(customer.id, await addNote(customer.id, words, shown.callId)));
+    if (!done) return;
+    text.value = "";
+    composing.value = null;
+    toast("good", t("composer.done"));
+  };
+  return (
+    <form class={open ? "note open" : "note"} onSubmit={(event) => (event.preventDefault(), void send())}>
+      <textarea
+        ref={area}
+        class="input"
+        rows={open ? 3 : 1}
+        aria-label={t("composer.note")}
+        placeholder={t(shown.callId ? "composer.note_call" : "composer.note_prompt")}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+        onFocus={() => composing.value === null && (composing.value = "note")}
+        onBlur={() => composing.value === "note" && text.value === "" && (composing.value = null)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+          if (event.key === "Escape") area.current?.blur();
+        }}
+      />
+      {open && (
+        <div class="row">
+          <span class="small muted grow truncate">{t(customer ? "composer.kept" : "composer.kept_for_wrap_up")}</span>
+          {customer && (
+            <>
+              <Keys of="Ctrl+Enter" />
+              <Button type="submit" kind="primary" small busy={pending.value.has("note")} disabled={!canAsk.value || !text.value.trim()}>
+                {t("composer.save_note")}
+              </Button>
+            </>
+          )}
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,172 @@
+// Beside the history: who this is, how to reach them, what they own and what is going on.
+
+import type { ComponentChildren } from "preact";
+import { formatDate, formatWhen, nameOf, t } from "../i18n";
+import { tick } from "../store/clock";
+import { historyOf, visiblePage } from "../store/history";
+import { openItems } from "../store/timeline";
+import { call } from "../store/live";
+import { currentPop, shown } from "../store/work";
+import type { CustomerCard, EntryKind, TimelineEntry } from "../types";
+import { Button, Empty, Tag } from "../ui/basics";
+import { Icon, type IconName } from "../ui/icon";
+import { copyText } from "./copy";
+import { Identify } from "./identify";
+import { detailWords, ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
+
+export function Context() {
+  const what = shown.value;
+  return (
+    <aside class="pane context" aria-label={t("context.title")}>
+      {what === null && <Empty icon="user">{t("context.empty")}</Empty>}
+      {what && !what.customer && what.callId && <Identify callId={what.callId} candidates={currentPop.value?.candidates ?? []} match={call.value?.match ?? null} />}
+      {what?.customer && (
+        <>
+          <Reach customer={what.customer} />
+          <Person customer={what.customer} />
+          <Going customer={what.customer} entries={entriesOf(what.customer.id)} />
+          <Owned entries={entriesOf(what.customer.id)} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function entriesOf(customerId: string): TimelineEntry[] {
+  const first = shown.value?.timeline ?? null;
+  return visiblePage(first, historyOf(customerId, null).value.page)?.entries ?? [];
+}
+
+export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="section">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Reach({ customer }: { customer: CustomerCard }) {
+  return (
+    <Section title={t("context.reach")}>
+      <ul class="list">
+        {customer.numbers.map((number) => (
+          <Line key={number.e164} icon="phone" text={number.national || number.e164} title={number.e164} note={number.label ? wordFor("label", number.label) : null} copy={number.e164} />
+        ))}
+        {customer.email && <Line icon="mail" text={customer.email} note={null} copy={customer.email} />}
+        {customer.numbers.length === 0 && !customer.email && <Empty icon="phone">{t("context.no_numbers")}</Empty>}
+      </ul>
+    </Section>
+  );
+}
+
+function Line({ icon, text, title, note, copy }: { icon: IconName; text: string; title?: string; note: string | null; copy: string }) {
+  return (
+    <li class="line">
+      <Icon name={icon} />
+      <span class="grow truncate" title={title ?? text}>
+        {text}
+      </span>
+      {note && <span class="small muted">{note}</span>}
+      <Button kind="quiet" small icon="link" class="reveal" label={t("context.copy", { text: copy })} onClick={() => void copyText(copy)} />
+    </li>
+  );
+}
+
+function Person({ customer }: { customer: CustomerCard }) {
+  const place = [customer.city, nameOf("region", customer.country)].filter(Boolean).join(", ");
+  return (
+    <Section title={t("context.person")}>
+      <dl class="pairs">
+        <Pair name={t("context.level")}>
+          <Tag tone={LEVEL_TONE[customer.level] ?? "out"} icon="star">
+            {wordFor("level", customer.level)}
+          </Tag>
+        </Pair>
+        {customer.company && <Pair name={t("context.company")}>{customer.company}</Pair>}
+        {place && <Pair name={t("context.place")}>{place}</Pair>}
+        {customer.language && <Pair name={t("fact.language")}>{nameOf("language", customer.language)}</Pair>}
+        {customer.since && <Pair name={t("context.since")}>{formatDate(customer.since)}</Pair>}
+        {customer.owner && <Pair name={t("fact.owner")}>{customer.owner}</Pair>}
+      </dl>
+    </Section>
+  );
+}
+
+function Pair({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="truncate">{children}</dd>
+    </div>
+  );
+}
+
+const GOING: EntryKind[] = ["opportunity", "callback", "repair", "order"];
+
+function Going({ customer, entries }: { customer: CustomerCard; entries: TimelineEntry[] }) {
+  const open = openItems(entries).filter((entry) => GOING.includes(entry.kind));
+  return (
+    <Section title={t("context.going")}>
+      <div class="tiles">
+        <Tile icon="ticket" count={customer.open_tickets} label={t("context.tickets")} />
+        <Tile icon="opportunity" count={customer.open_opportunities} label={t("context.opportunities")} />
+        <Tile icon="callback" count={customer.callbacks} label={t("context.callbacks")} />
+      </div>
+      <ul class="list">
+        {open.map((entry) => (
+          <li key={entry.id} class="line">
+            <Icon name={ENTRY_ICON[entry.kind]} />
+            <span class="stack tight grow">
+              <span class="truncate">{entry.title}</span>
+              <span class="small muted truncate">{[formatWhen(entry.at, tick.value), ...detailWords(entry.details)].join(" · ")}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Tile({ icon, count, label }: { icon: IconName; count: number; label: string }) {
+  return (
+    <div class="tile" data-some={count > 0}>
+      <span class="row">
+        <Icon name={icon} />
+        <span class="figure">{count}</span>
+      </span>
+      <span class="small muted truncate" title={label}>{label}</span>
+    </div>
+  );
+}
+
+/** Machines named in what was ordered and repaired, each once, the latest first. */
+export function ownedOf(entries: TimelineEntry[]): { name: string; serial: string | null }[] {
+  const found = new Map<string, { name: string; serial: string | null }>();
+  for (const { details } of entries) {
+    const name = details.device ?? details.machine;
+    if (typeof name !== "string") continue;
+    const serial = typeof details.serial === "string" ? details.serial : null;
+    const key = `${name}/${serial ?? ""}`;
+    if (!found.has(key)) found.set(key, { name, serial });
+  }
+  return [...found.values()];
+}
+
+function Owned({ entries }: { entries: TimelineEntry[] }) {
+  const owned = ownedOf(entries);
+  if (owned.length === 0) return null;
+  return (
+    <Section title={t("context.owned")}>
+      <ul class="list">
+        {owned.map((each) => (
+          <li key={each.name + each.serial} class="line">
+            <Icon name="device" />
+            <span class="grow truncate">{each.name}</span>
+            {each.serial && <span class="small muted">{each.serial}</span>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,25 @@
+// Whatever dialog is open.
+
+import { SearchDialog } from "./search";
+import { KeysDialog } from "./keysdialog";
+import { SessionsDialog } from "./sessions";
+import { SoundDialog } from "./sound";
+import { dialog } from "./uistate";
+import { WhyDialog } from "./why";
+
+export function Dialogs() {
+  switch (dialog.value) {
+    case "search":
+      return <SearchDialog />;
+    case "keys":
+      return <KeysDialog />;
+    case "sessions":
+      return <SessionsDialog />;
+    case "sound":
+      return <SoundDialog />;
+    case "why":
+      return <WhyDialog />;
+    default:
+      return null;
+  }
+}

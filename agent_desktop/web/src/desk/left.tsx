@@ -1,0 +1,154 @@
+// My work: the call, what is open for its customer, who waits, and what I did since sign-in.
+
+import type { ComponentChildren } from "preact";
+import { get } from "../api";
+import { formatTime, t } from "../i18n";
+import { sip } from "../phone/session";
+import { callerName, callerNumber } from "../store/caller";
+import { desk, offer, call, pop } from "../store/live";
+import { recent, type Recent } from "../store/recent";
+import { complain } from "../store/toasts";
+import { view, visibleState } from "../store/view";
+import { currentPop, openCustomer, selected } from "../store/work";
+import type { CustomerCard, QueueRow } from "../types";
+import { Avatar, Empty, Tag, TimeRing, Timer } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { STATE_LOOK, stateWords, wordFor } from "./words";
+
+export function Left() {
+  return (
+    <nav class="pane left" aria-label={t("left.title")}>
+      <CurrentWork />
+      <OpenTickets />
+      <Section title={t("left.queues")}>
+        <Queues />
+      </Section>
+      <Section title={t("left.recent")}>
+        <RecentCalls />
+      </Section>
+    </nav>
+  );
+}
+
+function Section({ title, count, children }: { title: string; count?: number; children: ComponentChildren }) {
+  return (
+    <section class="section">
+      <h2>
+        {title}
+        {count ? <span class="count">{count}</span> : null}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function CurrentWork() {
+  const state = visibleState.value;
+  const phase = view.value.phase;
+  if (phase === "idle" || !state) {
+    return (
+      <Section title={t("left.now")}>
+        <Empty icon="phone">{state?.kind === "ready" ? t("left.none_ready") : t("left.none")}</Empty>
+      </Section>
+    );
+  }
+  const name = callerName(call.value, pop.value, sip.value);
+  const loose = phase === "loose" || phase === "loose_ringing";
+  const look = loose ? { tone: "ready", icon: "incoming" as const } : STATE_LOOK[state.kind];
+  const now = offer.value;
+  return (
+    <Section title={t("left.now")}>
+      <button type="button" class={`work tone-${look.tone}`} aria-current={selected.value === null} data-ringing={phase === "offered" || phase === "loose_ringing"} onClick={() => (selected.value = null)}>
+        {phase === "offered" && now ? <TimeRing from={now.made_at} to={now.deadline} size={36} /> : <Avatar name={name} />}
+        <span class="stack tight grow">
+          <span class="row">
+            <span class="strong truncate grow">{name}</span>
+            {state.since && !loose && <Timer since={state.since} />}
+          </span>
+          <span class="small row">
+            <Icon name={look.icon} />
+            <span class="truncate">{loose ? t("callbar.fallback") : stateWords(state)}</span>
+          </span>
+          <span class="small truncate soft">{[call.value?.queue?.name, callerNumber(call.value, sip.value)].filter(Boolean).join(" · ")}</span>
+        </span>
+      </button>
+    </Section>
+  );
+}
+
+function OpenTickets() {
+  const found = currentPop.value?.tickets ?? [];
+  return (
+    <Section title={t("left.tickets")} count={found.length}>
+      {found.length === 0 ? (
+        <Empty icon="ticket">{t(currentPop.value?.customer ? "left.no_tickets" : "left.tickets_later")}</Empty>
+      ) : (
+        <ul class="list">
+          {found.map((ticket) => (
+            <li key={ticket.id} class="line" title={ticket.description ?? ticket.subject}>
+              <span class="stack tight grow">
+                <span class="truncate">{ticket.subject}</span>
+                <span class="small muted truncate">{[ticket.number, wordFor("status", ticket.status)].join(" · ")}</span>
+              </span>
+              <Tag tone={ticket.priority === "urgent" ? "alarm" : ticket.priority === "high" ? "paused" : "out"}>{wordFor("priority", ticket.priority)}</Tag>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Queues() {
+  const rows = desk.value?.queues ?? [];
+  if (rows.length === 0) return <Empty icon="queue">{t("left.no_queues")}</Empty>;
+  return (
+    <ul class="list">
+      {rows.map((row) => (
+        <QueueLine key={row.id} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function QueueLine({ row }: { row: QueueRow }) {
+  return (
+    <li class="line" data-waiting={row.waiting > 0}>
+      <span class="grow truncate">{row.name}</span>
+      {row.waiting > 0 && row.longest_since && (
+        <span class="small soft" title={t("left.longest")}>
+          <Timer since={row.longest_since} />
+        </span>
+      )}
+      <span class="count" aria-label={t("left.waiting", { count: row.waiting })}>
+        {row.waiting}
+      </span>
+    </li>
+  );
+}
+
+async function reopen(entry: Recent): Promise<void> {
+  if (!entry.customerId) return;
+  try {
+    await openCustomer(await get<CustomerCard>(`/api/customers/${entry.customerId}`));
+  } catch (failure) {
+    complain(failure);
+  }
+}
+
+function RecentCalls() {
+  const rows = recent.value.filter((entry) => entry.id !== call.value?.id);
+  if (rows.length === 0) return <Empty icon="clock">{t("left.no_recent")}</Empty>;
+  return (
+    <ul class="list">
+      {rows.map((entry) => (
+        <li key={entry.id}>
+          <button type="button" class="line" disabled={!entry.customerId} onClick={() => void reopen(entry)}>
+            <span class="grow truncate">{entry.name}</span>
+            <span class="small muted">{formatTime(entry.at)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,143 @@
+// Finds anybody by name, number or mail address; arrows and Enter choose.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useId } from "preact/hooks";
+import { get, wordsFor } from "../api";
+import { nameOf, t } from "../i18n";
+import { canAsk } from "../store/live";
+import { openCustomer } from "../store/work";
+import type { CustomerCard } from "../types";
+import { Avatar, Keys } from "../ui/basics";
+import { Dialog } from "../ui/dialog";
+import { Icon } from "../ui/icon";
+import { closeDialog } from "./uistate";
+
+const WAIT_MS = 140;
+const LEAST = 2;
+
+interface Found {
+  query: string;
+  items: CustomerCard[];
+  problem: string | null;
+}
+
+const NONE: Found = { query: "", items: [], problem: null };
+
+export function SearchDialog() {
+  return (
+    <Dialog title={t("search.title")} palette onClose={closeDialog}>
+      <CustomerSearch
+        onPick={(customer) => {
+          closeDialog();
+          void openCustomer(customer);
+        }}
+      />
+      <footer class="palette-foot small muted">
+        <Keys of="↑+↓" /> {t("search.move")} <Keys of="⏎" /> {t("search.open")} <Keys of="Esc" /> {t("dialog.close")}
+      </footer>
+    </Dialog>
+  );
+}
+
+export function CustomerSearch({ onPick, compact }: { onPick: (customer: CustomerCard) => void; compact?: boolean }) {
+  const query = useSignal("");
+  const at = useSignal(0);
+  const found = useSearch(query.value.trim());
+  const list = useId();
+  const items = found?.items ?? [];
+  const keys = (event: KeyboardEvent): void => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const now = items[at.value];
+    if (step && items.length) at.value = (at.value + step + items.length) % items.length;
+    else if (event.key === "Enter" && now) onPick(now);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class={compact ? "lookup compact" : "lookup"}>
+      <div class="lookup-field">
+        <Icon name="search" />
+        <input
+          class={compact ? "input" : ""}
+          autoFocus={!compact}
+          role="combobox"
+          aria-expanded={items.length > 0}
+          aria-controls={list}
+          aria-activedescendant={items[at.value] ? `${list}-${at.value}` : undefined}
+          aria-label={t("search.title")}
+          placeholder={t("search.prompt")}
+          value={query.value}
+          onInput={(event) => {
+            query.value = event.currentTarget.value;
+            at.value = 0;
+          }}
+          onKeyDown={keys}
+        />
+      </div>
+      <div id={list} role="listbox" aria-label={t("search.results")} class="results">
+        {items.map((each, index) => (
+          <Row key={each.id} id={`${list}-${index}`} customer={each} active={index === at.value} onHover={() => (at.value = index)} onPick={() => onPick(each)} />
+        ))}
+      </div>
+      <Said query={query.value.trim()} found={found} compact={compact ?? false} />
+    </div>
+  );
+}
+
+/** What the server finds for `query`, a moment after the last key; null while asking. */
+function useSearch(query: string): Found | null {
+  const found = useSignal<Found>(NONE);
+  useEffect(() => {
+    if (query.length < LEAST || !canAsk.value) return undefined;
+    const stop = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const { items } = await get<{ items: CustomerCard[] }>(`/api/customers?q=${encodeURIComponent(query)}`, stop.signal);
+        found.value = { query, items, problem: null };
+      } catch (failure) {
+        if (!stop.signal.aborted) found.value = { query, items: [], problem: wordsFor(failure) };
+      }
+    }, WAIT_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [query]);
+  if (query.length < LEAST) return NONE;
+  return found.value.query === query ? found.value : found.value.items.length ? found.value : null;
+}
+
+function Said({ query, found, compact }: { query: string; found: Found | null; compact: boolean }) {
+  const words = !canAsk.value
+    ? t("search.offline")
+    : query.length < LEAST
+      ? compact ? "" : t("search.hint")
+      : found === null ? t("search.busy") : (found.problem ?? (found.items.length ? "" : t("search.nobody", { query })));
+  return (
+    <p class="said small muted" role="status">
+      {words}
+    </p>
+  );
+}
+
+interface RowProps {
+  id: string;
+  customer: CustomerCard;
+  active: boolean;
+  onHover: () => void;
+  onPick: () => void;
+}
+
+function Row({ id, customer, active, onHover, onPick }: RowProps) {
+  const place = [customer.company !== customer.name ? customer.company : null, customer.city, nameOf("region", customer.country)].filter(Boolean).join(" · ");
+  return (
+    <div id={id} class="item found" role="option" aria-selected={active} data-active={active} onPointerMove={onHover} onClick={onPick}>
+      <Avatar name={customer.name} />
+      <span class="stack tight grow">
+        <span class="truncate">{customer.name}</span>
+        <span class="small muted truncate">{place}</span>
+      </span>
+      <span class="small soft">{customer.numbers[0]?.national ?? customer.number}</span>
+    </div>
+  );
+}

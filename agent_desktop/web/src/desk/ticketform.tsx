@@ -1,0 +1,123 @@
+// A new ticket: checked here and by the server, with the problem at its field and nothing typed lost.
+
+import { useSignal } from "@preact/signals";
+import { ApiError } from "../api";
+import { t, tryT } from "../i18n";
+import { act, addTicket, pending } from "../store/actions";
+import { draft } from "../store/drafts";
+import { refetch } from "../store/history";
+import { canAsk, settings } from "../store/live";
+import { toast } from "../store/toasts";
+import { Button } from "../ui/basics";
+import { Field, Select } from "../ui/field";
+import { composing } from "./uistate";
+import { optionsOf } from "./words";
+
+export interface TicketDraft {
+  subject: string;
+  category: string;
+  product: string;
+  priority: string;
+  description: string;
+}
+
+const EMPTY: TicketDraft = { subject: "", category: "", product: "", priority: "normal", description: "" };
+export const SUBJECT_LIMIT = 200;
+
+type Problems = Partial<Record<keyof TicketDraft, string>>;
+
+/** What is missing, by field; empty when the ticket can be sent. */
+export function checkTicket(form: TicketDraft): Problems {
+  const problems: Problems = {};
+  const length = form.subject.trim().length;
+  if (length === 0) problems.subject = t("ticket.need_subject");
+  if (length > SUBJECT_LIMIT) problems.subject = t("ticket.long_subject", { count: SUBJECT_LIMIT });
+  if (!form.category) problems.category = t("ticket.need_category");
+  return problems;
+}
+
+export function readDraft(text: string): TicketDraft {
+  try {
+    return { ...EMPTY, ...(JSON.parse(text) as Partial<TicketDraft>) };
+  } catch {
+    return EMPTY;
+  }
+}
+
+export function TicketForm({ customerId, callId }: { customerId: string; callId: string | null }) {
+  const kept = draft(`t.${customerId}`);
+  const form = readDraft(kept.value);
+  const problems = useSignal<Problems>({});
+  const set = (part: Partial<TicketDraft>): void => {
+    kept.value = JSON.stringify({ ...form, ...part });
+    const rest = { ...problems.value };
+    for (const name of Object.keys(part) as (keyof TicketDraft)[]) delete rest[name];
+    problems.value = rest;
+  };
+  const send = async (): Promise<void> => {
+    problems.value = checkTicket(form);
+    if (Object.keys(problems.value).length > 0 || !canAsk.value) return;
+    const done = await act("ticket", async () => {
+      try {
+        const made = await addTicket(customerId, { ...form, product: form.product || null }, callId);
+        toast("good", t("ticket.made", { number: made.number }));
+      } catch (failure) {
+        if (failure instanceof ApiError) problems.value = translated(failure.fields);
+        throw failure;
+      }
+    });
+    if (!done) return;
+    kept.value = "";
+    composing.value = null;
+    void refetch(customerId);
+  };
+  return (
+    <form class="ticket" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
+      <Fields form={form} problems={problems.value} set={set} />
+      <div class="row">
+        <span class="small muted grow truncate">{t("composer.kept")}</span>
+        <Button kind="quiet" small onClick={() => (composing.value = null)}>
+          {t("dialog.cancel")}
+        </Button>
+        <Button type="submit" kind="primary" small busy={pending.value.has("ticket")} disabled={!canAsk.value}>
+          {t("ticket.make")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function translated(fields: Record<string, string>): Problems {
+  return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name, tryT(`error.field.${words}`, words)]));
+}
+
+interface FieldsProps {
+  form: TicketDraft;
+  problems: Problems;
+  set: (part: Partial<TicketDraft>) => void;
+}
+
+function Fields({ form, problems, set }: FieldsProps) {
+  const lists = settings.value;
+  return (
+    <>
+      <Field label={t("ticket.subject")} problem={problems.subject}>
+        {(ids) => <input class="input" autoFocus value={form.subject} onInput={(event) => set({ subject: event.currentTarget.value })} {...ids} />}
+      </Field>
+      <div class="thirds">
+        <Field label={t("ticket.category")} problem={problems.category}>
+          {({ id }) => <Select id={id} label={t("ticket.category")} value={form.category} options={optionsOf(lists?.ticket_categories ?? [], "category")} onPick={(category) => set({ category })} />}
+        </Field>
+        <Field label={t("ticket.product")} problem={problems.product}>
+          {({ id }) => <Select id={id} label={t("ticket.product")} value={form.product} options={optionsOf(lists?.products ?? [], "product")} onPick={(product) => set({ product })} />}
+        </Field>
+        <Field label={t("ticket.priority")} problem={problems.priority}>
+          {({ id }) => <Select id={id} label={t("ticket.priority")} value={form.priority} options={optionsOf(lists?.priorities ?? [], "priority")} onPick={(priority) => set({ priority })} />}
+        </Field>
+      </div>
+      <Field label={t("ticket.description")} problem={problems.description}>
+        {(ids) => <textarea class="input" rows={3} value={form.description} onInput={(event) => set({ description: event.currentTarget.value })} {...ids} />}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+// The one time-ordered stream of what happened with a customer: open items first, then newest first.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatFull, formatWhen, t, tryT } from "../i18n";
+import { tick } from "../store/clock";
+import { fetchOlder, historyOf, visiblePage } from "../store/history";
+import { openItems } from "../store/timeline";
+import type { EntryKind, TimelineEntry, TimelinePage } from "../types";
+import { Button, Empty, Tag } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { detailWords, ENTRY_ICON } from "./words";
+
+const KINDS: EntryKind[] = ["call", "note", "ticket", "order", "opportunity", "callback", "repair", "mail", "visit", "campaign"];
+
+interface TimelineProps {
+  customerId: string | null;
+  first: TimelinePage;
+}
+
+export function Timeline({ customerId, first }: TimelineProps) {
+  const [kind, setKind] = useState<EntryKind | null>(null);
+  if (!customerId) return <NoHistory />;
+  return (
+    <section class="history" aria-label={t("timeline.title")}>
+      <div class="filters" role="group" aria-label={t("timeline.filter")}>
+        <button type="button" aria-pressed={kind === null} onClick={() => setKind(null)}>
+          {t("timeline.all")}
+        </button>
+        {KINDS.map((each) => (
+          <button key={each} type="button" aria-pressed={kind === each} onClick={() => setKind(kind === each ? null : each)}>
+            <Icon name={ENTRY_ICON[each]} />
+            {tryT(`entry.${each}`, each)}
+          </button>
+        ))}
+      </div>
+      <Stream key={kind} customerId={customerId} kind={kind} first={kind === null ? first : null} />
+    </section>
+  );
+}
+
+interface StreamProps {
+  customerId: string;
+  kind: EntryKind | null;
+  first: TimelinePage | null;
+}
+
+function Stream({ customerId, kind, first }: StreamProps) {
+  const state = historyOf(customerId, kind).value;
+  const page = visiblePage(first, state.page);
+  const older = (): void => void fetchOlder(customerId, kind, page);
+  useEffect(() => {
+    if (!page) older();
+  }, []);
+  const open = page && kind === null ? openItems(page.entries) : [];
+  const pinned = new Set(open.map((entry) => entry.id));
+  const rest = page?.entries.filter((entry) => !pinned.has(entry.id)) ?? [];
+  return (
+    <div class="stream" tabIndex={0} aria-label={t("timeline.title")} role="region">
+      {open.length > 0 && (
+        <section class="pinned" aria-label={t("timeline.open")}>
+          <h2>{t("timeline.open")}</h2>
+          <ol>{open.map((entry) => <Item key={entry.id} entry={entry} />)}</ol>
+        </section>
+      )}
+      <ol>{rest.map((entry) => <Item key={entry.id} entry={entry} />)}</ol>
+      {page && page.entries.length === 0 && <Empty icon="clock" title={t("timeline.none")}>{t("timeline.none_help")}</Empty>}
+      {(page === null || page.next !== null) && <More busy={state.busy} failed={state.failed} onMore={older} />}
+    </div>
+  );
+}
+
+/** Fetches as it comes near the screen; a button for when that failed, and for keyboards. */
+function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore: () => void }) {
+  const end = useRef<HTMLDivElement>(null);
+  const latest = useRef(onMore);
+  latest.current = onMore;
+  useEffect(() => {
+    if (failed || busy || !end.current) return undefined;
+    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), { rootMargin: "300px" });
+    seen.observe(end.current);
+    return () => seen.disconnect();
+  }, [failed, busy]);
+  return (
+    <div class="more" ref={end}>
+      {failed && <span class="fg-alarm small">{t("timeline.failed")}</span>}
+      <Button small busy={busy} onClick={onMore}>
+        {t(failed ? "timeline.again" : "timeline.older")}
+      </Button>
+    </div>
+  );
+}
+
+function Item({ entry }: { entry: TimelineEntry }) {
+  const [wide, setWide] = useState(false);
+  const facts = detailWords(entry.details);
+  const long = (entry.body?.length ?? 0) > 160 || (entry.body?.includes("\n") ?? false);
+  return (
+    <li class="event" data-kind={entry.kind} data-status={entry.status}>
+      <span class="dot">
+        <Icon name={ENTRY_ICON[entry.kind] ?? "info"} label={tryT(`entry.${entry.kind}`, entry.kind)} />
+      </span>
+      <div class="grow">
+        <div class="row">
+          <span class="strong truncate">{entry.title}</span>
+          {entry.status === "open" && <Tag tone="paused">{t("timeline.is_open")}</Tag>}
+          <time class="small muted" dateTime={entry.at} title={formatFull(entry.at)}>
+            {formatWhen(entry.at, Math.floor(tick.value / 60_000) * 60_000)}
+          </time>
+        </div>
+        {entry.body && (
+          <p class={wide ? "words wide" : "words"} dir="auto">
+            {entry.body}
+          </p>
+        )}
+        {long && (
+          <Button kind="link" class="small" aria-expanded={wide} onClick={() => setWide(!wide)}>
+            {t(wide ? "timeline.less" : "timeline.whole")}
+          </Button>
+        )}
+        {(facts.length > 0 || entry.staff_name) && <p class="small muted truncate">{[entry.staff_name, ...facts].filter(Boolean).join(" · ")}</p>}
+      </div>
+    </li>
+  );
+}
+
+function NoHistory() {
+  return (
+    <section class="history">
+      <div class="stream">
+        <Empty icon="user" title={t("timeline.nobody")}>
+          {t("timeline.nobody_help")}
+        </Empty>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+// Who I am, my state, the way to anybody, and whether line and phone are well.
+
+import { t } from "../i18n";
+import { me } from "../store/live";
+import { Button, Keys } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { Logo } from "../ui/logo";
+import { ConnectionChip, PhoneChip } from "./chips";
+import { StateSwitch } from "./stateswitch";
+import { dialog } from "./uistate";
+import { UserMenu } from "./usermenu";
+
+export function TopBar() {
+  if (!me.value) return null;
+  return (
+    <header class="topbar">
+      <span class="brand">
+        <Logo />
+        <span class="name">{t("app.name")}</span>
+      </span>
+      <StateSwitch />
+      <button type="button" class="find" onClick={() => (dialog.value = "search")} aria-keyshortcuts="Control+K /">
+        <Icon name="search" />
+        <span class="grow truncate">{t("search.prompt")}</span>
+        <Keys of="Ctrl+K" />
+      </button>
+      <span class="grow" />
+      <PhoneChip />
+      <ConnectionChip />
+      <Button kind="quiet" icon="keyboard" label={t("keys.title")} onClick={() => (dialog.value = "keys")} />
+      <UserMenu />
+    </header>
+  );
+}

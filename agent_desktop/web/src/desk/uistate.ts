@@ -1,0 +1,17 @@
+// What is open on the screen right now, and nothing that matters after a reload.
+
+import { signal } from "@preact/signals";
+
+export type DialogName = "search" | "keys" | "sessions" | "sound" | "why";
+
+export const dialog = signal<DialogName | null>(null);
+export const stateMenu = signal(false);
+export const userMenu = signal(false);
+export const phoneMenu = signal(false);
+export const keypadOpen = signal(false);
+/** Which form of the composer is open; null is one quiet line. */
+export const composing = signal<"note" | "ticket" | null>(null);
+
+export const closeDialog = (): void => {
+  dialog.value = null;
+};

@@ -1,0 +1,59 @@
+// Why this call came to me: each agent who was considered, and what spoke for or against.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { get, wordsFor } from "../api";
+import { formatTime, t, tryT } from "../i18n";
+import { call, offer } from "../store/live";
+import type { Why, WhyAgent } from "../types";
+import { Empty, Tag, type Tone } from "../ui/basics";
+import { Dialog } from "../ui/dialog";
+import { closeDialog } from "./uistate";
+import { spell, wordFor } from "./words";
+
+const TONE: Record<WhyAgent["verdict"], Tone> = { chosen: "ready", passed: "out", rejected: "paused" };
+
+export function WhyDialog() {
+  const id = call.value?.id ?? offer.value?.interaction_id;
+  const found = useSignal<Why | null>(null);
+  const problem = useSignal("");
+  useEffect(() => {
+    if (!id) return;
+    get<Why>(`/api/calls/${id}/why`)
+      .then((why) => (found.value = why))
+      .catch((failure: unknown) => (problem.value = wordsFor(failure)));
+  }, [id]);
+  return (
+    <Dialog title={t("why.title")} onClose={closeDialog}>
+      <p class="small soft">{t("why.help")}</p>
+      {problem.value && <Empty icon="alert">{problem.value}</Empty>}
+      {found.value?.offers.map((each) => (
+        <section key={each.id} class="section plain">
+          <h2>
+            {formatTime(each.made_at)} · {wordFor("offer", each.state)}
+          </h2>
+          <table class="table">
+            <tbody>
+              {each.agents.map((agent) => (
+                <Row key={agent.agent_id} agent={agent} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ))}
+    </Dialog>
+  );
+}
+
+function Row({ agent }: { agent: WhyAgent }) {
+  return (
+    <tr>
+      <td class="strong">{agent.name}</td>
+      <td>
+        <Tag tone={TONE[agent.verdict] ?? "out"}>{tryT(`verdict.${agent.verdict}`, agent.verdict)}</Tag>
+      </td>
+      <td class="soft">{wordFor("why", agent.reason)}</td>
+      <td class="right muted small">{agent.idle_seconds === null ? "" : t("why.idle", { time: spell(agent.idle_seconds) })}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,158 @@
+// Words, plurals, numbers and dates in the reader's language. Catalogues are flat; English is the last resort.
+
+import { computed, signal } from "@preact/signals";
+import en from "./en.json";
+import es from "./es.json";
+import ru from "./ru.json";
+import zh from "./zh.json";
+
+export type Key = keyof typeof en;
+export type Language = "en" | "es" | "zh" | "ru";
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>>;
+type Catalogue = Partial<Record<string, string | Forms>>;
+export type Params = Record<string, string | number>;
+
+export const LANGUAGES: { id: Language; name: string }[] = [
+  { id: "en", name: "English" },
+  { id: "es", name: "Español" },
+  { id: "zh", name: "中文" },
+  { id: "ru", name: "Русский" },
+];
+
+const CATALOGUES: Record<Language, Catalogue> = { en, es, zh, ru };
+const STORE = "trunkline.language";
+
+export const language = signal<Language>("en");
+
+const tools = computed(() => {
+  const tag = language.value;
+  return {
+    tag,
+    plural: new Intl.PluralRules(tag),
+    number: new Intl.NumberFormat(tag),
+    time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" }),
+    day: new Intl.DateTimeFormat(tag, { weekday: "short", day: "numeric", month: "short" }),
+    date: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
+    full: new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "short" }),
+    relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto" }),
+  };
+});
+
+export function isLanguage(value: string | null | undefined): value is Language {
+  return LANGUAGES.some((each) => each.id === value);
+}
+
+/** The language to begin with: chosen here before, else the page's, else the browser's. */
+export function chooseLanguage(preferred?: string | null): void {
+  const stored = readStored();
+  const wanted = [preferred, stored, document.documentElement.lang, ...navigator.languages];
+  language.value = wanted.map((tag) => tag?.slice(0, 2)).find(isLanguage) ?? "en";
+  document.documentElement.lang = language.value;
+}
+
+export function setLanguage(next: Language): void {
+  language.value = next;
+  document.documentElement.lang = next;
+  try {
+    localStorage.setItem(STORE, next);
+  } catch {
+    /* a browser that keeps nothing still works */
+  }
+}
+
+function readStored(): string | null {
+  try {
+    return localStorage.getItem(STORE);
+  } catch {
+    return null;
+  }
+}
+
+/** The text for `key`; `count` among the parameters chooses the plural form. */
+export function t(key: Key, params: Params = {}): string {
+  return translate(key, params, tools.value.tag) ?? key;
+}
+
+/** As `t`, for keys made from what the server sends; `fallback` when no catalogue has it. */
+export function tryT(key: string, fallback: string, params: Params = {}): string {
+  return translate(key, params, tools.value.tag) ?? fallback;
+}
+
+export function translate(key: string, params: Params, tag: Language): string | undefined {
+  for (const each of [tag, "en"] as const) {
+    const found = CATALOGUES[each][key];
+    const text = typeof found === "object" ? pick(found, params.count, each) : found;
+    if (text) return fill(text, params, each);
+  }
+  return undefined;
+}
+
+function pick(forms: Forms, count: string | number | undefined, tag: Language): string | undefined {
+  return forms[new Intl.PluralRules(tag).select(Number(count ?? 0))] ?? forms.other;
+}
+
+function fill(text: string, params: Params, tag: Language): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? new Intl.NumberFormat(tag).format(value) : value;
+  });
+}
+
+export function formatNumber(value: number): string {
+  return tools.value.number.format(value);
+}
+
+export function formatTime(iso: string): string {
+  return tools.value.time.format(new Date(iso));
+}
+
+/** The day and time, in words an agent can read out. */
+export function formatFull(iso: string): string {
+  return tools.value.full.format(new Date(iso));
+}
+
+export function formatDate(iso: string): string {
+  return tools.value.date.format(new Date(iso));
+}
+
+/** today 14:05, yesterday 09:30, Tue 3 Mar 10:15; with the year when it is another one. */
+export function formatWhen(iso: string, now: number): string {
+  const { relative, day, date, time } = tools.value;
+  const at = new Date(iso);
+  const days = dayNumber(at) - dayNumber(new Date(now));
+  if (Math.abs(days) <= 1) return `${relative.format(days, "day")} ${time.format(at)}`;
+  const sameYear = at.getFullYear() === new Date(now).getFullYear();
+  return sameYear ? `${day.format(at)} ${time.format(at)}` : date.format(at);
+}
+
+function dayNumber(at: Date): number {
+  return Math.round(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000);
+}
+
+/** The time of day in the customer's zone and whether it is another day there; null when the zone is unknown. */
+export function timeThere(zone: string | null, now: number): { time: string; day: string; hour: number } | null {
+  if (!zone) return null;
+  try {
+    const tag = tools.value.tag;
+    const at = new Date(now);
+    const hour = new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(at);
+    return {
+      time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at),
+      day: new Intl.DateTimeFormat(tag, { weekday: "short", timeZone: zone }).format(at),
+      hour: Number(hour),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The name of a language or country in the reader's own; the code when unknown. */
+export function nameOf(type: "language" | "region", code: string | null): string {
+  if (!code) return "";
+  try {
+    return new Intl.DisplayNames(tools.value.tag, { type }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,0 +1,106 @@
+// The browser as a phone: registers with the switch itself, so that it outlives the platform.
+
+import { computed, signal } from "@preact/signals";
+import * as JsSIP from "jssip";
+import type { IncomingRTCSessionEvent, RTCSessionEvent } from "jssip/lib/UA";
+import { ApiError, get } from "../api";
+import { mark } from "../marks";
+import { offer } from "../store/live";
+import type { PhoneLease } from "../types";
+import { Backoff } from "./backoff";
+import { endSession, ice, ringIn, sip } from "./session";
+
+/** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. */
+export type PhoneState = "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "unsupported";
+
+export const phoneState = signal<PhoneState>("starting");
+export const phoneHere = computed(() => phoneState.value !== "elsewhere" && phoneState.value !== "unsupported");
+
+let ua: JsSIP.UA | null = null;
+let lease: PhoneLease | null = null;
+const again = new Backoff(() => void lead());
+
+/** Take the phone in this tab, or wait until the tab that has it closes. */
+export function startPhone(staffId: string): void {
+  if (!navigator.locks || !navigator.mediaDevices || typeof RTCPeerConnection === "undefined") {
+    phoneState.value = "unsupported";
+    return;
+  }
+  const settle = setTimeout(() => {
+    if (phoneState.value === "starting") phoneState.value = "elsewhere";
+  }, 400);
+  void navigator.locks.request(`trunkline-phone-${staffId}`, async () => {
+    clearTimeout(settle);
+    phoneState.value = "connecting";
+    void lead();
+    await new Promise(() => undefined);
+  });
+}
+
+/** The lease on the desk changed: get it again, but never in the middle of a call. */
+export function leaseMoved(endpoint: string | null): void {
+  if (!lease || !endpoint || lease.endpoint === endpoint || sip.value) return;
+  again.soon();
+}
+
+export function stopPhone(): void {
+  again.stop();
+  endSession();
+  ua?.stop();
+  ua = null;
+}
+
+async function lead(): Promise<void> {
+  if (sip.value) return again.later();
+  try {
+    lease = await get<PhoneLease>("/api/desk/phone");
+  } catch (failure) {
+    phoneState.value = failure instanceof ApiError && failure.status === 409 ? "none" : "connecting";
+    if (!(failure instanceof ApiError) || ![401, 403].includes(failure.status)) again.later();
+    return;
+  }
+  ice.servers = lease.ice_servers;
+  connect(lease);
+}
+
+function connect(to: PhoneLease): void {
+  ua?.removeAllListeners();
+  ua?.stop();
+  const url = new URL(to.ws_url, location.href);
+  if (url.protocol.startsWith("http")) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  ua = new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(url.href)],
+    uri: `sip:${to.endpoint}@${to.domain}`,
+    authorization_user: to.endpoint,
+    password: to.secret,
+    register: true,
+    register_expires: 120,
+    session_timers: false,
+    connection_recovery_min_interval: 1,
+    connection_recovery_max_interval: 5,
+    user_agent: "Trunkline",
+  });
+  listen(ua);
+  phoneState.value = "connecting";
+  ua.start();
+}
+
+function listen(to: JsSIP.UA): void {
+  to.on("registered", () => {
+    again.reset();
+    if (phoneState.value !== "registered") mark("registered");
+    phoneState.value = "registered";
+  });
+  to.on("unregistered", () => (phoneState.value = "connecting"));
+  to.on("disconnected", () => (phoneState.value = "connecting"));
+  to.on("registrationFailed", ({ response }) => {
+    const code = response?.status_code ?? 0;
+    phoneState.value = code === 401 || code === 403 || code === 404 ? "refused" : "connecting";
+    again.later();
+  });
+  to.on("newRTCSession", (event: RTCSessionEvent) => {
+    if ((event.originator as string) !== "remote") return;
+    mark("sip_invite", offer.value?.id ?? null);
+    ringIn(event as IncomingRTCSessionEvent);
+  });
+}

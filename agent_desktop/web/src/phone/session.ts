@@ -1,0 +1,142 @@
+// The one SIP session this browser may have: answer, mute, keys, end. None of it needs the platform.
+
+import { effect, signal } from "@preact/signals";
+import type { RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingRTCSessionEvent } from "jssip/lib/UA";
+import { beep } from "../alert/sound";
+import { mark } from "../marks";
+import type { SipCall } from "../store/callview";
+import { localNow } from "../store/clock";
+import { offer } from "../store/live";
+import { micWords, openMicrophone, speaker } from "./devices";
+import { watchQuality } from "./quality";
+
+/** Host candidates are there at once; a slow STUN server must not delay the answer beyond this. */
+const GATHER_MS = 500;
+
+export const sip = signal<SipCall | null>(null);
+/** Why the microphone cannot be used, in words; null when it can. */
+export const micProblem = signal<string | null>(null);
+
+/** Where candidates come from; set with the lease. */
+export const ice: { servers: RTCIceServer[] } = { servers: [] };
+
+let session: RTCSession | null = null;
+let offerOfSession: string | null = null;
+let microphone: MediaStream | null = null;
+/** The offer accepted before its INVITE came. */
+export const accepted = signal<string | null>(null);
+
+export function ringIn({ session: incoming, request }: IncomingRTCSessionEvent): void {
+  if (session) {
+    incoming.terminate({ status_code: 486 });
+    return;
+  }
+  session = incoming;
+  offerOfSession = offer.value?.id ?? null;
+  sip.value = {
+    state: "ringing",
+    muted: false,
+    number: request.from.uri.user || null,
+    name: request.from.display_name || null,
+    since: localNow(),
+  };
+  follow(incoming);
+  if (accepted.value && accepted.value === offerOfSession) void answer();
+}
+
+/** Accept: now when the phone rings, else as soon as it does. */
+export async function answer(): Promise<void> {
+  mark("accept", offer.value?.id ?? null);
+  const ringing = session;
+  if (!ringing || sip.value?.state !== "ringing") {
+    accepted.value = offer.value?.id ?? null;
+    return;
+  }
+  change({ state: "answering" });
+  try {
+    microphone = await openMicrophone();
+    micProblem.value = null;
+  } catch (failure) {
+    micProblem.value = micWords(failure);
+    accepted.value = null;
+    if (session === ringing) change({ state: "ringing" });
+    return;
+  }
+  if (session !== ringing) return dropMicrophone();
+  ringing.answer({
+    mediaConstraints: { audio: true, video: false },
+    mediaStream: microphone,
+    pcConfig: { iceServers: ice.servers },
+  });
+}
+
+export function setMuted(muted: boolean): void {
+  if (!session || sip.value?.state !== "up") return;
+  if (muted) session.mute({ audio: true });
+  else session.unmute({ audio: true });
+}
+
+export function pressKey(key: string): void {
+  if (!session || !/^[0-9*#]$/.test(key)) return;
+  beep(key);
+  session.sendDTMF(key, { duration: 160, interToneGap: 80, transportType: "RFC2833" as never });
+}
+
+/** Reject a ringing call, hang up an answered one; nothing when there is none. */
+export function endSession(): void {
+  if (!session) return;
+  const ringing = sip.value?.state === "ringing";
+  try {
+    session.terminate(ringing ? { status_code: 486 } : {});
+  } catch {
+    clear("ended");
+  }
+}
+
+function follow(to: RTCSession): void {
+  const pcs = (pc: RTCPeerConnection): void => {
+    pc.addEventListener("track", ({ streams, track }) => speaker.play(streams[0] ?? new MediaStream([track])));
+  };
+  if (to.connection) pcs(to.connection);
+  to.on("peerconnection", ({ peerconnection }) => pcs(peerconnection));
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  to.on("icecandidate", ({ ready }) => (gathering ??= setTimeout(ready, GATHER_MS)));
+  to.on("accepted", () => onAnswered(to));
+  to.on("confirmed", () => mark("confirmed", offerOfSession));
+  to.on("muted", () => change({ muted: true }));
+  to.on("unmuted", () => change({ muted: false }));
+  to.on("ended", () => session === to && clear("ended"));
+  to.on("failed", () => session === to && clear("failed"));
+}
+
+function onAnswered(to: RTCSession): void {
+  mark("answered", offerOfSession);
+  change({ state: "up", since: localNow() });
+  if (to.connection) watchQuality(to.connection);
+}
+
+function change(part: Partial<SipCall>): void {
+  if (sip.value) sip.value = { ...sip.value, ...part };
+}
+
+function clear(how: "ended" | "failed"): void {
+  mark(how, offerOfSession);
+  session = null;
+  offerOfSession = null;
+  accepted.value = null;
+  sip.value = null;
+  watchQuality(null);
+  speaker.stop();
+  dropMicrophone();
+}
+
+function dropMicrophone(): void {
+  for (const track of microphone?.getTracks() ?? []) track.stop();
+  microphone = null;
+}
+
+/** An acceptance is for one offer only. */
+effect(() => {
+  if (accepted.value && accepted.value !== offer.value?.id && sip.peek() === null) accepted.value = null;
+});

@@ -1,0 +1,24 @@
+// How to name a caller: the customer, else what the network said, else the number.
+
+import { t } from "../i18n";
+import type { Call, Pop } from "../types";
+import type { SipCall } from "./callview";
+
+export function callerName(call: Call | null, pop: Pop | null, sip: SipCall | null): string {
+  if (pop?.customer && pop.interaction_id === call?.id) return pop.customer.name;
+  if (call) return call.caller.name || callerNumber(call, null) || t("caller.withheld");
+  return sip?.name || sip?.number || t("caller.withheld");
+}
+
+export function callerNumber(call: Call | null, sip: SipCall | null): string {
+  if (call) return call.caller.withheld ? "" : call.caller.display || call.caller.number || "";
+  return sip?.number ?? "";
+}
+
+/** Up to two letters for the round picture. */
+export function initials(name: string): string {
+  const words = name.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
+  const first = words[0]?.[0] ?? "";
+  const last = words.length > 1 ? (words.at(-1)?.[0] ?? "") : "";
+  return (first + last).toUpperCase();
+}

@@ -1,0 +1,74 @@
+// Which customer the middle of the desk shows: the one of the call, or one that was looked up beside it.
+
+import { computed, effect, signal } from "@preact/signals";
+import { get } from "../api";
+import type { CustomerCard, TimelinePage } from "../types";
+import { call, desk, offer, pop } from "./live";
+import { complain } from "./toasts";
+
+export interface Opened {
+  customer: CustomerCard;
+  timeline: TimelinePage;
+}
+
+const MOST_TABS = 4;
+
+/** Customers looked up, newest last; `null` selected means the call (or the empty desk). */
+export const opened = signal<Opened[]>([]);
+export const selected = signal<string | null>(null);
+
+export interface Shown {
+  customer: CustomerCard | null;
+  timeline: TimelinePage;
+  /** The call this is about, when it is the call's own customer. */
+  callId: string | null;
+}
+
+const NO_PAGE: TimelinePage = { entries: [], next: null };
+
+/** The pop that belongs to what is offered or on the line. */
+export const currentPop = computed(() => {
+  const about = call.value?.id ?? offer.value?.interaction_id ?? null;
+  return pop.value && pop.value.interaction_id === about ? pop.value : null;
+});
+
+export const shown = computed<Shown | null>(() => {
+  const aside = opened.value.find((each) => each.customer.id === selected.value);
+  if (aside) return { customer: aside.customer, timeline: aside.timeline, callId: null };
+  const found = currentPop.value;
+  if (found) return { customer: found.customer, timeline: found.timeline, callId: found.interaction_id };
+  const about = call.value?.id ?? offer.value?.interaction_id;
+  return about ? { customer: null, timeline: NO_PAGE, callId: about } : null;
+});
+
+export async function openCustomer(customer: CustomerCard): Promise<void> {
+  if (customer.id === currentPop.value?.customer?.id) {
+    selected.value = null;
+    return;
+  }
+  if (!opened.value.some((each) => each.customer.id === customer.id)) {
+    try {
+      const timeline = await get<TimelinePage>(`/api/customers/${customer.id}/timeline?limit=30`);
+      opened.value = [...opened.value.slice(1 - MOST_TABS), { customer, timeline }];
+    } catch (failure) {
+      complain(failure);
+      return;
+    }
+  }
+  selected.value = customer.id;
+}
+
+export function closeCustomer(id: string): void {
+  opened.value = opened.value.filter((each) => each.customer.id !== id);
+  if (selected.value === id) selected.value = null;
+}
+
+/** A new offer takes the middle of the desk, whatever was open. */
+export function followOffers(): void {
+  let last: string | null = null;
+  effect(() => {
+    const id = desk.value?.offer?.id ?? null;
+    if (id && id !== last) selected.value = null;
+    last = id;
+  });
+}

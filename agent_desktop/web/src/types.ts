@@ -1,0 +1,227 @@
+// The contract with the server: what REST answers and what the desk looks like. Times are ISO 8601 UTC.
+
+export type Iso = string;
+export type Presence = "out" | "ready" | "paused";
+export type Duty = "idle" | "reserved" | "busy" | "wrapping";
+export type Match = "known" | "maybe" | "unknown" | "withheld";
+export type Level = "standard" | "silver" | "gold" | "vip";
+export type StintState = "offered" | "joined" | "held" | "wrapping" | "done";
+export type EntryKind =
+  | "call"
+  | "note"
+  | "ticket"
+  | "order"
+  | "opportunity"
+  | "callback"
+  | "campaign"
+  | "repair"
+  | "mail"
+  | "visit";
+
+export interface Account {
+  id: string;
+  name: string;
+  login: string;
+  roles: string[];
+  language: string;
+  csrf_token: string;
+}
+
+export interface Me {
+  id: string;
+  name: string;
+  login: string;
+  roles: string[];
+  language: string;
+  presence: Presence;
+  pause_reason: string | null;
+  duty: Duty;
+  device: "reachable" | "lost";
+  endpoint: string | null;
+  since: Iso | null;
+  idle_since: Iso | null;
+  next: { presence: Presence; reason: string | null } | null;
+  missed: number;
+  routable: boolean;
+}
+
+export interface Offer {
+  id: string;
+  interaction_id: string;
+  state: string;
+  leg: string | null;
+  made_at: Iso;
+  deadline: Iso;
+  ringing_at: Iso | null;
+}
+
+export interface Stint {
+  id: string;
+  state: StintState;
+  leg: string | null;
+  offered_at: Iso;
+  joined_at: Iso | null;
+  held_since: Iso | null;
+  held_seconds: number;
+  wrapping_since: Iso | null;
+  wrap_deadline: Iso | null;
+  extended: boolean | number;
+}
+
+export interface Caller {
+  number: string | null;
+  display: string | null;
+  name: string | null;
+  withheld: boolean;
+}
+
+export interface Call {
+  id: string;
+  state: string;
+  direction: string;
+  queue: { id: string; name: string } | null;
+  caller: Caller;
+  did: string | null;
+  language: string | null;
+  arrived_at: Iso;
+  queued_at: Iso | null;
+  answered_at: Iso | null;
+  ended_at: Iso | null;
+  end_reason: string | null;
+  match: Match | null;
+  customer_id: string | null;
+  candidate_ids: string[];
+  recording: boolean;
+  from_fallback: boolean;
+  stint: Stint | null;
+}
+
+export interface PhoneNumber {
+  e164: string;
+  national: string;
+  label: string | null;
+}
+
+export interface CustomerCard {
+  id: string;
+  name: string;
+  kind: "person" | "company";
+  level: Level;
+  language: string | null;
+  number: string | null;
+  numbers: PhoneNumber[];
+  email: string | null;
+  company: string | null;
+  city: string | null;
+  country: string | null;
+  time_zone: string | null;
+  since: Iso | null;
+  open_tickets: number;
+  open_opportunities: number;
+  callbacks: number;
+  owner: string | null;
+}
+
+export interface TimelineEntry {
+  id: string;
+  at: Iso;
+  kind: EntryKind;
+  title: string;
+  body: string | null;
+  status: "open" | "done" | null;
+  ref: string | null;
+  staff_name: string | null;
+  details: Record<string, unknown>;
+}
+
+export interface TimelinePage {
+  entries: TimelineEntry[];
+  next: string | null;
+}
+
+export interface Ticket {
+  id: string;
+  number: string;
+  subject: string;
+  status: string;
+  priority: string;
+  category: string | null;
+  product: string | null;
+  created_at: Iso;
+  updated_at: Iso;
+  description: string | null;
+}
+
+export interface Pop {
+  interaction_id: string;
+  customer: CustomerCard | null;
+  candidates: CustomerCard[];
+  timeline: TimelinePage;
+  tickets: Ticket[];
+}
+
+export interface QueueRow {
+  id: string;
+  name: string;
+  waiting: number;
+  longest_since: Iso | null;
+}
+
+export interface Disposition {
+  id: string;
+  label: string;
+  key: string | number | null;
+  flags: string[];
+}
+
+/** A choice of the settings: a bare word, or an id with its label. */
+export type Choice = string | { id: string; label: string };
+
+export interface Settings {
+  dispositions: Disposition[];
+  pause_reasons: Choice[];
+  wrap_up_seconds: number;
+  ring_seconds: number;
+  ticket_categories: Choice[];
+  products: Choice[];
+  priorities: Choice[];
+}
+
+export interface Desk {
+  me: Me;
+  offer: Offer | null;
+  call: Call | null;
+  pop: Pop | null;
+  queues: QueueRow[];
+  link: { switch: "up" | "down" };
+  settings: Settings;
+}
+
+export interface PhoneLease {
+  endpoint: string;
+  secret: string;
+  ws_url: string;
+  domain: string;
+  ice_servers: RTCIceServer[];
+}
+
+export interface WhyAgent {
+  agent_id: string;
+  name: string;
+  verdict: "chosen" | "passed" | "rejected";
+  reason: string | null;
+  idle_seconds: number | null;
+}
+
+export interface Why {
+  offers: { id: string; made_at: Iso; state: string; agents: WhyAgent[] }[];
+}
+
+export interface SessionRow {
+  id: string;
+  created_at: Iso;
+  seen_at: Iso;
+  ip: string | null;
+  user_agent: string | null;
+  current: boolean;
+}

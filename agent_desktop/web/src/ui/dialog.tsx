@@ -1,0 +1,49 @@
+// A modal dialog on the browser's own: focus stays inside, Escape closes.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { Button } from "./basics";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  /** Without a head, for search. */
+  palette?: boolean;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, palette, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={palette ? "palette" : ""}
+      aria-labelledby={id}
+      onCancel={(event) => (event.preventDefault(), onClose())}
+      onPointerDown={(event) => event.target === element.current && onClose()}
+    >
+      {palette ? (
+        <h2 class="sr" id={id}>
+          {title}
+        </h2>
+      ) : (
+        <header>
+          <h2 id={id}>{title}</h2>
+          <Button kind="quiet" icon="close" label={t("dialog.close")} onClick={onClose} />
+        </header>
+      )}
+      {palette ? children : <div class="body">{children}</div>}
+    </dialog>
+  );
+}

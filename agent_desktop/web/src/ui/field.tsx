@@ -1,0 +1,164 @@
+// A labelled field with its problem beneath, and a select that can be searched.
+
+import type { ComponentChildren } from "preact";
+import { useId, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Icon } from "./icon";
+import { useOutside } from "./outside";
+
+interface FieldProps {
+  label: string;
+  problem?: string | undefined;
+  children: (ids: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => ComponentChildren;
+}
+
+export function Field({ label, problem, children }: FieldProps) {
+  const id = useId();
+  const told = `${id}-p`;
+  return (
+    <div class="field">
+      <label class="label" for={id}>
+        {label}
+      </label>
+      {children({ id, "aria-invalid": Boolean(problem), "aria-describedby": problem ? told : undefined })}
+      {problem && (
+        <span class="problem" id={told} role="alert">
+          <Icon name="alert" />
+          {problem}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export interface Option {
+  id: string;
+  label: string;
+}
+
+interface SelectProps {
+  id?: string;
+  value: string;
+  options: Option[];
+  placeholder?: string;
+  label: string;
+  onPick: (id: string) => void;
+}
+
+const SEARCH_FROM = 8;
+
+/** A list box behind a button; long lists can be searched. Arrow keys, Enter, Escape. */
+export function Select({ id, value, options, placeholder, label, onPick }: SelectProps) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useOutside(box, open, () => setOpen(false));
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const now = options.find((option) => option.id === value);
+  return (
+    <div class="picker" ref={box}>
+      <button
+        ref={button}
+        type="button"
+        id={id}
+        class="input"
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        onKeyDown={(event) => event.key === "ArrowDown" && (event.preventDefault(), setOpen(true))}
+      >
+        <span class={now ? "truncate" : "truncate muted"}>{now?.label ?? placeholder ?? t("select.choose")}</span>
+        <Icon name="down" />
+      </button>
+      {open && (
+        <Choices
+          options={options}
+          value={value}
+          label={label}
+          onClose={close}
+          onPick={(picked) => {
+            onPick(picked);
+            close();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ChoicesProps {
+  options: Option[];
+  value: string;
+  label: string;
+  onPick: (id: string) => void;
+  onClose: () => void;
+}
+
+function Choices({ options, value, label, onPick, onClose }: ChoicesProps) {
+  const [query, setQuery] = useState("");
+  const found = options.filter((option) => option.label.toLocaleLowerCase().includes(query.toLocaleLowerCase()));
+  const [at, setAt] = useState(Math.max(0, options.findIndex((option) => option.id === value)));
+  const list = useId();
+  const move = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" || event.key === "Tab") onClose();
+    else if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
+    else if (event.key === "Enter" && found[at]) onPick(found[at].id);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const active = found[at] ? `${list}-${at}` : undefined;
+  return (
+    <div class="menu below full" onKeyDown={move}>
+      {options.length >= SEARCH_FROM && (
+        <input
+          class="input"
+          autoFocus
+          role="combobox"
+          aria-expanded
+          aria-controls={list}
+          aria-activedescendant={active}
+          aria-label={t("select.search")}
+          placeholder={t("select.search")}
+          value={query}
+          onInput={(event) => (setQuery(event.currentTarget.value), setAt(0))}
+        />
+      )}
+      <div
+        id={list}
+        role="listbox"
+        aria-label={label}
+        aria-activedescendant={active}
+        tabIndex={options.length >= SEARCH_FROM ? -1 : 0}
+        ref={(element) => {
+          if (options.length < SEARCH_FROM) element?.focus();
+        }}
+      >
+        {found.map((option, index) => (
+          <div
+            key={option.id}
+            id={`${list}-${index}`}
+            class="item"
+            role="option"
+            aria-selected={option.id === value}
+            data-active={index === at}
+            onPointerEnter={() => setAt(index)}
+            onClick={() => onPick(option.id)}
+          >
+            <span class="truncate">{option.label}</span>
+            {option.id === value && (
+              <span class="check">
+                <Icon name="check" />
+              </span>
+            )}
+          </div>
+        ))}
+        {found.length === 0 && <p class="head">{t("select.none")}</p>}
+      </div>
+    </div>
+  );
+}
