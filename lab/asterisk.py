@@ -2,6 +2,7 @@
 installed; several run side by side."""
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -16,6 +17,7 @@ from typing import Self
 
 from cti.dialplan import installer
 from cti.dialplan.kit import PHONES_FILE, PRIVATE_FILES, KitSettings
+from lab import daemon, state
 from lab.ami import LabAmi
 from lab.caller import MUSIC_HZ
 from lab.errors import LabError, SwitchNotReady
@@ -46,13 +48,16 @@ class AmiAccess:
 @dataclass(frozen=True, slots=True)
 class LabSettings:
     """`phones`: the size of the pool; the last `plain_phones` of it are ordinary SIP phones (for `lab.caller`), the
-    others browsers. `record`: all or never. `music=False` leaves the music class without files."""
+    others browsers. `record`: all or never. `music=False` leaves the music class without files. `announce` notes it in
+    var/lab for other commands; a `detached` one is not cleared away when its starter is gone."""
 
     name: str = ""
     phones: int = 8
     plain_phones: int = 0
     record: str = "all"
     music: bool = True
+    announce: bool = False
+    detached: bool = False
     ports: Ports = field(default_factory=choose_ports)
 
 
@@ -63,7 +68,8 @@ class AsteriskLab:
         self.settings = settings or LabSettings()
         self.name = self.settings.name or f"t{os.getpid()}-{secrets.token_hex(3)}"
         self._say = say
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._prepared = False
         self._observer_secret = secrets.token_urlsafe(18)
 
     # --- what there is to know about it
@@ -131,26 +137,29 @@ class AsteriskLab:
     async def start(self) -> None:
         """Prepare the directories at the first start, run Asterisk, wait until it is fully booted."""
         self.binary = await asyncio.to_thread(ensure_asterisk, self._say)
-        self.home = instances_dir(self.binary) / self.name
-        if not (self.home / "etc" / "asterisk.conf").exists():
+        if not self._prepared:
             await asyncio.to_thread(self._prepare)
         started = time.monotonic()
-        output = (self.home / "log" / "console.log").open("ab")
-        argv = self.binary.argv("-C", self._conf, "-f", *_run_as(self.binary))
-        self._process = await asyncio.create_subprocess_exec(
-            *argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-        output.close()
+        self._launch()
         try:
             await asyncio.wait_for(self._booted(), START_LIMIT)
-        except TimeoutError as error:
-            await self.stop()
-            raise SwitchNotReady("Asterisk did not boot in time", f"look into {self.home}/log") from error
+        except (TimeoutError, SwitchNotReady) as error:
+            await self.kill()
+            tail = " | ".join((self.home / "log" / "console.log").read_text(errors="replace").splitlines()[-3:])
+            raise SwitchNotReady(f"Asterisk did not boot: {tail}", f"look into {self.home}/log") from error
+        if self.settings.announce:
+            state.save(self.state())
         self._say(f"{self.binary.version} is up after {time.monotonic() - started:.1f} s (lab {self.name})")
 
+    def _launch(self) -> None:
+        with (self.home / "log" / "console.log").open("ab") as output:
+            argv = self.binary.argv("-C", self._conf, "-f", *_run_as(self.binary))
+            self._process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+
     async def _booted(self) -> None:
-        process = self._process
-        while process is not None and process.returncode is None:
+        while self.running:
             try:
                 async with self.observer.client() as ami:
                     await ami.event("FullyBooted", timeout=START_LIMIT)
@@ -159,20 +168,44 @@ class AsteriskLab:
                 await asyncio.sleep(0.05)
         raise SwitchNotReady("Asterisk ended while starting", f"look into {self.home}/log/console.log")
 
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     async def stop(self) -> None:
         """End it: in good order first, by force after a few seconds."""
-        if self._process and self._process.returncode is None:
+        if self.settings.announce:
+            state.forget(self.name)
+        if self._process and self.running:
             self._process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(self._process.wait(), STOP_LIMIT)
-            except TimeoutError:
+            if not await self._ended(STOP_LIMIT):
                 await self.kill()
 
     async def kill(self) -> None:
         """SIGKILL: the switch dies in the middle of whatever it does. `start` brings it back with the same files."""
-        if self._process and self._process.returncode is None:
+        if self._process and self.running:
             self._process.kill()
-            await self._process.wait()
+            await self._ended(STOP_LIMIT)
+
+    async def _ended(self, within: float) -> bool:
+        if self._process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._process.wait, within)
+        return not self.running
+
+    def state(self) -> state.LabState:
+        """What other commands need to find it."""
+        host, port = self.sip
+        return state.LabState(
+            name=self.name,
+            pid=self.pid or 0,
+            sip_host=host,
+            sip_port=port,
+            trunk_host=TRUNK_ADDRESS,
+            ami_port=self.ports.ami,
+            ws_url=self.ws_url,
+            home=str(self.home),
+        )
 
     def remove(self) -> None:
         """Delete the instance's directories, recordings too."""
@@ -203,6 +236,9 @@ class AsteriskLab:
         return self.binary.inside(self.home / "etc" / "asterisk.conf")
 
     def _prepare(self) -> None:
+        self.home = instances_dir(self.binary) / self.name
+        daemon.sweep(self.home.parent)
+        daemon.clear(self.home)
         for part in SUBDIRS:
             (self.home / part).mkdir(parents=True, exist_ok=True)
         inside = {part: PurePosixPath(self.binary.inside(self.home / part)) for part in SUBDIRS}
@@ -213,6 +249,8 @@ class AsteriskLab:
             write_wave(self.home / "lib/music/tone.wav", tone(MUSIC_HZ, MUSIC_SECONDS))
         installer.write(self.home / "etc", self._kit(inside))
         _hand_over(self.binary, self.home)
+        daemon.mark_owner(self.home, detached=self.settings.detached)
+        self._prepared = True
 
     def _kit(self, inside: dict[str, PurePosixPath]) -> KitSettings:
         base = installer.settings_for(self.home / "etc", self.settings.phones)

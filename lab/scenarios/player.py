@@ -13,7 +13,6 @@ from lab.scenarios.worlds import ENDPOINTS, World
 
 SNAPSHOT_VARIABLES = "CTI_IX,CTI_ROLE,CTI_CLAIM,CHANNEL(language)"
 LIMIT = 30.0
-SETTLE = 0.4
 BOOKKEEPING = frozenset({"as", "do"})
 
 
@@ -32,6 +31,7 @@ class Player:
         self._answers: list[str] = []
         self._snapshots: dict[str, list[str]] = {}
         self._mark = 0
+        self._linked = True
         self._beats: asyncio.Task[None] | None = None
         self._count = 0
 
@@ -76,7 +76,7 @@ class Player:
             if not role.startswith(("rung", "another")) and role not in self._cast.legs.values():
                 await self._world.caller_hangs_up(role)
         await self._until_channels(0)
-        await asyncio.sleep(SETTLE)
+        await asyncio.sleep(self._world.settle)
 
     def _events(self) -> list[Message]:
         return [*self._earlier, *self._ami.seen[self._first :]]
@@ -142,6 +142,10 @@ class Player:
 
     async def do_hold(self, step: Step) -> None:
         caller, agent = self._channel(step["caller"]), self._channel(step["agent"])
+        entered = [
+            m["BridgeUniqueid"] for m in self._events() if m["Event"] == "BridgeEnter" and m["Channel"] == caller
+        ]
+        self._cast.torn.update(entered[-1:])
         await self._act("Setvar", Channel=caller, Variable="CTI_AGENT", Value=agent)
         here = {"Channel": caller, "Context": "cti-held", "Exten": "s", "Priority": "1"}
         there = {"ExtraChannel": agent, "ExtraContext": "cti-idle", "ExtraExten": "s", "ExtraPriority": "1"}
@@ -175,11 +179,13 @@ class Player:
         await self._stop_beat()
         self._earlier = self._events()
         await self._ami.close()
+        self._linked = False
 
     async def do_join_link(self, step: Step) -> None:
         self._ami = await self._world.ami().__aenter__()
         await self._ami.event("FullyBooted")
         self._first = self._mark = 0
+        self._linked = True
 
     # --- callers and phones
 
@@ -237,6 +243,7 @@ class Player:
 
     async def do_until_channels(self, step: Step) -> None:
         await self._until_channels(int(step["count"]))
+        await asyncio.sleep(self._world.settle)
 
     async def _until_channels(self, count: int) -> None:
         """Poll until so many channels are there: events may have been missed."""
@@ -245,4 +252,7 @@ class Player:
                 await asyncio.sleep(0.05)
 
     async def _channel_count(self) -> int:
-        return len(await self._ami.collect("CoreShowChannels", "CoreShowChannelsComplete"))
+        if self._linked:
+            return len(await self._ami.collect("CoreShowChannels", "CoreShowChannelsComplete"))
+        async with self._world.ami() as ami:
+            return len(await ami.collect("CoreShowChannels", "CoreShowChannelsComplete"))

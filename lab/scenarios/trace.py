@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from lab.ami import Message
 
 CHANNEL = ("ChannelStateDesc", "CallerIDNum", "CallerIDName", "Context", "Exten", "Linkedid")
-BRIDGED = ("BridgeUniqueid", "BridgeType", "BridgeTechnology", *CHANNEL)
-DIAL = ("DestChannelStateDesc", "DestCallerIDNum", "DialString")
+BRIDGED = ("BridgeUniqueid", "BridgeType", "BridgeTechnology", "ChannelStateDesc", "CallerIDNum", "Linkedid")
+DIAL = ("DestCallerIDNum", "DialString")
 QUEUE = ("Queue", "Position", "Count", "OriginalPosition")
 SAID = ("UserEvent", "Ix", "Did", "Lang", "Reason", "Claim", "Result", "File")
 MATTERS: dict[str, tuple[str, ...]] = {
     "Newchannel": CHANNEL,
     "Newstate": CHANNEL,
     "DialBegin": DIAL,
-    "DialEnd": ("DestChannelStateDesc", "DialStatus"),
+    "DialEnd": ("DialStatus",),
     "BridgeEnter": BRIDGED,
     "BridgeLeave": BRIDGED,
     "UserEvent": (*SAID, "Context", "Exten"),
@@ -55,6 +55,7 @@ class Cast:
     legs: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
+    torn: set[str] = field(default_factory=set)
     _devices: dict[str, str] = field(default_factory=dict)
     _bridges: int = 0
     _rung: int = 0
@@ -110,6 +111,8 @@ def _subject(cast: Cast, message: Message) -> str:
         return f"originate of {cast.legs.get(message.get('Uniqueid', ''), '?')}"
     if event in ("BridgeCreate", "BridgeDestroy"):
         return cast.names[message["BridgeUniqueid"]]
+    if event in ("DialBegin", "DialEnd"):
+        return f"dialling of {cast.role(message)}"
     if event == "DeviceStateChange":
         return f"device {cast.device(message['Device'])}"
     if event in ("PeerStatus", "ContactStatus"):
@@ -150,13 +153,25 @@ def sections(cast: Cast, events: list[Message]) -> dict[str, list[str]]:
         if matters(message):
             line = _line(cast, message, MATTERS[message["Event"]])
             found.setdefault(_subject(cast, message), []).append(line)
+            if message["Event"] in ("BridgeEnter", "BridgeLeave"):
+                found.setdefault(cast.names[message["BridgeUniqueid"]], []).append(_membership(cast, message))
     return found
+
+
+def _membership(cast: Cast, message: Message) -> str:
+    """Who came or went and how many are there then. Of two torn out at once, either may be first."""
+    event, bridge = message["Event"], message["BridgeUniqueid"]
+    who = "one of two" if event == "BridgeLeave" and bridge in cast.torn else cast.role(message)
+    return f"{event} {who} members={message['BridgeNumChannels']}"
 
 
 def headers(events: list[Message]) -> list[str]:
     """Which headers each event that matters came with, in order."""
-    kinds = {f"{m['Event']}: {' '.join(m)}" for m in events if matters(m) or m["Event"] in LISTED}
-    return sorted(kinds)
+    return sorted({_shape(m) for m in events if matters(m)})
+
+
+def _shape(message: Message) -> str:
+    return f"{message['Event']}: {' '.join(message)}"
 
 
 def snapshot(cast: Cast, channels: list[Message], status: list[Message], devices: list[Message]) -> list[str]:
@@ -167,7 +182,7 @@ def snapshot(cast: Cast, channels: list[Message], status: list[Message], devices
     lines += [_line(cast, m, LISTED["Status"]) + f" of={cast.role(m)}" for m in status]
     phones = [m for m in devices if m["Device"].startswith("PJSIP/")]
     lines += [f"Device {m['Device']} {m['State']}" for m in phones]
-    return sorted(lines)
+    return sorted(lines) + sorted({_shape(m) for m in (*channels, *status, *phones)})
 
 
 def render(parts: dict[str, list[str]]) -> str:

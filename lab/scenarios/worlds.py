@@ -11,14 +11,17 @@ from lab.caller import Leg, Manner, SipCaller, SipPhone
 from lab.sim import Policy, SimCall, SimSwitch
 
 ENDPOINTS = {"alice": "cti-phone-03", "bob": "cti-phone-04"}
-PHONES = 6
+PHONES, PLAIN_PHONES = 6, 4
 MANNERS = {"answer": Policy.answers(), "ring": Policy.rings_out(), "busy": Policy.busy()}
 
 
 class World(Protocol):
-    """What callers and phones can do. Phones and callers go by the names of the scenario."""
+    """What callers and phones can do. Phones and callers go by the names of the scenario.
+
+    `second`: how long a second of the dialplan lasts; `settle`: how long the last events may trail behind."""
 
     second: float
+    settle: float
 
     def ami(self) -> LabAmi: ...
 
@@ -43,6 +46,8 @@ class World(Protocol):
 
 class SimWorld:
     """A simulated switch of one's own."""
+
+    settle = 0.1
 
     def __init__(self, switch: SimSwitch) -> None:
         self.switch = switch
@@ -88,6 +93,7 @@ class AsteriskWorld:
     """A real Asterisk; callers come over its trunk, phones are ordinary SIP phones of the pool."""
 
     second = 1.0
+    settle = 0.4
 
     def __init__(self, lab: AsteriskLab) -> None:
         self._lab = lab

@@ -1,0 +1,197 @@
+"""`trunkline lab`: a switch to try things on, real or simulated, and callers for it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from lab import daemon, state
+from lab.asterisk import AsteriskLab, LabSettings
+from lab.errors import LabError
+from lab.operators import operator
+from lab.plans import MAX_RATE, CallPlan, Outcome, make_plan, tally
+from lab.sim.control import SimControl, state_file
+
+DEFAULT = "default"
+SIM_START = 10.0
+
+lab_app = typer.Typer(no_args_is_help=True, help="A real or simulated switch to try things on.")
+console = Console(highlight=False)
+
+
+class Switch(StrEnum):
+    """Which switch a command is for."""
+
+    auto = "auto"
+    asterisk = "asterisk"
+    sim = "sim"
+
+
+SwitchOption = Annotated[
+    Switch, typer.Option(help="The switch: a real Asterisk, the simulated one, or whichever runs.")
+]
+NameOption = Annotated[str, typer.Option(help="Name of the lab, when several run side by side.")]
+
+
+def _say(text: str) -> None:
+    console.print(f"[bold cyan]•[/] {text}", soft_wrap=True)
+
+
+@lab_app.command()
+def up(
+    switch: SwitchOption = Switch.asterisk,
+    name: NameOption = DEFAULT,
+    phones: Annotated[int, typer.Option(min=1, max=200, help="How many phones the pool has.")] = 8,
+    plain_phones: Annotated[
+        int, typer.Option(min=0, max=200, help="The last so many are SIP phones, not browsers.")
+    ] = 0,
+) -> None:
+    """Start a switch in the background; the first real one takes about a minute to be made, later ones a second."""
+    if plain_phones > phones:
+        raise LabError("there are more plain phones than phones", "lower --plain-phones or raise --phones")
+    if switch is Switch.sim:
+        _sim_up(name, phones)
+    else:
+        asyncio.run(_asterisk_up(name, phones, plain_phones))
+
+
+async def _asterisk_up(name: str, phones: int, plain_phones: int) -> None:
+    if any(lab.name == name for lab in state.running()):
+        raise LabError(f"the lab {name} runs already", f"use it, or end it with `trunkline lab down --name {name}`")
+    settings = LabSettings(name=name, phones=phones, plain_phones=plain_phones, announce=True, detached=True)
+    lab = AsteriskLab(settings, _say)
+    await lab.start()
+    env = _write_env(name, lab.ami.port, lab.ami.secret, lab.phones, lab.ws_url, lab.recordings_dir)
+    _say(
+        f"SIP callers: {lab.sip[0]}:{lab.sip[1]} from {lab.trunk_address}; AMI port {lab.ami.port}; phones at {lab.ws_url}"
+    )
+    _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
+
+
+def _write_env(name: str, port: int, secret: str, phones: Path, ws_url: str, recordings: Path) -> Path:
+    """Settings for a platform that uses this switch; they hold the AMI secret, so they are for this user only."""
+    path = state.state_dir() / f"{name}.env"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    values = {"PBX": "asterisk", "AMI_HOST": "127.0.0.1", "AMI_PORT": port, "AMI_USER": "trunkline"}
+    values |= {"AMI_SECRET": secret, "PHONES_FILE": phones, "RECORDINGS_DIR": recordings}
+    if ws_url:
+        values["WS_BASE"] = ws_url.removesuffix("/ws")
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"TRUNKLINE_{key}={value}\n" for key, value in values.items())
+    return path
+
+
+def _sim_up(name: str, phones: int) -> None:
+    if state_file().is_file():
+        raise LabError("a simulated switch runs already", "use it, or end it with `trunkline lab down --switch sim`")
+    folder = (state.state_dir() / f"{name}-sim").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "lab.sim", "--port", "0", "--phones", str(phones), "--files", str(folder)]
+    with (folder / "console.log").open("wb") as output:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+    deadline = time.monotonic() + SIM_START
+    while not (state_file().is_file() and (folder / "ami.json").is_file()):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise LabError("the simulated switch did not start", f"look into {folder / 'console.log'}")
+        time.sleep(0.05)
+    ami = json.loads((folder / "ami.json").read_text())
+    env = _write_env(name, ami["port"], ami["secret"], folder / "phones.json", "", folder)
+    _say(f"the simulated switch runs: AMI port {ami['port']}")
+    _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
+
+
+@lab_app.command()
+def down(switch: SwitchOption = Switch.auto, name: NameOption = "") -> None:
+    """Stop a switch that `up` started, and delete what it kept."""
+    stopped = False
+    if switch is not Switch.sim:
+        labs = [state.find(name)] if name or switch is Switch.asterisk else state.running()
+        for lab in labs:
+            daemon.end(lab.pid, lab.name)
+            daemon.clear(Path(lab.home))
+            state.forget(lab.name)
+            (state.state_dir() / f"{lab.name}.env").unlink(missing_ok=True)
+            _say(f"lab {lab.name} is down")
+            stopped = True
+    if switch is Switch.sim or (switch is Switch.auto and state_file().is_file()):
+        asyncio.run(_sim_down())
+        stopped = True
+    if not stopped:
+        raise state.NO_SWITCH
+
+
+async def _sim_down() -> None:
+    async with SimControl.found() as sim:
+        await sim.down()
+    _say("the simulated switch is down")
+
+
+@lab_app.command()
+def call(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    number: Annotated[str, typer.Option("--from", help="The caller's number.")] = "+34600111222",
+    caller_name: Annotated[str, typer.Option("--name", help="The caller's name.")] = "José",
+    to: Annotated[str, typer.Option(help="The number that is called.")] = "5551234",
+    seconds: Annotated[float, typer.Option(min=0.5, max=3600, help="How long the caller stays.")] = 20.0,
+    switch: SwitchOption = Switch.auto,
+    lab: Annotated[str, typer.Option(help="Name of the lab, when several run side by side.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Place one call and print what became of it. Exit code 1 when it was not answered."""
+    outcome = asyncio.run(operator(switch, lab).call(CallPlan(number, caller_name, to, seconds)))
+    if as_json:
+        print(json.dumps(asdict(outcome), ensure_ascii=False))
+    else:
+        _print_outcome(outcome)
+    if not outcome.answered:
+        raise typer.Exit(1)
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    plan = outcome.plan
+    console.print(f"{plan.name} <{plan.number}> called {plan.to}")
+    if outcome.answered:
+        console.print(f"  answered; ended by the {outcome.ended_by} after {outcome.seconds:.1f} s  ({outcome.detail})")
+    else:
+        console.print(f"  not answered: {outcome.ended_by}  ({outcome.detail})")
+    if outcome.heard:
+        console.print(
+            "  the caller heard " + ", ".join(f"{length} s of {kind}" for kind, length in outcome.heard.items())
+        )
+
+
+@lab_app.command()
+def traffic(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 20,
+    rate: Annotated[float, typer.Option(min=0.1, max=MAX_RATE, help="Calls a second.")] = 1.0,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=3600, help="Mean length; each is half to one and a half of it.")
+    ] = 20.0,
+    to: Annotated[str, typer.Option(help="The number that is called.")] = "5551234",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same callers.")] = 1,
+    switch: SwitchOption = Switch.auto,
+    lab: Annotated[str, typer.Option(help="Name of the lab, when several run side by side.")] = "",
+) -> None:
+    """Make a bounded load of calls and print how they ended. Exit code 1 when calls were lost or refused."""
+    try:
+        plans = make_plan(calls, seconds, to, seed)
+    except ValueError as error:
+        raise LabError(str(error), "lower --calls") from error
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("calls ended", total=calls)
+        chosen = operator(switch, lab)
+        outcomes = asyncio.run(chosen.traffic(plans, rate, lambda done: bar.update(task, completed=done)))
+    for what, count in tally(outcomes).items():
+        console.print(f"{what}: {count}")
+    if any(not one.answered for one in outcomes):
+        raise typer.Exit(1)
