@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
 from lab.tones import tone, write_wave
 from tests.system.desk.process import PASSWORD
@@ -52,7 +53,7 @@ class AgentBrowser:
 
     async def sign_in(self) -> Self:
         await self.page.goto(f"{self._url}/sign-in")
-        await self.page.get_by_role("textbox", name="Login").fill(self.login)
+        await self.page.get_by_label("Sign-in name").fill(self.login)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_role("button", name="Sign in", exact=True).click()
         await self.until("d => d.me && d.me.device === 'reachable'", "the phone is registered")
@@ -60,7 +61,7 @@ class AgentBrowser:
 
     async def ready(self) -> Self:
         """Choose the state Ready in the top bar."""
-        await self.page.get_by_role("button", name="My state").click()
+        await self.page.locator("button.state").click()
         await self.page.get_by_role("menuitemradio", name="Ready").click()
         await self.until("d => d.me.routable", "the agent is routable")
         return self
@@ -89,12 +90,12 @@ class AgentBrowser:
         return await self.desk()
 
     async def answer(self) -> Any:
-        await self.page.get_by_role("button", name="Answer").click()
+        await self.press("Answer")
         return await self.until("d => d.call && d.call.state === 'active' && d.call.stint.state === 'joined'", "a talk")
 
     async def press(self, name: str) -> None:
         """A button of the call bar."""
-        await self.page.get_by_role("button", name=name, exact=True).click()
+        await self._button(name).click()
 
     async def state(self, state: str, within: float = 15.0) -> Any:
         return await self.until(f"d => d.call && d.call.state === '{state}'", f"the call is {state}", within)
@@ -110,7 +111,10 @@ class AgentBrowser:
 
     async def answer_without_platform(self) -> None:
         """The switch rings by itself while the platform is away: answer all the same."""
-        await self.page.get_by_role("button", name="Answer").click(timeout=30_000)
+        await self._button("Answer").click(timeout=30_000)
+
+    def _button(self, name: str) -> Locator:
+        return self.page.locator(".callbar").get_by_role("button", name=re.compile(f"^{name}"))
 
     async def heard_energy(self) -> float:
         """How much sound came in so far, of all calls (grows while somebody is heard)."""

@@ -43,7 +43,7 @@ async def test_five_kills_with_calls_up_held_and_waiting(
                     await asyncio.sleep(chance.uniform(0, 1.2))  # a random moment is what is wanted
                     await one_kill(platform, up, held, down_for=chance.uniform(0, 1.0))
                     await nobody_is_cut_off(lucia, oliver, (hannah, last))
-                await up.press("End call")
+                await up.press("End")
                 await up.until("d => d.call === null || d.call.stint.state === 'wrapping'", "wrap-up")
                 await up.until("d => d.offer", "the next caller", within=15)
                 desk = await up.desk()

@@ -45,7 +45,7 @@ async def test_three_callers_two_agents(desk_lab: AsteriskLab, platform: Platfor
 
                 await hold_is_silent_for_the_agent(ana, lucia)
 
-                await ana.press("End call")
+                await ana.press("End")
                 await lucia.ended()
                 await wrap_up(ana, "Follow-up needed", "Wants the installer to call on Monday.")
                 await pop_came_before_the_ring(ana, "Hannah Brooks")
