@@ -122,9 +122,19 @@ class Engine:
             ) from None
 
     async def run(self) -> None:
-        """Work until cancelled. A cancelled loop has either committed a batch or not begun it."""
+        """Work until cancelled. When cancelled, the batch in hand is committed and delivered first, unless the store
+        fails: then it is as if the process had been killed before that batch."""
         while True:
-            await self._round(await self._drain())
+            batch = await self._drain()
+            work = asyncio.create_task(self._round(batch))
+            try:
+                await asyncio.shield(work)
+            except asyncio.CancelledError:
+                _, pending = await asyncio.wait({work}, timeout=self._retry)
+                for late in pending:
+                    late.cancel()
+                await asyncio.gather(work, return_exceptions=True)
+                raise
 
     async def _drain(self) -> list[_Envelope | _Read]:
         """At least one item: from the inbox, or deadlines that have come."""
@@ -161,6 +171,8 @@ class Engine:
         return _answer(item.reply, value, None)
 
     def _take(self, item: _Envelope, out: Outcome) -> Callable[[], None]:
+        if item.reply is not None and item.reply.cancelled():  # told "not saved" already: it must not happen later
+            return lambda: None
         try:
             value = self.core.take(item.message, self.clock.now(), out)
         except Exception as error:
