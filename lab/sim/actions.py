@@ -95,6 +95,9 @@ def redirect(switch: SimSwitch, session: Session, action: Action) -> None:
     if not name:
         session.fail(action, "Channel not specified")
         return
+    if not action.get("Context"):
+        session.fail(action, "Context not specified")
+        return
     channel = switch.exchange.find(name)
     if channel is None:
         session.fail(action, f"Channel does not exist: {name}")
@@ -110,7 +113,7 @@ def redirect(switch: SimSwitch, session: Session, action: Action) -> None:
             return
         moves.append(_move(extra, action, "Extra" if action.get("ExtraContext") else ""))
     if not moves[0][3]:
-        session.fail(action, "Invalid priority")
+        session.fail(action, "Priority is invalid")
         return
     session.succeed(action, ("Message", "Dual Redirect successful" if extra_name else "Redirect successful"))
     switch.runner.redirect(*moves)
@@ -156,10 +159,13 @@ def start_leg(switch: SimSwitch, session: Session, action: Action) -> None:
 
 
 def mix_monitor_mute(switch: SimSwitch, session: Session, action: Action) -> None:
+    direction, state = action.get("Direction"), action.get("State")
+    if not direction:
+        session.fail(action, "No direction specified. Must be read, write or both")
+        return
     channel = _channel(switch, session, action)
     if channel is None:
         return
-    direction, state = action.get("Direction"), action.get("State")
     if not channel.recording:
         session.fail(action, "Cannot set mute flag")
         return
@@ -212,8 +218,14 @@ def _status(switch: SimSwitch, channel: Channel, names: list[str]) -> list[tuple
         ("Callgroup", 0),
         ("Pickupgroup", 0),
         ("Seconds", int(time.time() - channel.born)),
-        *[("Variable", f"{name}={_value(switch, channel, name)}") for name in names],
+        *[("Variable", f"{name}={_status_value(switch, channel, name)}") for name in names],
     ]
+
+
+def _status_value(switch: SimSwitch, channel: Channel, name: str) -> str:
+    """As in a Status event: a variable that is not set at all reads as the word `(null)`."""
+    value = _value(switch, channel, name)
+    return value if value or "(" in name or name in channel.variables else "(null)"
 
 
 def device_states(switch: SimSwitch, session: Session, action: Action) -> None:

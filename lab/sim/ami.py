@@ -121,8 +121,9 @@ class Session(asyncio.Protocol):
         action_id = action.get("ActionID")
         if self._switch.faults.unanswered(action.name):
             return
-        said: list[tuple[str, object]] = [("Event", event), *([("ActionID", action_id)] if action_id else [])]
-        self._write(encode([*said, *headers]))
+        named: list[tuple[str, object]] = [("ActionID", action_id)] if action_id else []
+        before, after = ([], named) if event == "Status" else (named, [])  # Asterisk has it last there
+        self._write(encode([("Event", event), *before, *headers, *after]))
 
     # --- what it is asked
 

@@ -41,6 +41,10 @@ CAUSES = {
 class Party(Protocol):
     """Who is at the far end of a channel: a caller or a phone."""
 
+    def bridged(self, channel: Channel) -> None:
+        """The channel is in a bridge with another."""
+        ...
+
     def left(self, channel: Channel) -> None:
         """The channel is gone."""
         ...

@@ -165,6 +165,9 @@ class Exchange:
         for member in bridge.members:
             member.linked = oldest.linked
         self.emit("call", "BridgeEnter", [*bridge.headers(), *channel.headers()])
+        if len(bridge.members) > 1:
+            for member in bridge.members:
+                member.party.bridged(member)
 
     def leave_bridge(self, channel: Channel) -> None:
         """Take a channel out; a basic bridge dissolves, and those left in it go on with what comes after.

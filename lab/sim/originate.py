@@ -43,13 +43,14 @@ def originate(exchange: Exchange, runner: Runner, request: Request) -> None:
     """Ring the phone; a leg id that lives already, and a phone that is not there, fail without a channel."""
     phone = exchange.phones.get(request.endpoint)
     if request.leg and exchange.find(request.leg) is not None:
-        _respond(exchange, request, None, FAILURE, known_caller=False)
+        _respond(exchange, request, None, FAILURE)
         return
     if phone is None or not phone.registered:
         _respond(exchange, request, None, FAILURE)
         return
     leg = exchange.new_channel(request.endpoint, phone, leg=request.leg)
     leg.context = "cti-phones"
+    leg.app, leg.data = "AppDial2", "(Outgoing Line)"
     exchange.tell("Newchannel", leg)
     for name, value in request.variables:
         leg.set(name, value)
@@ -93,9 +94,7 @@ def _arm(exchange: Exchange, runner: Runner, request: Request, leg: Channel) -> 
     leg.hung_up = failed
 
 
-def _respond(
-    exchange: Exchange, request: Request, leg: Channel | None, reason: int, *, known_caller: bool = True
-) -> None:
+def _respond(exchange: Exchange, request: Request, leg: Channel | None, reason: int) -> None:
     headers: list[tuple[str, object]] = [("ActionID", request.action_id)] if request.action_id else []
     headers += [
         ("Response", "Success" if leg else "Failure"),
@@ -104,7 +103,7 @@ def _respond(
         ("Exten", request.exten),
         ("Reason", reason),
         ("Uniqueid", request.leg or (leg.id if leg else "<null>")),
-        ("CallerIDNum", (known_caller and request.number) or UNKNOWN),
-        ("CallerIDName", (known_caller and request.name) or UNKNOWN),
+        ("CallerIDNum", request.number or UNKNOWN),
+        ("CallerIDName", request.name or UNKNOWN),
     ]
     exchange.emit("call", "OriginateResponse", headers)

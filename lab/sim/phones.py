@@ -183,6 +183,9 @@ class SimPhone:
 
     # --- housekeeping
 
+    def bridged(self, channel: Channel) -> None:
+        self._wake()
+
     def left(self, channel: Channel) -> None:
         timer = self._timers.pop(channel.id, None)
         if timer is not None:
@@ -212,6 +215,7 @@ class SimCall:
         self._exchange = exchange
         self.cause: int | None = None
         self.ours = False
+        self.joined = False
         self._ended = asyncio.Event()
         channel = exchange.new_channel("trunk", self)
         channel.number, channel.caller, channel.dialled = number, name, did
@@ -234,6 +238,9 @@ class SimCall:
     def press(self, digit: str) -> None:
         if self.up:
             press_key(self._exchange, self.channel, digit)
+
+    def bridged(self, channel: Channel) -> None:
+        self.joined = True
 
     def left(self, channel: Channel) -> None:
         self.cause = channel.cause

@@ -117,30 +117,31 @@ class FallbackQueue:
         leg.inherited = set(caller.inherited)
         entry.leg, entry.rung_at = leg, time.time()
         exchange.tell("Newchannel", leg)
-        leg.number = caller.dialled
+        leg.number = caller.connected_number or caller.dialled
+        leg.caller = caller.connected_name
+        leg.app, leg.data = "AppQueue", "(Outgoing Line)"
         exchange.tell("NewCallerid", leg, ("CID-CallingPres", "0 (Presentation Allowed, Not Screened)"))
-        self._pair("AgentCalled", entry, kind="agent")
-        self._pair("DialBegin", entry, ("DialString", f"PJSIP/{name}"), queue=False)
-        exchange.connect_line(caller, leg.number, "")
+        self._pair("AgentCalled", entry)
+        self._pair("DialBegin", entry, ("DialString", f"PJSIP/{name}"))
+        exchange.connect_line(caller, leg.number, leg.caller)
         leg.connected_number, leg.connected_name = caller.number, caller.caller
         timer = exchange.later(RING_LIMIT, lambda: self._drop_leg(entry, "NOANSWER"))
         leg.leave = timer.cancel
-        leg.on_ring = lambda: self._pair("DialState", entry, ("DialStatus", "RINGING"), queue=False)
+        leg.on_ring = lambda: self._pair("DialState", entry, ("DialStatus", "RINGING"))
         leg.on_answer = lambda: self._answered(entry)
         leg.hung_up = lambda: self._refused(entry, leg)
         phone.invited(leg)
 
-    def _pair(
-        self, event: str, entry: Entry, *more: tuple[str, object], queue: bool = True, kind: str = "call"
-    ) -> None:
+    def _pair(self, event: str, entry: Entry, *more: tuple[str, object]) -> None:
         """An event about a caller and the phone that rings for it."""
         leg = entry.leg
         assert leg is not None
-        said: list[tuple[str, object]] = []
-        if queue:
-            interface = f"PJSIP/{leg.endpoint}"
-            said = [("Queue", NAME), ("Interface", interface), ("MemberName", leg.endpoint)]
-        self._exchange.tell(event, entry.channel, *leg.headers("Dest"), *said, *more, kind=kind)
+        said: list[tuple[str, object]] = list(more)
+        kind = "call"
+        if event.startswith("Agent"):
+            kind = "agent"
+            said[:0] = [("Queue", NAME), ("Interface", f"PJSIP/{leg.endpoint}"), ("MemberName", leg.endpoint)]
+        self._exchange.tell(event, entry.channel, *leg.headers("Dest"), *said, kind=kind)
 
     def _drop_leg(self, entry: Entry, status: str) -> None:
         """Stop the phone that rings: CANCEL when the caller left, NOANSWER when it rang out."""
@@ -150,7 +151,8 @@ class FallbackQueue:
         if status == "NOANSWER":
             self._refused(entry, leg)
         else:
-            self._pair("DialEnd", entry, ("DialStatus", status), queue=False)
+            for _ in range(2):  # Asterisk says it twice
+                self._pair("DialEnd", entry, ("DialStatus", status))
             entry.leg, leg.hung_up = None, None
         self._exchange.hang_up(leg, 0)
 
@@ -160,9 +162,9 @@ class FallbackQueue:
         if entry.leg is not leg:
             return
         status = "BUSY" if leg.cause == 17 and leg.state == State.Ringing else "NOANSWER"
-        self._pair("DialEnd", entry, ("DialStatus", status), queue=False)
+        self._pair("DialEnd", entry, ("DialStatus", status))
         rang = int((time.time() - entry.rung_at) * 1000)
-        self._pair("AgentRingNoAnswer", entry, ("RingTime", rang), kind="agent")
+        self._pair("AgentRingNoAnswer", entry, ("RingTime", rang))
         entry.leg = None
         entry.tried.add(leg.endpoint)
         again = len(entry.tried) >= sum(phone.registered for phone in self._exchange.phones.values())
@@ -177,14 +179,14 @@ class FallbackQueue:
             leg.leave()
         leg.leave = leg.hung_up = None
         exchange.set_state(leg, State.Up)
-        self._pair("DialEnd", entry, ("DialStatus", "ANSWER"), queue=False)
+        self._pair("DialEnd", entry, ("DialStatus", "ANSWER"))
         exchange.music(caller, "")
         hold, rang = self._waited(entry), int(time.time() - entry.rung_at)
         caller.leave = None
         rung_leg, entry.leg = leg, None
         self._leave(entry, abandoned=False)
         entry.leg = rung_leg
-        self._pair("AgentConnect", entry, ("HoldTime", hold), ("RingTime", rang), kind="agent")
+        self._pair("AgentConnect", entry, ("HoldTime", hold), ("RingTime", rang))
         joint = exchange.new_bridge()
         exchange.enter_bridge(joint, leg)
         exchange.enter_bridge(joint, caller)

@@ -90,7 +90,7 @@ class Runner:
             if outcome is Step.next:
                 channel.priority += 1
 
-    def end(self, channel: Channel, cause: int = 16) -> None:
+    def end(self, channel: Channel, cause: int = 0) -> None:
         """The dialplan hangs the channel up."""
         self.exchange.hang_up(channel, cause)
 

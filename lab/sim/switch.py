@@ -7,10 +7,12 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cti.dialplan.kit import KitSettings, Phone, endpoint_name, render
+from cti.dialplan.kit import AMI_FILE, PHONES_FILE, KitSettings, Phone, endpoint_name, render
 from lab.sim.actions import HANDLERS, RIGHTS
 from lab.sim.ami import PLATFORM_READ, PLATFORM_WRITE, Account, Session
 from lab.sim.apps import APPS
@@ -115,6 +117,16 @@ class SimSwitch:
         self.exchange.tell("Newchannel", call.channel)
         self.exchange.soon(call.channel, lambda channel: self.runner.start(channel, "cti-in", did))
         return call
+
+    def write_files(self, folder: Path) -> Path:
+        """phones.json and ami.json as the kit's installer writes them; returns the path of phones.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        files = render(replace(self.kit, ami_port=self.port))
+        for name in (PHONES_FILE, AMI_FILE):
+            path = folder / name
+            path.touch(mode=0o600)
+            path.write_text(files[name])
+        return folder / PHONES_FILE
 
     def phone(self, number: int) -> SimPhone:
         """The pool's n-th phone, from 1."""
