@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -28,6 +29,7 @@ contactcenter contactcentre telephone
 COMMON = frozenset(_WORDS.split())
 """Words that a guesser tries first. A password that is one of them plus digits and signs is refused."""
 
+_WORD = re.compile(r"[^\W_]{3,}")
 _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop")
 _LOOKALIKE = str.maketrans("013457@$!", "oieastasi")
 
@@ -50,13 +52,12 @@ def _weakness(password: str, about: list[str]) -> str | None:
     if len(password) > LONGEST:
         return f"The password is too long: use at most {LONGEST} characters."
     folded = password.casefold()
-    cores = {_core(folded), _core(folded.translate(_LOOKALIKE))}
-    if cores & COMMON:
+    core = _core(folded)
+    if {core, _core(core.translate(_LOOKALIKE))} & COMMON:
         return "The password is a common one: use several words that do not belong together."
-    parts = {part for one in about for part in (one, *one.replace("@", " ").replace(".", " ").split()) if len(part) > 2}
-    if cores & parts or folded in parts:
+    if _is_made_of(folded, about):
         return "The password is made of the name or login: use something that nobody can look up."
-    if len(set(folded)) < 4 or _is_run(folded):
+    if len(set(folded)) < 4 or _is_run("".join(one for one in folded if one.isalnum())):
         return "The password is a simple pattern: use several words that do not belong together."
     return None
 
@@ -66,8 +67,16 @@ def _core(folded: str) -> str:
     return folded.strip("".join(one for one in folded if not one.isalpha()))
 
 
+def _is_made_of(folded: str, about: list[str]) -> bool:
+    """Whether fewer than three letters are left without the words of `about`."""
+    left = folded
+    for word in sorted({word for one in about for word in _WORD.findall(one)}, key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != folded and sum(one.isalpha() for one in left) < 3
+
+
 def _is_run(folded: str) -> bool:
-    """Whether it is made of runs of neighbouring keys or letters, of four or more each."""
+    """Whether letters and digits are runs of neighbouring keys or letters, of four or more each."""
     while folded:
         length = _run_length(folded)
         if length < 4:
