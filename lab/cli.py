@@ -52,9 +52,7 @@ def up(
     switch: SwitchOption = Switch.asterisk,
     name: NameOption = DEFAULT,
     phones: Annotated[int, typer.Option(min=1, max=200, help="How many phones the pool has.")] = 8,
-    plain_phones: Annotated[
-        int, typer.Option(min=0, max=200, help="The last so many are SIP phones, not browsers.")
-    ] = 0,
+    plain_phones: Annotated[int, typer.Option(min=0, max=200, help="So many of them, the last, are SIP phones.")] = 0,
 ) -> None:
     """Start a switch in the background; the first real one takes about a minute to be made, later ones a second."""
     if plain_phones > phones:
@@ -73,7 +71,7 @@ async def _asterisk_up(name: str, phones: int, plain_phones: int) -> None:
     await lab.start()
     env = _write_env(name, lab.ami.port, lab.ami.secret, lab.phones, lab.ws_url, lab.recordings_dir)
     _say(
-        f"SIP callers: {lab.sip[0]}:{lab.sip[1]} from {lab.trunk_address}; AMI port {lab.ami.port}; phones at {lab.ws_url}"
+    """Start a switch in the background. The first real one takes about a minute to be made, later ones a second."""
     )
     _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
 

@@ -29,7 +29,9 @@ class Operator(Protocol):
 
 
 def operator(switch: str, name: str = "") -> Operator:
-    """The operator of a running switch: `asterisk`, `sim`, or `auto` for whichever runs. Raises LabError without one."""
+    """The operator of a running switch: `asterisk`, `sim`, or `auto` for whichever runs.
+
+    Raises LabError when none does."""
     if switch == "sim":
         return SimOperator()
     if switch == "asterisk":

@@ -94,21 +94,20 @@ async def test_the_fallback_leg_belongs_to_its_caller(stage: Stage) -> None:
 
 
 async def test_who_waited_longest_is_served_first_by_the_fallback_queue(stage: Stage) -> None:
-    async with stage.beating() as heart:
-        async with stage.caller("Anna") as first:
-            await first.answered()
-            await asyncio.sleep(2.1)  # waiting time is counted in whole seconds
-            async with stage.caller("Björn") as second:
-                await second.answered()
-                await heart.stop()
-                await asyncio.gather(
-                    stage.ami.event("QueueCallerJoin", CallerIDName="Anna"),
-                    stage.ami.event("QueueCallerJoin", CallerIDName="Björn"),
-                )
-                async with stage.phone() as phone:
-                    await phone.call()
-                    await first.audio.heard_tone(PHONE_HZ)
-                    assert second.audio.share(PHONE_HZ) == 0.0
+    async with stage.beating() as heart, stage.caller("Anna") as first:
+        await first.answered()
+        await asyncio.sleep(2.1)  # waiting time is counted in whole seconds
+        async with stage.caller("Björn") as second:
+            await second.answered()
+            await heart.stop()
+            await asyncio.gather(
+                stage.ami.event("QueueCallerJoin", CallerIDName="Anna"),
+                stage.ami.event("QueueCallerJoin", CallerIDName="Björn"),
+            )
+            async with stage.phone() as phone:
+                await phone.call()
+                await first.audio.heard_tone(PHONE_HZ)
+                assert second.audio.share(PHONE_HZ) == 0.0
 
 
 async def test_caller_and_agent_hear_each_other_and_each_side_is_recorded(stage: Stage) -> None:
