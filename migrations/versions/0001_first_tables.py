@@ -1,4 +1,4 @@
-"""initial"""
+"""First tables"""
 
 from __future__ import annotations
 
