@@ -20,13 +20,14 @@ from agent_desktop.ports import CommandPort
 from agent_desktop.sessions import signed_in
 from agent_desktop.settings import WebSettings
 from kernel.access import Right, may
-from kernel.errors import Forbidden, TooMany, TrunklineError
+from kernel.errors import Forbidden, TrunklineError
 from routing.messages import OfferRendered
 
 log = structlog.get_logger(__name__)
 
 SOCKETS_A_PERSON = 20
 GRACE = 1.0
+GOODBYE = 0.1
 KEEP_SECONDS = 300.0
 
 
@@ -86,13 +87,13 @@ class Push:
         return len(self._viewers)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The socket.io endpoint: foreign origins and browsers without a session do not even get a socket."""
+        """The socket.io endpoint. Foreign origins do not get a socket; whoever is not signed in gets one just long
+        enough to be told why not, for a browser cannot read the answer to a refused handshake."""
         origin = request.headers.get("Origin")
         if origin is not None and origin not in self._settings.origins:
             raise Forbidden("foreign_origin", "This request came from another site and was refused.")
-        who = await signed_in(request)
-        if who is not None and self._sockets_of(who.person.id) >= SOCKETS_A_PERSON:
-            raise TooMany("too_many_tabs", "Too many tabs are open. Close some of them.", retry_after=10)
+        if request.transport is not None:
+            self._start(self._expect(request.transport))
         response: web.StreamResponse = await self._sio.handle_request(request)
         return response
 
@@ -127,9 +128,14 @@ class Push:
 
     async def close(self) -> None:
         """End all sockets at shutdown; browsers come back by themselves."""
-        for viewer in list(self._viewers.values()):
+        transports = [one.transport for one in self._viewers.values() if one.transport is not None]
+        for socket in list(self._sio.eio.sockets.values()):
             with contextlib.suppress(Exception):
-                await self._sio.eio.disconnect(self._engine_id(viewer.sid))
+                await socket.close(wait=False)
+        if transports:
+            await asyncio.sleep(GOODBYE)
+        for transport in transports:
+            transport.abort()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -144,10 +150,9 @@ class Push:
         self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
 
     async def _admit(self, request: web.Request, auth: dict[str, Any]) -> SignedIn:
-        """Who opens the socket; read anew, for the session may have ended since the handshake began."""
+        """Who opens the socket, or the refusal that they get."""
         try:
-            before = await signed_in(request)
-            who = await self._people.session_of(before.token) if before is not None else None
+            who = await signed_in(request)
         except Exception as error:
             log.warning("socket not admitted", error=repr(error))
             raise Refusal("unavailable") from None
@@ -157,7 +162,15 @@ class Push:
             raise Refusal("csrf_missing")
         if not may(who.actor, Right.desk_use).ok:
             raise Refusal("right_missing")
+        if self._sockets_of(who.person.id) >= SOCKETS_A_PERSON:
+            raise Refusal("too_many_tabs")
         return who
+
+    async def _expect(self, transport: asyncio.Transport) -> None:
+        """Close a socket whose browser did not prove in time who it is."""
+        await asyncio.sleep(self._settings.admission_seconds)
+        if all(viewer.transport is not transport for viewer in self._viewers.values()):
+            transport.abort()
 
     async def _greet(self, viewer: _Viewer, epoch: object, seq: object) -> None:
         """What the browser missed, or a snapshot, and from then on every change."""

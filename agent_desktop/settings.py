@@ -16,6 +16,7 @@ class WebSettings:
     tls: bool = False
     max_body: int = 256 * KIB
     session_check_seconds: float = 2.0
+    admission_seconds: float = 5.0
     ping_interval: float = 10.0
     ping_timeout: float = 10.0
     outgoing_limit: int = 200

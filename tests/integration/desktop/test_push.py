@@ -57,7 +57,32 @@ async def test_given_a_session_when_connected_then_a_whole_desk(desktop: Desktop
 async def test_given_no_cookie_when_connected_then_refused(desktop: Desktop) -> None:
     said = await Tab().refused(desktop.url, {"csrf_token": "x"}, {})
 
-    assert said == [("connect_error", "Connection error")]
+    assert said == [("connect_error", {"message": "not_signed_in"})]
+
+
+async def test_given_a_socket_that_does_not_say_who_it_is_then_closed(sqlite_url: str, tmp_path: Path) -> None:
+    async with running(sqlite_url, tmp_path, admission_seconds=0.2) as desktop:
+        await desktop.person("ann")
+        url = f"{desktop.url}/socket.io/?EIO=4&transport=websocket"
+        async with desktop.browser("ann") as browser, browser.socket() as tab, browser.client.ws_connect(url) as silent:
+            await until(lambda: tab.desk)
+            await silent.receive_str()
+            end = await silent.receive(timeout=5)
+            await asyncio.sleep(0.2)
+
+            assert end.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.ERROR)
+            assert not tab.gone
+
+
+async def test_given_too_many_tabs_when_another_is_opened_then_it_is_told(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_desktop.push.SOCKETS_A_PERSON", 1)
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        said = await Tab().refused(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
+
+    assert said == [("connect_error", {"message": "too_many_tabs"})]
 
 
 @pytest.mark.parametrize("auth", [{}, {"csrf_token": "wrong"}, {"csrf_token": None}, {"csrf_token": ["x"]}])
@@ -305,3 +330,21 @@ async def test_given_a_browser_that_answers_no_ping_then_it_is_gone_within_both_
 
             assert desktop.app[PUSH].open_sockets == 0
             await socket.close()
+
+
+async def test_given_open_sockets_when_the_platform_stops_then_it_stops_soon_and_they_know(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    tab = Tab()
+    async with asyncio.timeout(8):
+        async with running(sqlite_url, tmp_path) as desktop:
+            await desktop.person("ann")
+            async with desktop.browser("ann") as browser:
+                await tab.connect(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
+                await until(lambda: tab.desk)
+                silent = await browser.client.ws_connect(f"{desktop.url}/socket.io/?EIO=4&transport=websocket")
+                await silent.receive_str()
+        await until(lambda: tab.gone)
+
+    assert tab.gone
+    await tab.close()
