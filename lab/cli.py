@@ -70,9 +70,8 @@ async def _asterisk_up(name: str, phones: int, plain_phones: int) -> None:
     lab = AsteriskLab(settings, _say)
     await lab.start()
     env = _write_env(name, lab.ami.port, lab.ami.secret, lab.phones, lab.ws_url, lab.recordings_dir)
-    _say(
-    """Start a switch in the background. The first real one takes about a minute to be made, later ones a second."""
-    )
+    _say(f"SIP callers: {lab.sip[0]}:{lab.sip[1]} from {lab.trunk_address}; AMI port {lab.ami.port}")
+    _say(f"browser phones: {lab.ws_url}, secrets in {lab.phones}")
     _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
 
 

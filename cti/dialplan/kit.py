@@ -42,7 +42,7 @@ class KitSettings:
     moh_class: str = "cti"
     moh_dir: str = "moh"
     codecs: str = "ulaw,alaw"
-    rtp_timeout: int = 20
+    rtp_timeout: int = 10
     ws_transport: bool = True
     ws_path: str = "/ws"
     media_address: str = ""

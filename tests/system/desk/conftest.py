@@ -26,7 +26,8 @@ async def desk_lab() -> AsyncIterator[AsteriskLab]:
 
 @pytest_asyncio.fixture
 async def platform(desk_lab: AsteriskLab, tmp_path: Path) -> AsyncIterator[PlatformProcess]:
-    """A running platform with two agents' accounts; afterwards no channel is left on the switch."""
+    """A running platform with two agents' accounts; afterwards no channel is left on the switch, and
+    the journal through the same code decides the same."""
     process = PlatformProcess(desk_lab, tmp_path)
     await process.prepare(AGENTS, QUEUE)
     await process.start()
@@ -35,6 +36,7 @@ async def platform(desk_lab: AsteriskLab, tmp_path: Path) -> AsyncIterator[Platf
     finally:
         await process.stop()
     assert await channels_left(desk_lab, within=15) == ""
+    assert await process.replayed() == []
 
 
 @pytest_asyncio.fixture

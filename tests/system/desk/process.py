@@ -18,12 +18,17 @@ from crm_core.people.rows import NewStaff
 from crm_core.people.service import SYSTEM, PeopleService
 from kernel.access import Role
 from kernel.clock import SteadyClock
+from kernel.core import Entry
 from kernel.db import connect, to_row, upsert
 from lab.asterisk import AsteriskLab
 from lab.ports import free_tcp
 from routing.rows import Queue
 from routing.tables import queues
 from server import migrate
+from server.platform import make_core
+from server.replay import Difference, replay
+from server.shelves import SAVERS, shelf_tables
+from server.store import SqlEngineStore
 
 PASSWORD = "quiet-lantern-81"
 LUCIA = "+34600111222"
@@ -123,6 +128,19 @@ class PlatformProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
             await asyncio.wait_for(self._process.wait(), 15)
+
+    async def journal(self) -> list[Entry]:
+        """Every line of its journal."""
+        database = connect(self.database_url)
+        try:
+            return await SqlEngineStore(database, shelf_tables(), SAVERS).journal(limit=100_000)
+        finally:
+            await database.dispose()
+
+    async def replayed(self) -> list[Difference]:
+        """What a replay of its journal decides otherwise."""
+        core, _ = make_core()
+        return list(replay(await self.journal(), core))
 
     def tail(self, lines: int = 40) -> str:
         """The end of its log, for a failing test."""

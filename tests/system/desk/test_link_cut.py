@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kernel.db import connect
 from lab.asterisk import AsteriskLab
 from lab.caller import MUSIC_HZ, SipCaller
-from server.shelves import SAVERS, shelf_tables
-from server.store import SqlEngineStore
 from tests.support.proxy import CuttableProxy
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import AGENT_HZ, browsers
@@ -61,9 +58,7 @@ async def test_a_cut_link_changes_nothing_for_those_who_talk(desk_lab: AsteriskL
 
 async def nothing_was_sent_twice(platform: PlatformProcess) -> None:
     """Two callers were offered and served: two legs were ordered, each once."""
-    database = connect(platform.database_url)
-    entries = await SqlEngineStore(database, shelf_tables(), SAVERS).journal(limit=5000)
-    await database.dispose()
+    entries = await platform.journal()
     orders = [one.message for one in entries if one.message.kind == "order"]
     ids = [getattr(one, "order_id", None) for one in orders]
     rings = [one for one in orders if type(one).__name__ == "RingAgent"]
