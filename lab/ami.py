@@ -85,7 +85,8 @@ class LabAmi:
         lines = [f"Action: {name}", f"ActionID: {action_id}", *(f"{k}: {v}" for k, v in headers.items())]
         lines += [f"Variable: {text}" for text in variables]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return await asyncio.wait_for(future, 10)
+        async with asyncio.timeout(10):  # wait_for would swallow a cancellation that comes together with the answer
+            return await future
 
     async def collect(self, name: str, end: str, **headers: str | int) -> list[Message]:
         """Send an action that answers with a list; returns the events of the list without the last."""
@@ -101,7 +102,8 @@ class LabAmi:
                 return message
         waiter: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiters.append((test, waiter))
-        return await asyncio.wait_for(waiter, timeout)
+        async with asyncio.timeout(timeout):
+            return await waiter
 
     async def user_event(self, name: str, *, since: int = 0, timeout: float = 10, **headers: str) -> Message:
         """The first UserEvent of that name with those headers."""

@@ -52,13 +52,22 @@ class Player:
     async def _prepare(self) -> None:
         await self._ami.event("FullyBooted")
         await self._ami.action("Setvar", Variable="CTI_HB", Value="")
+        await self._until_devices(dict.fromkeys(ENDPOINTS.values(), "UNAVAILABLE"))
         for phone, manner in self._scenario.phones.items():
-            since = self._ami.mark()
             await self._world.register(phone, manner)
-            device = f"PJSIP/{ENDPOINTS[phone]}"
-            await self._ami.event("DeviceStateChange", Device=device, State="NOT_INUSE", since=since)
-        await asyncio.sleep(0.1 * self._world.second)
+        await self._until_devices({ENDPOINTS[phone]: "NOT_INUSE" for phone in self._scenario.phones})
+        await asyncio.sleep(self._world.settle)
         self._first = self._mark = self._ami.mark()
+
+    async def _until_devices(self, wanted: dict[str, str]) -> None:
+        """Poll until phones are in these states: Asterisk announces a state only when it finds it changed."""
+        async with asyncio.timeout(LIMIT):
+            while True:
+                found = await self._ami.collect("DeviceStateList", "DeviceStateListComplete")
+                states = {device["Device"].removeprefix("PJSIP/"): device["State"] for device in found}
+                if all(states.get(endpoint) == state for endpoint, state in wanted.items()):
+                    return
+                await asyncio.sleep(0.05)
 
     async def _step(self, number: int, step: Step) -> None:
         perform: Callable[[Step], Awaitable[None]] = getattr(self, f"do_{step['do']}")

@@ -109,6 +109,10 @@ class SimSwitch:
                 channel.leave()
             channel.party.left(channel)
 
+    @property
+    def listening(self) -> bool:
+        return self._server is not None
+
     # --- the world
 
     def call_in(self, number: str = "", name: str = "", did: str = "5551234") -> SimCall:
