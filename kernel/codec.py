@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from datetime import date, time, timedelta
+from enum import Enum
+from types import NoneType
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
@@ -24,6 +27,8 @@ Unsealer = Callable[[Sealed], str | None]
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 _PERSONAL: dict[Any, tuple[str, ...]] = {}
+_PLANS: dict[Any, tuple[tuple[str, bool], ...]] = {}
+_FLAT = (str, int, float, bool, Enum, date, time, timedelta, NoneType)
 
 
 def _adapter(cls: Any) -> TypeAdapter[Any]:
@@ -75,20 +80,40 @@ def load(type_name: str, values: dict[str, Any], unseal: Unsealer | None = None)
 def _seal(value: object, out: Any, subject: str | None, seal: Sealer) -> None:
     """Replace the personal fields in `out`, the JSON-ready form of `value`."""
     if dataclasses.is_dataclass(value):
-        subject = (value.subject if isinstance(value, Message) else subject_of(value)) or subject
-        personal = personal_fields(type(value))
-        for field in dataclasses.fields(value):
-            inner = getattr(value, field.name)
-            if field.name not in personal:
-                _seal(inner, out[field.name], subject, seal)
+        plan = _plan(type(value))
+        if plan:
+            subject = (value.subject if isinstance(value, Message) else subject_of(value)) or subject
+        for name, personal in plan:
+            inner = getattr(value, name)
+            if not personal:
+                _seal(inner, out[name], subject, seal)
             elif inner is not None and inner != "":
-                out[field.name] = seal(subject, json.dumps(out[field.name]))
+                out[name] = seal(subject, json.dumps(out[name]))
     elif isinstance(value, tuple | list):
         for one, made in zip(value, out, strict=True):
             _seal(one, made, subject, seal)
     elif isinstance(value, Mapping):
         for one, made in zip(value.values(), out.values(), strict=True):
             _seal(one, made, subject, seal)
+
+
+def _plan(cls: Any) -> tuple[tuple[str, bool], ...]:
+    """The fields of dataclass `cls` that are personal (True) or may hold something personal inside (False)."""
+    found = _PLANS.get(cls)
+    if found is None:
+        hints = get_type_hints(cls)
+        personal = personal_fields(cls)
+        named = [(field.name, field.name in personal) for field in dataclasses.fields(cls)]
+        found = tuple((name, own) for name, own in named if own or not _flat(hints[name]))
+        _PLANS[cls] = found
+    return found
+
+
+def _flat(hint: Any) -> bool:
+    """Whether values of this type hold no dataclass."""
+    if arguments := get_args(hint):
+        return all(_flat(one) for one in arguments)
+    return hint in (Ellipsis, None) or (isinstance(hint, type) and issubclass(hint, _FLAT))
 
 
 _ERASED = object()
