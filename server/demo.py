@@ -86,7 +86,7 @@ async def _refuse_other_customers(db: AsyncEngine, planned: set[str]) -> None:
         raise Refused(
             "customers_there",
             f"This database holds customers of its own ({count} in all); demo data goes into an empty one only. "
-            "Point TRUNKLINE_DATABASE_URL at a new database.",
+            "Point TRUNKLINE_DATABASE or TRUNKLINE_DATA_DIR at a new one.",
             customers=count,
         )
 

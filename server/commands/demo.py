@@ -32,7 +32,7 @@ async def _load(settings: Settings, seed: int, console: Console) -> int:
     await migrate.check(settings.database_url)
     db = connect(settings.database_url)
     try:
-        with Progress(console=console) as bar:
+        with Progress(console=console, transient=True) as bar:
             task = bar.add_task("Demo data")
             return await load_demo(
                 db, seed, datetime.now(UTC), lambda done, total: bar.update(task, completed=done, total=total)

@@ -81,5 +81,5 @@ async def test_somebodys_own_customers_are_never_mixed_with_the_demo(crm: Crm) -
     await load_demo_once(crm.db, words.append)
 
     assert refused.value.id == "customers_there"
-    assert "TRUNKLINE_DATABASE_URL" in words[-1]
+    assert "TRUNKLINE_DATABASE" in words[-1]
     assert await count(crm) == 0
