@@ -81,7 +81,8 @@ class LabAmi:
         """Send an action and await its response; `variables` become `Variable:` headers."""
         self._count += 1
         action_id = f"lab-{self._count}"
-        future = self._pending[action_id] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._pending[action_id] = future
         lines = [f"Action: {name}", f"ActionID: {action_id}", *(f"{k}: {v}" for k, v in headers.items())]
         lines += [f"Variable: {text}" for text in variables]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())

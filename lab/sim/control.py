@@ -1,31 +1,43 @@
 """The control port of a simulated switch that runs elsewhere: JSON lines over the loopback, server and client.
 
-`SimControl` gives the lab's commands what they need of a switch: `call`, `traffic` and `down`."""
+`SimControl` gives the lab's commands what they need of a switch: `call`, `down`, and `ask` for the rest."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from lab.daemon import alive
 from lab.errors import LabError
 from lab.sim.phones import Policy
+from lab.state import state_dir
 
 if TYPE_CHECKING:
     from lab.sim.switch import SimSwitch
 
-NAMES = ("Ana López", "José Núñez", "Łucja Żółć", "王芳", "Иван Петров", "Mary O'Neill")
 JSON_LIMIT = 65536
 
 
 def state_file() -> Path:
-    """Where a running simulator says how to reach it: `$TRUNKLINE_SIM_STATE`, else in the user's cache."""
-    return Path(os.environ.get("TRUNKLINE_SIM_STATE") or Path.home() / ".cache" / "trunkline" / "sim.json")
+    """Where a running simulator says how to reach it: beside the notes of the lab's real switches."""
+    return state_dir() / "sim.json"
+
+
+def is_running(file: Path | None = None) -> bool:
+    """Whether a simulator runs; the note of one that died is removed."""
+    path = file or state_file()
+    try:
+        pid = int(json.loads(path.read_text())["pid"])
+    except (OSError, ValueError, KeyError):
+        return False
+    if not alive(pid):
+        path.unlink(missing_ok=True)
+    return alive(pid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +106,6 @@ class ControlServer:
     async def _do_call(self, number: str = "", name: str = "", did: str = "5551234", seconds: float = 20.0) -> object:
         return asdict(await place_call(self._switch, number, name, did, seconds))
 
-    async def _do_traffic(self, calls: int, rate: float, seconds: float, seed: int = 1) -> object:
-        return [asdict(outcome) for outcome in await make_traffic(self._switch, calls, rate, seconds, seed)]
-
     async def _do_status(self) -> object:
         phones = {name: phone.state for name, phone in self._switch.phones.items()}
         return {"channels": len(self._switch.exchange.channels), "ami": self._switch.port, "phones": phones}
@@ -142,18 +151,6 @@ async def place_call(switch: SimSwitch, number: str, name: str, did: str, second
     return CallOutcome(number, did, round(loop.time() - began, 3), call.joined, cause, by)
 
 
-async def make_traffic(switch: SimSwitch, calls: int, rate: float, seconds: float, seed: int) -> list[CallOutcome]:
-    """So many calls at so many a second, with lengths around `seconds`; the same seed makes the same callers."""
-    source = random.Random(seed)
-    running: list[asyncio.Task[CallOutcome]] = []
-    for _ in range(calls):
-        number, name = f"+346{source.randrange(10**8):08d}", source.choice(NAMES)
-        length = seconds * source.uniform(0.5, 1.5)
-        running.append(asyncio.create_task(place_call(switch, number, name, "5551234", length)))
-        await asyncio.sleep(source.expovariate(rate))
-    return await asyncio.gather(*running)
-
-
 class SimControl:
     """`async with SimControl.found() as sim: await sim.call(number="+34600111222", seconds=10)`."""
 
@@ -195,11 +192,6 @@ class SimControl:
     async def call(self, number: str = "", name: str = "", did: str = "5551234", seconds: float = 20.0) -> CallOutcome:
         found = await self.ask("call", number=number, name=name, did=did, seconds=seconds)
         return CallOutcome(**found)  # type: ignore[arg-type]
-
-    async def traffic(self, calls: int, rate: float, seconds: float, seed: int = 1) -> list[CallOutcome]:
-        found = await self.ask("traffic", calls=calls, rate=rate, seconds=seconds, seed=seed)
-        assert isinstance(found, list)
-        return [CallOutcome(**one) for one in found]
 
     async def down(self) -> None:
         await self.ask("down")

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import resource
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from lab.ami import LabAmi
 from lab.errors import LabError
+from lab.plans import make_plan
 from lab.sim import Policy, SimSwitch
-from lab.sim.control import ControlServer, SimControl, make_traffic
+from lab.sim.control import CallOutcome, ControlServer, SimControl, is_running, place_call
 from tests.support.sim import Desk, client
 from tests.support.waiting import until
 
@@ -82,6 +84,7 @@ async def test_control_port_places_calls_and_works_the_phones(tmp_path: Path) ->
             joined = await control.call(number="112", name="Ana", did="900", seconds=2)
             assert (joined.joined, joined.ended_by, joined.number, joined.did) == (True, "caller", "112", "900")
             await control.ask("phone", endpoint="cti-phone-01", manner="unregister")
+            assert is_running(state)
             lost = await control.call(seconds=0.3)
             assert (lost.joined, lost.ended_by) == (False, "caller")
             assert await control.ask("status") == {
@@ -100,12 +103,13 @@ async def test_control_port_places_calls_and_works_the_phones(tmp_path: Path) ->
         SimControl.found(state)
 
 
-async def test_traffic_is_the_same_for_the_same_seed() -> None:
-    async with SimSwitch(1) as switch:
-        first = await make_traffic(switch, calls=5, rate=100, seconds=0.1, seed=7)
-        second = await make_traffic(switch, calls=5, rate=100, seconds=0.1, seed=7)
-    assert [call.number for call in first] == [call.number for call in second]
-    assert len({call.number for call in first}) == 5
+def test_the_note_of_a_simulator_that_died_counts_for_nothing(tmp_path: Path) -> None:
+    died = subprocess.Popen(["true"])
+    died.wait()
+    note = tmp_path / "sim.json"
+    note.write_text(json.dumps({"control": 1, "pid": died.pid}))
+    assert not is_running(note)
+    assert not note.exists()
 
 
 async def test_two_thousand_callers_wait_while_calls_flow() -> None:
@@ -116,11 +120,19 @@ async def test_two_thousand_callers_wait_while_calls_flow() -> None:
         await until(lambda: all(call.channel.context == "cti-hold" for call in held), 30)
         per_caller = (_resident() - before) / len(held)
         beats = asyncio.create_task(_keep_beating(ami))
-        outcomes = await make_traffic(switch, calls=50, rate=25, seconds=0.5, seed=1)
+        outcomes = await _traffic(switch, calls=50, rate=25)
         beats.cancel()
         assert {outcome.ended_by for outcome in outcomes} == {"caller"}
         assert len(switch.exchange.channels) == len(held)
         assert per_caller < 64 * 1024
+
+
+async def _traffic(switch: SimSwitch, calls: int, rate: float) -> list[CallOutcome]:
+    running = []
+    for plan in make_plan(calls, seconds=0.5, to="5551234", seed=1):
+        running.append(asyncio.create_task(place_call(switch, plan.number, plan.name, plan.to, plan.seconds)))
+        await asyncio.sleep(1 / rate)
+    return await asyncio.gather(*running)
 
 
 async def _keep_beating(ami: LabAmi) -> None:
