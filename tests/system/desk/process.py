@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm_core.customers.models import NewCustomer
 from crm_core.customers.service import CustomerService
@@ -18,12 +19,13 @@ from crm_core.people.rows import NewStaff
 from crm_core.people.service import SYSTEM, PeopleService
 from kernel.access import Role
 from kernel.clock import SteadyClock
-from kernel.core import Entry
-from kernel.db import connect, to_row, upsert
+from kernel.codec import plain
+from kernel.core import Entry, Outcome
+from kernel.db import connect
 from lab.asterisk import AsteriskLab
 from lab.ports import free_tcp
+from routing.messages import QueueConfigured
 from routing.rows import Queue
-from routing.tables import queues
 from server import migrate
 from server.platform import make_core
 from server.replay import Difference, replay
@@ -68,8 +70,7 @@ class PlatformProcess:
             await people.create_staff(new, SYSTEM, clock.now())
         for name, number in CUSTOMERS:
             await customers.create(NewCustomer(name=name, number=number))
-        async with database.begin() as connection:
-            await upsert(connection, queues, [to_row(queue)])
+        await _set_up_queue(database, queue)
         await database.dispose()
 
     async def start(self) -> None:
@@ -145,3 +146,11 @@ class PlatformProcess:
     def tail(self, lines: int = 40) -> str:
         """The end of its log, for a failing test."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+
+async def _set_up_queue(database: AsyncEngine, queue: Queue) -> None:
+    """Set-up enters as a fact, so that a replay knows it too."""
+    core, _ = make_core()
+    out = Outcome()
+    core.take(QueueConfigured(queue=plain(queue)), SteadyClock().now(), out)
+    await SqlEngineStore(database, shelf_tables(), SAVERS).commit(out)
