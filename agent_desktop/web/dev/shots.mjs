@@ -60,6 +60,7 @@ const steps = {
   },
   async keypad(page) {
     await page.keyboard.press("Control+Shift+K");
+    await page.waitForSelector(".keypad");
     await page.keyboard.type("42#");
   },
   async ticket(page) {

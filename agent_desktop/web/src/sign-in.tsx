@@ -147,7 +147,6 @@ function Settings() {
         <Icon name="globe" />
         <span class="sr">{t("language.title")}</span>
         <select
-          class="plain"
           value={language.value}
           onChange={(event) => {
             const next = event.currentTarget.value;
@@ -165,7 +164,7 @@ function Settings() {
       <label class="row">
         <Icon name="auto" />
         <span class="sr">{t("theme.title")}</span>
-        <select class="plain" value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
+        <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
           {(["auto", "light", "dark"] as const).map((each) => (
             <option key={each} value={each}>
               {tryT(`theme.${each}`, each)}

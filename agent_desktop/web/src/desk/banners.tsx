@@ -64,7 +64,8 @@ function LineBanner() {
 function PhoneBanner() {
   const state = phoneState.value;
   const words = ["none", "refused", "unsupported"].includes(state);
-  const lost = state === "connecting" && me.value?.presence === "ready" && me.value.device === "lost";
+  const missing = me.value?.presence === "ready" && me.value.device === "lost" && canAsk.value && desk.value?.link.switch === "up";
+  const lost = missing && (state === "connecting" || state === "registered");
   if (!words && !lost) return null;
   return (
     <Banner tone="alarm" title={t("banner.phone")}>

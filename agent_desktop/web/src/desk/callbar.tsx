@@ -39,6 +39,7 @@ function Party({ phase }: { phase: Phase }) {
     );
   }
   const name = callerName(call.value, pop.value, sip.value);
+  const number = callerNumber(call.value, sip.value);
   const loose = phase === "loose" || phase === "loose_ringing";
   const ringing = phase === "offered" && offer.value;
   return (
@@ -48,7 +49,7 @@ function Party({ phase }: { phase: Phase }) {
         <span class="strong truncate">{name}</span>
         <span class="small soft truncate">
           {loose ? t("callbar.fallback") : t(`phase.${phase}` as Key)}
-          {callerNumber(call.value, sip.value) && ` · ${callerNumber(call.value, sip.value)}`}
+          {number && number !== name && ` · ${number}`}
         </span>
       </span>
       {state && <Clock phase={phase} />}
@@ -79,7 +80,7 @@ function Controls() {
     <div class="controls" role="toolbar" aria-label={t("callbar.title")}>
       {can.answer && <AnswerButton />}
       {can.mute && (
-        <Control icon={muted ? "micOff" : "mic"} word={t(muted ? "callbar.unmute" : "callbar.mute")} keys={shortcut("mute")} on={muted} slot="a" onPress={() => setMuted(!muted)} />
+        <Control icon={muted ? "micOff" : "mic"} word={t(muted ? "callbar.unmute" : "callbar.mute")} keys={shortcut("mute")} on={muted} kind="hush" slot="a" onPress={() => setMuted(!muted)} />
       )}
       {(hold || phase === "held" || phase === "talking") && (
         <Control
@@ -87,6 +88,7 @@ function Controls() {
           word={t(held ? "callbar.resume" : "callbar.hold")}
           keys={shortcut("hold")}
           on={held}
+          kind="rest"
           busy={pending.value.has("hold")}
           disabled={!hold}
           slot="b"

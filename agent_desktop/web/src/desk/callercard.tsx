@@ -39,7 +39,6 @@ export function CallerCard({ shown }: { shown: Shown }) {
             <h1 class="truncate" title={name}>{name}</h1>
             {customer && customer.level !== "standard" && <Tag tone={LEVEL_TONE[customer.level] ?? "out"} icon="star">{wordFor("level", customer.level)}</Tag>}
             {!customer && about?.match && <Tag tone="paused" icon="info">{tryT(`match.${about.match}`, about.match)}</Tag>}
-            {about?.recording && <Tag tone="alarm" icon="record">{t("caller.recording")}</Tag>}
           </div>
           <p class="soft truncate">{customer ? <Whereabouts customer={customer} /> : <NoCustomer about={about} />}</p>
         </div>

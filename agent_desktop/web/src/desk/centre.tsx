@@ -5,7 +5,8 @@ import { t } from "../i18n";
 import { mark } from "../marks";
 import { sip } from "../phone/session";
 import { callerName } from "../store/caller";
-import { call, offer, pop } from "../store/live";
+import { pending, setPresence } from "../store/actions";
+import { call, canAsk, offer, pop } from "../store/live";
 import { afterPaint } from "../store/paint";
 import { tellRendered } from "../store/socket";
 import { view, visibleState } from "../store/view";
@@ -78,15 +79,22 @@ function Quiet() {
   const loose = view.value.phase === "loose" || view.value.phase === "loose_ringing";
   const key = loose ? "loose" : kind === "ready" || kind === "no_phone" || kind === "out" ? kind : "paused";
   return (
-    <div class="quiet">
+    <div class="calm">
       <span class={`medal tone-${loose || kind === "ready" ? "ready" : kind === "no_phone" ? "alarm" : kind === "out" ? "out" : "paused"}`}>
         <Icon name={loose ? "incoming" : kind === "ready" ? "phone" : kind === "no_phone" ? "alert" : kind === "out" ? "out" : "coffee"} large />
       </span>
       <h1>{t(`quiet.${key}`)}</h1>
       <p class="soft">{t(`quiet.${key}_help`)}</p>
-      <Button icon="search" onClick={() => (dialog.value = "search")}>
-        {t("search.prompt")}
-      </Button>
+      <div class="row">
+        {(key === "paused" || key === "out") && (
+          <Button kind="good" icon="check" disabled={!canAsk.value} busy={pending.value.has("presence")} onClick={() => void setPresence("ready")}>
+            {t("quiet.go")}
+          </Button>
+        )}
+        <Button icon="search" onClick={() => (dialog.value = "search")}>
+          {t("search.title")}
+        </Button>
+      </div>
     </div>
   );
 }

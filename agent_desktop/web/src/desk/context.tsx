@@ -102,41 +102,41 @@ function Pair({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-const GOING: EntryKind[] = ["opportunity", "callback", "repair", "order"];
-
 function Going({ customer, entries }: { customer: CustomerCard; entries: TimelineEntry[] }) {
-  const open = openItems(entries).filter((entry) => GOING.includes(entry.kind));
+  const open = openItems(entries);
+  const groups: [EntryKind, number, string][] = [
+    ["ticket", customer.open_tickets, t("context.tickets")],
+    ["opportunity", customer.open_opportunities, t("context.opportunities")],
+    ["callback", customer.callbacks, t("context.callbacks")],
+  ];
   return (
     <Section title={t("context.going")}>
-      <div class="tiles">
-        <Tile icon="ticket" count={customer.open_tickets} label={t("context.tickets")} />
-        <Tile icon="opportunity" count={customer.open_opportunities} label={t("context.opportunities")} />
-        <Tile icon="callback" count={customer.callbacks} label={t("context.callbacks")} />
-      </div>
       <ul class="list">
-        {open.map((entry) => (
-          <li key={entry.id} class="line">
-            <Icon name={ENTRY_ICON[entry.kind]} />
-            <span class="stack tight grow">
-              <span class="truncate">{entry.title}</span>
-              <span class="small muted truncate">{[formatWhen(entry.at, tick.value), ...detailWords(entry.details)].join(" · ")}</span>
-            </span>
-          </li>
+        {groups.map(([kind, count, label]) => (
+          <Group key={kind} kind={kind} count={count} label={label} items={kind === "ticket" ? [] : open.filter((entry) => entry.kind === kind)} />
         ))}
       </ul>
     </Section>
   );
 }
 
-function Tile({ icon, count, label }: { icon: IconName; count: number; label: string }) {
+function Group({ kind, count, label, items }: { kind: EntryKind; count: number; label: string; items: TimelineEntry[] }) {
   return (
-    <div class="tile" data-some={count > 0}>
-      <span class="row">
-        <Icon name={icon} />
-        <span class="figure">{count}</span>
-      </span>
-      <span class="small muted truncate" title={label}>{label}</span>
-    </div>
+    <li>
+      <div class="line" data-some={count > 0}>
+        <Icon name={ENTRY_ICON[kind]} />
+        <span class="grow">{label}</span>
+        <span class="count">{count}</span>
+      </div>
+      {items.map((entry) => (
+        <div key={entry.id} class="line sub">
+          <span class="stack tight grow">
+            <span class="truncate" title={entry.title}>{entry.title}</span>
+            <span class="small muted truncate">{[formatWhen(entry.at, tick.value), ...detailWords(entry.details)].join(" · ")}</span>
+          </span>
+        </div>
+      ))}
+    </li>
   );
 }
 

@@ -4,10 +4,12 @@ import { SearchDialog } from "./search";
 import { KeysDialog } from "./keysdialog";
 import { SessionsDialog } from "./sessions";
 import { SoundDialog } from "./sound";
-import { dialog } from "./uistate";
+import { TicketDialog } from "./ticketview";
+import { dialog, ticketShown } from "./uistate";
 import { WhyDialog } from "./why";
 
 export function Dialogs() {
+  if (ticketShown.value) return <TicketDialog ticket={ticketShown.value} />;
   switch (dialog.value) {
     case "search":
       return <SearchDialog />;

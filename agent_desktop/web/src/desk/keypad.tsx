@@ -1,7 +1,7 @@
 // The keypad: by pointer or by typing digits while it is open.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { pressKey } from "../phone/session";
 import { useOutside } from "../ui/outside";
@@ -30,10 +30,9 @@ export function Keypad() {
   const box = useRef<HTMLDivElement>(null);
   const sent = useSignal("");
   useOutside(box, true, shut);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const press = (key: string): void => {
-    pressKey(key);
-    sent.value += key;
+    if (pressKey(key)) sent.value += key;
   };
   return (
     <div

@@ -35,7 +35,7 @@ export function KeysDialog() {
   return (
     <Dialog title={t("keys.title")} onClose={closeDialog}>
       <div onKeyDown={listen}>
-        <p class="small soft">{t("keys.help_text")}</p>
+        <p class="small soft lead">{t("keys.help_text")}</p>
         <table class="table">
           <tbody>
             {(Object.keys(DEFAULTS) as Action[]).map((action) => (

@@ -24,7 +24,7 @@ export async function signOut(): Promise<void> {
     return;
   }
   dropAllDrafts();
-  forget("recent", sessionStorage);
+  forget("recent", "session");
   closeLine();
   stopPhone();
   go("");

@@ -13,7 +13,8 @@ import { currentPop, openCustomer, selected } from "../store/work";
 import type { CustomerCard, QueueRow } from "../types";
 import { Avatar, Empty, Tag, TimeRing, Timer } from "../ui/basics";
 import { Icon } from "../ui/icon";
-import { STATE_LOOK, stateWords, wordFor } from "./words";
+import { ticketShown } from "./uistate";
+import { PRIORITY_TONE, STATE_LOOK, stateWords, wordFor } from "./words";
 
 export function Left() {
   return (
@@ -69,7 +70,7 @@ function CurrentWork() {
             <Icon name={look.icon} />
             <span class="truncate">{loose ? t("callbar.fallback") : stateWords(state)}</span>
           </span>
-          <span class="small truncate soft">{[call.value?.queue?.name, callerNumber(call.value, sip.value)].filter(Boolean).join(" · ")}</span>
+          <span class="small truncate soft">{[call.value?.queue?.name, callerNumber(call.value, sip.value)].filter((each) => each && each !== name).join(" · ")}</span>
         </span>
       </button>
     </Section>
@@ -85,12 +86,14 @@ function OpenTickets() {
       ) : (
         <ul class="list">
           {found.map((ticket) => (
-            <li key={ticket.id} class="line" title={ticket.description ?? ticket.subject}>
-              <span class="stack tight grow">
-                <span class="truncate">{ticket.subject}</span>
-                <span class="small muted truncate">{[ticket.number, wordFor("status", ticket.status)].join(" · ")}</span>
-              </span>
-              <Tag tone={ticket.priority === "urgent" ? "alarm" : ticket.priority === "high" ? "paused" : "out"}>{wordFor("priority", ticket.priority)}</Tag>
+            <li key={ticket.id}>
+              <button type="button" class="line" title={ticket.subject} onClick={() => (ticketShown.value = ticket)}>
+                <span class="stack tight grow">
+                  <span class="truncate">{ticket.subject}</span>
+                  <span class="small muted truncate">{[ticket.number, wordFor("status", ticket.status)].join(" · ")}</span>
+                </span>
+                <Tag tone={PRIORITY_TONE[ticket.priority] ?? "out"}>{wordFor("priority", ticket.priority)}</Tag>
+              </button>
             </li>
           ))}
         </ul>

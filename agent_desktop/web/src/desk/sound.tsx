@@ -51,7 +51,7 @@ export function SoundDialog() {
           <Button icon="mic" onClick={async () => (micProblem.value = await askMicrophone())}>
             {t("sound.allow_mic")}
           </Button>
-          <Button icon="alert" onClick={askNotifications}>
+          <Button icon="bell" onClick={askNotifications}>
             {t("sound.allow_notes")}
           </Button>
         </div>

@@ -58,8 +58,8 @@ function Stream({ customerId, kind, first }: StreamProps) {
     <div class="stream" tabIndex={0} aria-label={t("timeline.title")} role="region">
       {open.length > 0 && (
         <section class="pinned" aria-label={t("timeline.open")}>
-          <h2>{t("timeline.open")}</h2>
-          <ol>{open.map((entry) => <Item key={entry.id} entry={entry} />)}</ol>
+          <h2>{`${t("timeline.open")} · ${open.length}`}</h2>
+          <ol>{open.map((entry) => <Item key={entry.id} entry={entry} pinned />)}</ol>
         </section>
       )}
       <ol>{rest.map((entry) => <Item key={entry.id} entry={entry} />)}</ol>
@@ -90,7 +90,7 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
   );
 }
 
-function Item({ entry }: { entry: TimelineEntry }) {
+function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
   const [wide, setWide] = useState(false);
   const facts = detailWords(entry.details);
   const long = (entry.body?.length ?? 0) > 160 || (entry.body?.includes("\n") ?? false);
@@ -102,7 +102,7 @@ function Item({ entry }: { entry: TimelineEntry }) {
       <div class="grow">
         <div class="row">
           <span class="strong truncate">{entry.title}</span>
-          {entry.status === "open" && <Tag tone="paused">{t("timeline.is_open")}</Tag>}
+          {entry.status === "open" && !pinned && <Tag tone="paused">{t("timeline.is_open")}</Tag>}
           <time class="small muted" dateTime={entry.at} title={formatFull(entry.at)}>
             {formatWhen(entry.at, Math.floor(tick.value / 60_000) * 60_000)}
           </time>

@@ -1,6 +1,7 @@
 // What is open on the screen right now, and nothing that matters after a reload.
 
 import { signal } from "@preact/signals";
+import type { Ticket } from "../types";
 
 export type DialogName = "search" | "keys" | "sessions" | "sound" | "why";
 
@@ -9,6 +10,8 @@ export const stateMenu = signal(false);
 export const userMenu = signal(false);
 export const phoneMenu = signal(false);
 export const keypadOpen = signal(false);
+/** The ticket being read. */
+export const ticketShown = signal<Ticket | null>(null);
 /** Which form of the composer is open; null is one quiet line. */
 export const composing = signal<"note" | "ticket" | null>(null);
 

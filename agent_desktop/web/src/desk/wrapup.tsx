@@ -18,7 +18,7 @@ export function keyOf(disposition: Disposition, index: number): string {
 }
 
 export function WrapUp({ callId }: { callId: string }) {
-  const picked = useSignal<string | null>(load(`picked.${callId}`, null, sessionStorage));
+  const picked = useSignal<string | null>(load(`picked.${callId}`, null, "session"));
   const text = draft(callId);
   const panel = useRef<HTMLFormElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -27,13 +27,13 @@ export function WrapUp({ callId }: { callId: string }) {
   const list = settings.value?.dispositions ?? [];
   const pick = (id: string): void => {
     picked.value = id;
-    save(`picked.${callId}`, id, sessionStorage);
+    save(`picked.${callId}`, id, "session");
   };
   const send = async (): Promise<void> => {
     if (!canAsk.value || !picked.value) return;
     if (!(await finishWrapUp(callId, picked.value, text.value.trim()))) return;
     text.value = "";
-    forget(`picked.${callId}`, sessionStorage);
+    forget(`picked.${callId}`, "session");
   };
   useEffect(() => {
     mark("wrap_up_shown");

@@ -25,12 +25,12 @@ const STORE = "trunkline.language";
 export const language = signal<Language>("en");
 
 const tools = computed(() => {
-  const tag = language.value;
+  const words = language.value;
+  const tag = navigator.languages?.find((each) => each.startsWith(words)) ?? words;
   return {
     tag,
-    plural: new Intl.PluralRules(tag),
     number: new Intl.NumberFormat(tag),
-    time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" }),
+    time: new Intl.DateTimeFormat(tag, { timeStyle: "short" }),
     day: new Intl.DateTimeFormat(tag, { weekday: "short", day: "numeric", month: "short" }),
     date: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
     full: new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "short" }),
@@ -70,12 +70,12 @@ function readStored(): string | null {
 
 /** The text for `key`; `count` among the parameters chooses the plural form. */
 export function t(key: Key, params: Params = {}): string {
-  return translate(key, params, tools.value.tag) ?? key;
+  return translate(key, params, language.value) ?? key;
 }
 
 /** As `t`, for keys made from what the server sends; `fallback` when no catalogue has it. */
 export function tryT(key: string, fallback: string, params: Params = {}): string {
-  return translate(key, params, tools.value.tag) ?? fallback;
+  return translate(key, params, language.value) ?? fallback;
 }
 
 export function translate(key: string, params: Params, tag: Language): string | undefined {
@@ -138,7 +138,7 @@ export function timeThere(zone: string | null, now: number): { time: string; day
     const at = new Date(now);
     const hour = new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(at);
     return {
-      time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at),
+      time: new Intl.DateTimeFormat(tag, { timeStyle: "short", timeZone: zone }).format(at),
       day: new Intl.DateTimeFormat(tag, { weekday: "short", timeZone: zone }).format(at),
       hour: Number(hour),
     };

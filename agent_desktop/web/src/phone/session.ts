@@ -7,7 +7,7 @@ import { beep } from "../alert/sound";
 import { mark } from "../marks";
 import type { SipCall } from "../store/callview";
 import { localNow } from "../store/clock";
-import { offer } from "../store/live";
+import { call, connection, offer } from "../store/live";
 import { micWords, openMicrophone, speaker } from "./devices";
 import { watchQuality } from "./quality";
 
@@ -40,6 +40,7 @@ export function ringIn({ session: incoming, request }: IncomingRTCSessionEvent):
     number: request.from.uri.user || null,
     name: request.from.display_name || null,
     since: localNow(),
+    interaction: null,
   };
   follow(incoming);
   if (accepted.value && accepted.value === offerOfSession) void answer();
@@ -77,10 +78,13 @@ export function setMuted(muted: boolean): void {
   else session.unmute({ audio: true });
 }
 
-export function pressKey(key: string): void {
-  if (!session || !/^[0-9*#]$/.test(key)) return;
+/** Send a key to the far side; false when the voice path is not there yet. */
+export function pressKey(key: string): boolean {
+  const sender = session?.connection?.getSenders().find((each) => each.track?.kind === "audio");
+  if (!session || !sender?.dtmf?.canInsertDTMF || !/^[0-9*#]$/.test(key)) return false;
   beep(key);
   session.sendDTMF(key, { duration: 160, interToneGap: 80, transportType: "RFC2833" as never });
+  return true;
 }
 
 /** Reject a ringing call, hang up an answered one; nothing when there is none. */
@@ -135,6 +139,15 @@ function dropMicrophone(): void {
   for (const track of microphone?.getTracks() ?? []) track.stop();
   microphone = null;
 }
+
+/** What the live desk shows beside the session is what it belongs to. */
+effect(() => {
+  const known = sip.value;
+  if (!known || connection.value !== "live") return;
+  const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
+  const id = joined ? (call.value?.id ?? null) : (offer.value?.interaction_id ?? null);
+  if (id && id !== known.interaction) sip.value = { ...known, interaction: id };
+});
 
 /** An acceptance is for one offer only. */
 effect(() => {

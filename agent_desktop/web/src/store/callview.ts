@@ -10,6 +10,8 @@ export interface SipCall {
   number: string | null;
   name: string | null;
   since: number;
+  /** The interaction it was seen to belong to; its leg may outlive it by a moment. */
+  interaction: string | null;
 }
 
 /** `loose` is a call of the switch's own queue: the phone rings, the platform knows nothing of it. */
@@ -65,6 +67,7 @@ function phaseOf({ desk, sip, live, now }: Known): Phase {
     if (sip.state === "up" || state === "joined") return "talking";
     return sip.state === "answering" ? "connecting" : "offered";
   }
+  if (sip && state === "wrapping" && sip.interaction === desk?.call?.id) return "wrapping";
   if (sip) return sip.state === "ringing" ? "loose_ringing" : "loose";
   if (offer && (live || stillOpen(offer, now))) return "offered";
   if (!live && state && IN_CALL.includes(state)) return "idle";
@@ -110,6 +113,6 @@ function abilities(phase: Phase, { sip, live, phoneHere }: Known): Can {
     keypad: (phase === "talking" || phase === "loose") && sip?.state === "up",
     hold: phase === "talking" && live,
     resume: phase === "held" && live,
-    end: (inTalk || phase === "connecting") && (sip !== null || live),
+    end: ((inTalk || phase === "connecting") && (sip !== null || live)) || (phase === "wrapping" && sip !== null),
   };
 }

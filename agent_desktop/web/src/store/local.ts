@@ -2,36 +2,41 @@
 
 const PREFIX = "trunkline.";
 
-export function load<T>(name: string, fallback: T, where: Storage = localStorage): T {
+export type Shelf = "kept" | "session";
+
+/** Even naming the storage throws where the browser forbids it. */
+const shelf = (where: Shelf): Storage => (where === "kept" ? localStorage : sessionStorage);
+
+export function load<T>(name: string, fallback: T, where: Shelf = "kept"): T {
   try {
-    const text = where.getItem(PREFIX + name);
+    const text = shelf(where).getItem(PREFIX + name);
     return text === null ? fallback : (JSON.parse(text) as T);
   } catch {
     return fallback;
   }
 }
 
-export function save(name: string, value: unknown, where: Storage = localStorage): void {
+export function save(name: string, value: unknown, where: Shelf = "kept"): void {
   try {
-    where.setItem(PREFIX + name, JSON.stringify(value));
+    shelf(where).setItem(PREFIX + name, JSON.stringify(value));
   } catch {
     /* full or forbidden: the page works without it */
   }
 }
 
-export function forget(name: string, where: Storage = localStorage): void {
+export function forget(name: string, where: Shelf = "kept"): void {
   try {
-    where.removeItem(PREFIX + name);
+    shelf(where).removeItem(PREFIX + name);
   } catch {
     /* as above */
   }
 }
 
 /** Names kept under `prefix`, without it. */
-export function names(prefix: string, where: Storage = localStorage): string[] {
+export function names(prefix: string, where: Shelf = "kept"): string[] {
   const start = PREFIX + prefix;
   try {
-    return Object.keys(where)
+    return Object.keys(shelf(where))
       .filter((key) => key.startsWith(start))
       .map((key) => key.slice(start.length));
   } catch {

@@ -16,7 +16,7 @@ export interface Recent {
 
 const KEEP = 20;
 
-export const recent = signal<Recent[]>(load<Recent[]>("recent", [], sessionStorage));
+export const recent = signal<Recent[]>(load<Recent[]>("recent", [], "session"));
 
 /** Remember each call this agent joined, with the best name known. */
 export function followCalls(): void {
@@ -33,6 +33,6 @@ export function followCalls(): void {
       at: joined,
     };
     recent.value = [entry, ...recent.peek().filter((each) => each.id !== now.id)].slice(0, KEEP);
-    save("recent", recent.peek(), sessionStorage);
+    save("recent", recent.peek(), "session");
   });
 }

@@ -1,0 +1,240 @@
+// The whole client in Chromium against the development server: what an agent does, by keyboard.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launch } from "../../dev/browser.mjs";
+import { startMock } from "../../dev/mock.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser;
+let mock;
+let context;
+let page;
+let errors;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  mock = await startMock();
+  context = await browser.newContext({ permissions: ["microphone"], bypassCSP: false, reducedMotion: "reduce" });
+  page = await open();
+});
+afterEach(async () => {
+  await context.close();
+  mock.close();
+  expect(errors).toEqual([]);
+});
+
+async function open() {
+  errors = [];
+  const made = await context.newPage();
+  made.on("pageerror", (error) => errors.push(String(error)));
+  made.on("console", (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()));
+  await made.goto(mock.url);
+  await made.waitForFunction(() => window.__trunkline?.desk() !== null);
+  return made;
+}
+
+const registered = (on = page) => on.waitForFunction(() => window.__trunkline.phone().state === "registered");
+const sipState = (state) => page.waitForFunction((wanted) => (window.__trunkline.phone().sip?.state ?? null) === wanted, state);
+const marks = () => page.evaluate(() => window.__trunkline.marks);
+const at = async (name) => (await marks()).find((each) => each.name === name)?.at;
+const heard = (verb) => expect.poll(() => mock.world.sip.heard.some((line) => line.startsWith(verb))).toBe(true);
+
+async function inCall() {
+  await registered();
+  mock.show("ringing");
+  await page.waitForSelector(".caller");
+  mock.world.sip.ring();
+  await sipState("ringing");
+  await page.keyboard.press("Enter");
+  await sipState("up");
+  mock.show("talking");
+  await page.waitForSelector('[data-phase="talking"]');
+}
+
+describe("an offer", () => {
+  it("given an offer, then the pop is on the screen and acknowledged before the phone rings, and Enter answers", async () => {
+    await inCall();
+    const [received, rendered, invite, answered] = await Promise.all(["offer_received", "pop_rendered", "sip_invite", "answered"].map(at));
+    expect(received).toBeLessThan(rendered);
+    expect(rendered).toBeLessThan(invite);
+    expect(invite).toBeLessThan(answered);
+    expect(rendered - received).toBeLessThan(300);
+    expect((await marks()).find((each) => each.name === "pop_rendered").offer).toMatch(/^of-/);
+    expect(await page.textContent("h1")).toBe("Marisol Etxeberria Quintana");
+    expect(await page.locator(".event").count()).toBeGreaterThanOrEqual(30);
+    await page.keyboard.press("Control+Shift+E");
+    await heard("BYE");
+  });
+
+  it("given Enter before the phone rings, then it is answered as soon as it does", async () => {
+    await registered();
+    mock.show("ringing");
+    await page.waitForSelector(".slot-answer");
+    await page.keyboard.press("Control+Shift+A");
+    mock.world.sip.ring();
+    await sipState("up");
+  });
+
+  it("given somebody typing, then Enter stays theirs and the words stay", async () => {
+    await registered();
+    mock.show("talking");
+    await page.fill(".note textarea", "half a thought");
+    mock.show("ringing");
+    mock.world.sip.ring();
+    await sipState("ringing");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => window.__trunkline.phone().sip.state)).toBe("ringing");
+    expect(await page.inputValue("textarea")).toContain("half a thought");
+  });
+
+  it("given Ctrl+Shift+D, then it is declined by the server", async () => {
+    await registered();
+    mock.show("ringing");
+    await page.waitForSelector(".slot-answer");
+    await page.keyboard.press("Control+Shift+D");
+    await page.waitForSelector('[data-phase="idle"]');
+  });
+});
+
+describe("a call", () => {
+  it("given M and H with Ctrl+Shift, then it is muted here and held on the switch", async () => {
+    await inCall();
+    await page.keyboard.press("Control+Shift+M");
+    await page.waitForFunction(() => window.__trunkline.phone().sip.muted);
+    await page.keyboard.press("Control+Shift+H");
+    await page.waitForSelector('[data-phase="held"]');
+    await page.keyboard.press("Control+Shift+H");
+    await page.waitForSelector('[data-phase="talking"]');
+  });
+
+  it("given the bar in every phase, then it never moves and its end button neither", async () => {
+    await registered();
+    const bar = await page.locator(".callbar").boundingBox();
+    await inCall();
+    const end = await page.locator(".slot-d").boundingBox();
+    mock.show("held");
+    await page.waitForSelector('[data-phase="held"]');
+    expect(await page.locator(".slot-d").boundingBox()).toEqual(end);
+    expect(await page.locator(".callbar").boundingBox()).toEqual(bar);
+  });
+
+  it("given the server gone, then a banner says so, orders are off, and muting and hanging up work", async () => {
+    await inCall();
+    mock.world.io.close();
+    await page.waitForSelector(".banner");
+    expect(await page.locator(".slot-b").isDisabled()).toBe(true);
+    await page.keyboard.press("Control+Shift+M");
+    await page.waitForFunction(() => window.__trunkline.phone().sip.muted);
+    await page.keyboard.press("Control+Shift+E");
+    await sipState(null);
+    await heard("BYE");
+  });
+
+  it("given the server gone and the switch's own queue ringing, then it can be answered and ended", async () => {
+    await registered();
+    mock.world.io.close();
+    await page.waitForSelector(".banner");
+    mock.world.sip.ring("+34655012345", "");
+    await page.waitForSelector('[data-phase="loose_ringing"]');
+    await page.keyboard.press("Enter");
+    await sipState("up");
+    await page.click(".slot-d");
+    await heard("BYE");
+  });
+});
+
+describe("wrap-up", () => {
+  it("given two keystrokes, then it is done with the note begun in the call", async () => {
+    await inCall();
+    await page.fill(".note textarea", "wants the engineer on Thursday");
+    await page.keyboard.press("Escape");
+    mock.show("wrapup");
+    await page.waitForSelector(".wrapup");
+    expect(await page.inputValue(".wrapup textarea")).toBe("wants the engineer on Thursday");
+    const sent = page.waitForRequest((request) => request.url().endsWith("/wrap-up"));
+    await page.keyboard.press("2");
+    await page.keyboard.press("Enter");
+    expect((await sent).postDataJSON()).toEqual({ disposition: "di-2", note: "wants the engineer on Thursday" });
+    expect((await sent).headers()["x-csrf-token"]).toBe("token");
+    await page.waitForSelector('[data-phase="idle"]');
+  });
+
+  it("given a reload, then the draft and the choice are still there", async () => {
+    mock.show("wrapup");
+    await page.waitForSelector(".wrapup");
+    await page.fill(".wrapup textarea", "half");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("3");
+    await page.reload();
+    await page.waitForSelector(".wrapup");
+    expect(await page.inputValue(".wrapup textarea")).toBe("half");
+    expect(await page.getAttribute(".disposition:nth-child(3)", "aria-checked")).toBe("true");
+  });
+
+  it("given E, then more time is asked for", async () => {
+    mock.show("wrapup");
+    await page.waitForSelector(".wrapup");
+    const sent = page.waitForRequest((request) => request.url().endsWith("/extend"));
+    await page.keyboard.press("e");
+    await sent;
+  });
+});
+
+describe("agreement with the server", () => {
+  it("given a number left out, then it resumes and agrees", async () => {
+    mock.world.seq += 5;
+    mock.push({ queues: [{ id: "qu-1", name: "Service", waiting: 7, longest_since: null }] });
+    await page.waitForFunction(() => window.__trunkline.desk().queues[0].waiting === 7);
+    expect(mock.world.auth).toMatchObject({ epoch: "mock", csrf_token: "token" });
+  });
+
+  it("given a dropped line, then it is back and right within a second", async () => {
+    const before = Date.now();
+    mock.world.io.disconnectSockets(true);
+    mock.show("paused");
+    await page.waitForFunction(() => window.__trunkline.desk().me.presence === "paused");
+    await page.waitForFunction(() => document.querySelector(".banner") === null);
+    expect(Date.now() - before).toBeLessThan(1500);
+  });
+
+  it("given a second tab, then one has the phone, and the other takes it over", async () => {
+    await registered();
+    const second = await open();
+    await second.waitForFunction(() => window.__trunkline.phone().state === "elsewhere");
+    await page.close();
+    await registered(second);
+  });
+});
+
+describe("the page for everybody", () => {
+  for (const scene of ["ready", "ringing", "wrapup", "maybe"]) {
+    for (const scheme of ["light", "dark"]) {
+      it(`given ${scene} in ${scheme}, then axe finds nothing serious`, async () => {
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await registered();
+        mock.show(scene);
+        await page.waitForTimeout(100);
+        expect(await serious()).toEqual([]);
+      });
+    }
+  }
+
+  it("given the sign-in page, then axe finds nothing serious", async () => {
+    await page.goto(`${mock.url}/sign-in`);
+    await page.waitForSelector("form");
+    expect(await serious()).toEqual([]);
+  });
+});
+
+async function serious() {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 5)]);
+}

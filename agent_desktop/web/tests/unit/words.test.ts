@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { translate } from "../../src/i18n";
+import { delay } from "../../src/phone/backoff";
+import { judge } from "../../src/phone/quality";
+import { actionOf, letterOf, remap } from "../../src/keys";
+import { initials } from "../../src/store/caller";
+
+describe("words", () => {
+  it("given a count, then the plural form of the language is taken", () => {
+    expect(translate("banner.missed", { count: 1 }, "en")).toBe("You missed a call and were paused.");
+    expect(translate("banner.missed", { count: 3 }, "es")).toBe("Perdió 3 llamadas y quedó en pausa.");
+  });
+
+  it("given a language without the text, then English stands in", () => {
+    expect(translate("app.name", {}, "zh")).toBe("Trunkline");
+    expect(translate("no.such", {}, "es")).toBeUndefined();
+  });
+
+  it("given markup in a value, then it stays text and holes of its own stay closed", () => {
+    expect(translate("alert.title", { name: "<img onerror=x> {count}" }, "en")).toBe("<img onerror=x> {count} is calling");
+  });
+
+  it("given names of any script, then up to two letters stand for them", () => {
+    expect(["Marisol Etxeberria Quintana", "李小龙", "+44 20 7946", ""].map(initials)).toEqual(["MQ", "李", "", ""]);
+  });
+});
+
+describe("keys", () => {
+  const press = (code: string) => ({ code, ctrlKey: true, shiftKey: true, metaKey: false, altKey: false });
+
+  it("given the place on the keyboard, then another alphabet does not matter", () => {
+    expect(letterOf({ code: "KeyA" })).toBe("A");
+    expect(actionOf(press("KeyA"))).toBe("accept");
+    expect(actionOf({ ...press("KeyA"), shiftKey: false })).toBeNull();
+  });
+
+  it("given a letter in use or the browser's own, then remapping says so", () => {
+    expect(remap("mute", "D")).toEqual({ by: "decline" });
+    expect(remap("mute", "T")).toBe("taken");
+    expect(remap("mute", "U")).toBe("ok");
+    expect(actionOf(press("KeyU"))).toBe("mute");
+    expect(actionOf(press("KeyM"))).toBeNull();
+  });
+});
+
+describe("the phone", () => {
+  it("given more tries, then it waits longer, never beyond fifteen seconds, never at once", () => {
+    expect(delay(0, 0)).toBe(600);
+    expect(delay(3, 1)).toBe(8000);
+    expect(delay(30, 1)).toBe(15_000);
+  });
+
+  it("given samples, then the line is good, fair or poor", () => {
+    const start = { received: 0, lost: 0, jitter: 0, delay: 0 };
+    expect(judge(start, { received: 150, lost: 0, jitter: 0.004, delay: 0.02 })).toBe("good");
+    expect(judge(start, { received: 147, lost: 3, jitter: 0.004, delay: 0.02 })).toBe("fair");
+    expect(judge(start, { received: 130, lost: 20, jitter: 0.004, delay: 0.02 })).toBe("poor");
+    expect(judge(start, start)).toBe("poor");
+  });
+});
