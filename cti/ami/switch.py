@@ -60,8 +60,8 @@ class AmiSwitch:
     async def stop(self) -> None:
         self._ready = False
         await self._link.stop()
-        lanes = list(self._lanes.values())
-        await asyncio.gather(*lanes, return_exceptions=True)
+        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+        self._give_up_rings()
 
     def beat(self, count: int) -> None:
         if not self._link.signed_in:
@@ -145,6 +145,12 @@ class AmiSwitch:
     def _never_came(self, ring: _Ring) -> None:
         self._settle(ring, "The switch accepted the order, but said nothing of the leg.", unknown=True)
 
+    def _give_up_rings(self) -> None:
+        """For legs whose Originate was accepted; the others' orders end with their actions."""
+        for ring in list(self._rings.values()):
+            if ring.timer is not None:
+                self._settle(ring, "The link was lost before the switch said anything of the leg.", unknown=True)
+
     def _settle(self, ring: _Ring, problem: str, unknown: bool = False) -> None:
         """The fate of a leg that was asked for is known: tell it, and let waiting hang-ups go on."""
         self._rings.pop(ring.order.leg, None)
@@ -217,9 +223,7 @@ class AmiSwitch:
     async def lost(self, reason: str) -> None:
         """Orders without an answer have ended as unknown by now; the LinkDown is posted however long it takes."""
         self._ready = False
-        for ring in list(self._rings.values()):
-            if ring.timer is not None:
-                self._settle(ring, "The link was lost before the switch said anything of the leg.", unknown=True)
+        self._give_up_rings()
         while not self._sink(LinkDown(reason=reason)):  # noqa: ASYNC110 - a full inbox has no event to await
             await asyncio.sleep(0.1)
 
