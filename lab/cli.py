@@ -2,10 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
-import time
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from lab import daemon, state
-from lab.asterisk import AsteriskLab, LabSettings
+from lab import begin, daemon, state
 from lab.errors import LabError
 from lab.operators import operator
 from lab.plans import MAX_RATE, CallPlan, Outcome, make_plan, tally
 from lab.sim.control import SimControl, state_file
 
 DEFAULT = "default"
-SIM_START = 10.0
 
 lab_app = typer.Typer(no_args_is_help=True, help="A real or simulated switch to try things on.")
 console = Console(highlight=False)
@@ -58,54 +52,10 @@ def up(
     if plain_phones > phones:
         raise LabError("there are more plain phones than phones", "lower --plain-phones or raise --phones")
     if switch is Switch.sim:
-        _sim_up(name, phones)
+        started = begin.sim(name, phones, _say)
     else:
-        asyncio.run(_asterisk_up(name, phones, plain_phones))
-
-
-async def _asterisk_up(name: str, phones: int, plain_phones: int) -> None:
-    if any(lab.name == name for lab in state.running()):
-        raise LabError(f"the lab {name} runs already", f"use it, or end it with `trunkline lab down --name {name}`")
-    settings = LabSettings(name=name, phones=phones, plain_phones=plain_phones, announce=True, detached=True)
-    lab = AsteriskLab(settings, _say)
-    await lab.start()
-    env = _write_env(name, lab.ami.port, lab.ami.secret, lab.phones, lab.ws_url, lab.recordings_dir)
-    _say(f"SIP callers: {lab.sip[0]}:{lab.sip[1]} from {lab.trunk_address}; AMI port {lab.ami.port}")
-    _say(f"browser phones: {lab.ws_url}, secrets in {lab.phones}")
-    _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
-
-
-def _write_env(name: str, port: int, secret: str, phones: Path, ws_url: str, recordings: Path) -> Path:
-    """Settings for a platform that uses this switch; they hold the AMI secret, so they are for this user only."""
-    path = state.state_dir() / f"{name}.env"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    values = {"PBX": "asterisk", "AMI_HOST": "127.0.0.1", "AMI_PORT": port, "AMI_USER": "trunkline"}
-    values |= {"AMI_SECRET": secret, "PHONES_FILE": phones, "RECORDINGS_DIR": recordings}
-    if ws_url:
-        values["WS_BASE"] = ws_url.removesuffix("/ws")
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"TRUNKLINE_{key}={value}\n" for key, value in values.items())
-    return path
-
-
-def _sim_up(name: str, phones: int) -> None:
-    if state_file().is_file():
-        raise LabError("a simulated switch runs already", "use it, or end it with `trunkline lab down --switch sim`")
-    folder = (state.state_dir() / f"{name}-sim").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "lab.sim", "--port", "0", "--phones", str(phones), "--files", str(folder)]
-    with (folder / "console.log").open("wb") as output:
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-    deadline = time.monotonic() + SIM_START
-    while not (state_file().is_file() and (folder / "ami.json").is_file()):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise LabError("the simulated switch did not start", f"look into {folder / 'console.log'}")
-        time.sleep(0.05)
-    ami = json.loads((folder / "ami.json").read_text())
-    env = _write_env(name, ami["port"], ami["secret"], folder / "phones.json", "", folder)
-    _say(f"the simulated switch runs: AMI port {ami['port']}")
-    _say(f"to run the platform on it: set -a; . {env}; set +a; trunkline run")
+        started = asyncio.run(begin.asterisk(name, phones, plain_phones, _say))
+    _say(f"to run the platform on it: set -a; . {started.env}; set +a; trunkline run")
 
 
 @lab_app.command()

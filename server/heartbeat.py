@@ -24,6 +24,7 @@ BEAT = 1.0
 STALE = timedelta(seconds=5)
 """Without a commit for so long, the platform lets the switch's own queue take over."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse(Fact):
     """Asks the engine to prove that it can commit."""

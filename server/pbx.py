@@ -49,7 +49,7 @@ async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
     from server import labswitch  # the lab is not wanted where a real switch is
 
     opener = labswitch.asterisk if kind == "lab" else labswitch.simulated
-    async with opener(settings, why, say) as pbx:
+    async with opener(why, say) as pbx:
         say(f"Switch: {pbx.why}")
         yield pbx
 

@@ -68,8 +68,8 @@ async def _database(settings: Settings, say: Say) -> AsyncIterator[AsyncEngine]:
                 await migrate.upgrade(url)
             await migrate.check(url)
             if settings.demo:
-                await load_demo_once(database, say)
                 await make_demo_accounts(database)
+                await load_demo_once(database, say)
         except TrunklineError:
             raise
         except Exception as error:
