@@ -95,19 +95,23 @@ async def test_the_fallback_leg_belongs_to_its_caller(stage: Stage) -> None:
 
 async def test_who_waited_longest_is_served_first_by_the_fallback_queue(stage: Stage) -> None:
     async with stage.beating() as heart, stage.caller("Anna") as first:
-        await first.answered()
+        anna = await stage.waiting()
         await asyncio.sleep(2.1)  # waiting time is counted in whole seconds
         async with stage.caller("Björn") as second:
             await second.answered()
             await heart.stop()
-            await asyncio.gather(
-                stage.ami.event("QueueCallerJoin", CallerIDName="Anna"),
-                stage.ami.event("QueueCallerJoin", CallerIDName="Björn"),
-            )
+            await asyncio.sleep(1.5)
+            # Anna's loop begins anew, so that she comes to the queue after Björn.
+            await stage.ami.action("Redirect", Channel=anna["Channel"], Context="cti-hold", Exten="s", Priority=1)
+            late = await stage.ami.event("QueueCallerJoin", CallerIDName="Anna")
+            joined = [m["CallerIDName"] for m in stage.ami.seen if m["Event"] == "QueueCallerJoin"]
             async with stage.phone() as phone:
                 await phone.call()
                 await first.audio.heard_tone(PHONE_HZ)
                 assert second.audio.share(PHONE_HZ) == 0.0
+
+    assert joined == ["Björn", "Anna"]
+    assert late["Position"] == "1"
 
 
 async def test_caller_and_agent_hear_each_other_and_each_side_is_recorded(stage: Stage) -> None:
@@ -251,6 +255,21 @@ async def test_a_held_caller_whose_agent_vanishes_waits_for_an_order_of_the_livi
         await stage.ami.action("Redirect", Channel=caller["Channel"], Context="cti-hold", Exten="s", Priority=1)
         await stage.waiting(since=mark)
         await call.audio.heard_tone(MUSIC_HZ)
+
+
+async def test_a_caller_from_hold_is_not_dropped_when_the_platform_dies_before_its_order(stage: Stage) -> None:
+    async with stage.beating() as heart, stage.phone() as phone, stage.caller() as call:
+        caller = await stage.waiting()
+        agent = await stage.joined(caller, await stage.ring(caller))
+        leg = await phone.call()
+        await stage.hold(caller, agent)
+        await stage.ami.user_event("CtiHeld")
+        await leg.hang_up()
+        await stage.ami.user_event("CtiAfter", Ix=caller["Ix"])
+        await heart.stop()
+        await stage.ami.user_event("CtiFallback", Ix=caller["Ix"])
+        await phone.call()
+        await call.audio.heard_tone(PHONE_HZ)
 
 
 async def test_an_idle_agent_leg_ends_when_its_held_caller_leaves(stage: Stage) -> None:
