@@ -34,7 +34,7 @@ for (const tag of [...COMPLETE, ...PARTIAL]) {
 
 const used = new Set([...sources.matchAll(/\bt(?:ryT)?\(\s*"([\w.]+)"/g)].map((match) => match[1]));
 for (const key of used) if (!(key in en)) problems.push(`source: ${key} is in no catalogue`);
-const literal = (key) => sources.includes(`"${key}"`) || sources.includes(`${key.slice(0, key.lastIndexOf("."))}.\${`) || sources.includes(`${key.slice(0, key.lastIndexOf("_"))}_\${`) || /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category)\./.test(key);
+const literal = (key) => sources.includes(`"${key}"`) || sources.includes(`${key.slice(0, key.lastIndexOf("."))}.\${`) || sources.includes(`${key.slice(0, key.lastIndexOf("_"))}_\${`) || /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category|refused|title|result|stage)\./.test(key);
 for (const key of Object.keys(en)) if (!literal(key)) problems.push(`en: ${key} is used nowhere`);
 
 for (const problem of problems) console.error(problem);

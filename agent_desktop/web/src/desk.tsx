@@ -10,7 +10,7 @@ import { startShortcuts } from "./desk/shortcuts";
 import { chooseLanguage } from "./i18n";
 import { expose } from "./marks";
 import { askMicrophone } from "./phone/devices";
-import { leaseMoved, phoneState, startPhone } from "./phone/phone";
+import { followLease, phoneState, startPhone } from "./phone/phone";
 import { micProblem, sip } from "./phone/session";
 import { startClock } from "./store/clock";
 import { dropOldDrafts } from "./store/drafts";
@@ -56,7 +56,9 @@ async function start(): Promise<void> {
   guardUnload();
   openLine(crypto.randomUUID?.() ?? String(Math.random()), onSignedOut);
   startPhone(account.id);
-  effect(() => leaseMoved(me.value?.endpoint ?? null));
+  effect(() => {
+    if (me.value) followLease(me.value);
+  });
   addEventListener("pointerdown", askNotifications, { once: true });
   if (navigator.mediaDevices) micProblem.value = await askMicrophone();
 }

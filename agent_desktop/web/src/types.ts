@@ -157,6 +157,8 @@ export interface Pop {
   customer: CustomerCard | null;
   candidates: CustomerCard[];
   timeline: TimelinePage;
+  /** Open entries of any age, newest first. */
+  open_items?: TimelineEntry[];
   tickets: Ticket[];
 }
 

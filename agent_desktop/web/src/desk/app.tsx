@@ -1,7 +1,7 @@
 // The desk: one page, four panes and the call bar.
 
-import { t } from "../i18n";
-import { connection, desk } from "../store/live";
+import { t, tryT } from "../i18n";
+import { connection, desk, refusedBecause } from "../store/live";
 import { Toasts } from "../ui/toasts";
 import { Icon } from "../ui/icon";
 import { Banners } from "./banners";
@@ -37,7 +37,7 @@ function Opening() {
       <span class="spin">
         <Icon name="spinner" large />
       </span>
-      <p>{connection.value === "connecting" ? t("opening.wait") : t("opening.retry")}</p>
+      <p>{refusedBecause.value ? tryT(`refused.${refusedBecause.value}`, t("opening.retry")) : t("opening.wait")}</p>
     </main>
   );
 }

@@ -6,7 +6,7 @@ import { phoneState } from "../phone/phone";
 import { micProblem } from "../phone/session";
 import { setPresence } from "../store/actions";
 import { clockFace, localNow, tick } from "../store/clock";
-import { canAsk, connection, desk, me, staleSince } from "../store/live";
+import { canAsk, connection, desk, me, refusedBecause, staleSince } from "../store/live";
 import { visibleState } from "../store/view";
 import { Button, type Tone } from "../ui/basics";
 import { Icon } from "../ui/icon";
@@ -53,7 +53,7 @@ function LineBanner() {
     const seconds = Math.max(0, Math.floor((localNow() - (staleSince.value ?? localNow())) / 1000));
     return (
       <Banner tone="alarm" title={t("banner.stale", { time: clockFace(seconds) })}>
-        {t("banner.stale_help")}
+        {refusedBecause.value ? tryT(`refused.${refusedBecause.value}`, t("banner.stale_help")) : t("banner.stale_help")}
       </Banner>
     );
   }

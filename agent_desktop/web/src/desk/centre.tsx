@@ -31,7 +31,7 @@ export function Centre() {
         <>
           <CallerCard shown={what} />
           {what.callId && view.value.phase === "wrapping" ? <WrapUp key={what.callId} callId={what.callId} /> : <Composer shown={what} />}
-          <Timeline key={what.customer?.id ?? what.callId} customerId={what.customer?.id ?? null} first={what.timeline} />
+          <Timeline key={what.customer?.id ?? what.callId} shown={what} />
         </>
       )}
     </main>

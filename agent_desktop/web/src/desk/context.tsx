@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { formatDate, formatWhen, nameOf, t } from "../i18n";
 import { tick } from "../store/clock";
 import { historyOf, visiblePage } from "../store/history";
-import { openItems } from "../store/timeline";
+import { mergeEntries, openItems } from "../store/timeline";
 import { call } from "../store/live";
 import { currentPop, shown } from "../store/work";
 import type { CustomerCard, EntryKind, TimelineEntry } from "../types";
@@ -12,7 +12,8 @@ import { Button, Empty, Tag } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { copyText } from "./copy";
 import { Identify } from "./identify";
-import { detailWords, ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
+import { detailWords, machineOf, text } from "./details";
+import { ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
 
 export function Context() {
   const what = shown.value;
@@ -24,7 +25,7 @@ export function Context() {
         <>
           <Reach customer={what.customer} />
           <Person customer={what.customer} />
-          <Going customer={what.customer} entries={entriesOf(what.customer.id)} />
+          <Going customer={what.customer} entries={mergeEntries(what.open, entriesOf(what.customer.id))} />
           <Owned entries={entriesOf(what.customer.id)} />
         </>
       )}
@@ -144,9 +145,11 @@ function Group({ kind, count, label, items }: { kind: EntryKind; count: number; 
 export function ownedOf(entries: TimelineEntry[]): { name: string; serial: string | null }[] {
   const found = new Map<string, { name: string; serial: string | null }>();
   for (const { details } of entries) {
-    const name = details.device ?? details.machine;
-    if (typeof name !== "string") continue;
-    const serial = typeof details.serial === "string" ? details.serial : null;
+    const name = machineOf(details);
+    if (!name) continue;
+    const serial = text(details, "serial");
+    if (serial) found.delete(`${name}/`);
+    else if ([...found.values()].some((each) => each.name === name)) continue;
     const key = `${name}/${serial ?? ""}`;
     if (!found.has(key)) found.set(key, { name, serial });
   }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../api";
-import { t, tryT } from "../i18n";
+import { t } from "../i18n";
 import { act, addTicket, pending } from "../store/actions";
 import { draft } from "../store/drafts";
 import { refetch } from "../store/history";
@@ -62,7 +62,7 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
         const made = await addTicket(customerId, { ...form, product: form.product || null }, callId);
         toast("good", t("ticket.made", { number: made.number }));
       } catch (failure) {
-        if (failure instanceof ApiError) problems.value = translated(failure.fields);
+        if (failure instanceof ApiError) problems.value = failure.fields;
         throw failure;
       }
     });
@@ -85,10 +85,6 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
       </div>
     </form>
   );
-}
-
-function translated(fields: Record<string, string>): Problems {
-  return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name, tryT(`error.field.${words}`, words)]));
 }
 
 interface FieldsProps {

@@ -4,21 +4,19 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFull, formatWhen, t, tryT } from "../i18n";
 import { tick } from "../store/clock";
 import { fetchOlder, historyOf, visiblePage } from "../store/history";
-import { openItems } from "../store/timeline";
-import type { EntryKind, TimelineEntry, TimelinePage } from "../types";
+import { mergeEntries, openItems, withoutCall } from "../store/timeline";
+import type { Shown } from "../store/work";
+import type { EntryKind, TimelineEntry } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon } from "../ui/icon";
-import { detailWords, ENTRY_ICON } from "./words";
+import { detailWords, titleOf } from "./details";
+import { ENTRY_ICON } from "./words";
 
 const KINDS: EntryKind[] = ["call", "note", "ticket", "order", "opportunity", "callback", "repair", "mail", "visit", "campaign"];
 
-interface TimelineProps {
-  customerId: string | null;
-  first: TimelinePage;
-}
-
-export function Timeline({ customerId, first }: TimelineProps) {
+export function Timeline({ shown }: { shown: Shown }) {
   const [kind, setKind] = useState<EntryKind | null>(null);
+  const customerId = shown.customer?.id;
   if (!customerId) return <NoHistory />;
   return (
     <section class="history" aria-label={t("timeline.title")}>
@@ -33,7 +31,7 @@ export function Timeline({ customerId, first }: TimelineProps) {
           </button>
         ))}
       </div>
-      <Stream key={kind} customerId={customerId} kind={kind} first={kind === null ? first : null} />
+      <Stream key={kind} customerId={customerId} kind={kind} shown={shown} />
     </section>
   );
 }
@@ -41,19 +39,19 @@ export function Timeline({ customerId, first }: TimelineProps) {
 interface StreamProps {
   customerId: string;
   kind: EntryKind | null;
-  first: TimelinePage | null;
+  shown: Shown;
 }
 
-function Stream({ customerId, kind, first }: StreamProps) {
+function Stream({ customerId, kind, shown }: StreamProps) {
   const state = historyOf(customerId, kind).value;
-  const page = visiblePage(first, state.page);
+  const page = visiblePage(kind === null ? shown.timeline : null, state.page);
   const older = (): void => void fetchOlder(customerId, kind, page);
   useEffect(() => {
     if (!page) older();
   }, []);
-  const open = page && kind === null ? openItems(page.entries) : [];
+  const open = page && kind === null ? openItems(mergeEntries(shown.open, page.entries)) : [];
   const pinned = new Set(open.map((entry) => entry.id));
-  const rest = page?.entries.filter((entry) => !pinned.has(entry.id)) ?? [];
+  const rest = withoutCall(page?.entries ?? [], shown.callId).filter((entry) => !pinned.has(entry.id));
   return (
     <div class="stream" tabIndex={0} aria-label={t("timeline.title")} role="region">
       {open.length > 0 && (
@@ -101,7 +99,7 @@ function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
       </span>
       <div class="grow">
         <div class="row">
-          <span class="strong truncate">{entry.title}</span>
+          <span class="strong truncate">{titleOf(entry)}</span>
           {entry.status === "open" && !pinned && <Tag tone="paused">{t("timeline.is_open")}</Tag>}
           <time class="small muted" dateTime={entry.at} title={formatFull(entry.at)}>
             {formatWhen(entry.at, Math.floor(tick.value / 60_000) * 60_000)}

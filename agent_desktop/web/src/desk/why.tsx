@@ -9,7 +9,8 @@ import type { Why, WhyAgent } from "../types";
 import { Empty, Tag, type Tone } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { closeDialog } from "./uistate";
-import { spell, wordFor } from "./words";
+import { spell } from "./details";
+import { wordFor } from "./words";
 
 const TONE: Record<WhyAgent["verdict"], Tone> = { chosen: "ready", passed: "out", rejected: "paused" };
 

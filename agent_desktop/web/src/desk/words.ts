@@ -1,6 +1,6 @@
 // Words, icons and tones for what the server names by id.
 
-import { formatNumber, type Key, t, tryT } from "../i18n";
+import { type Key, t, tryT } from "../i18n";
 import type { StateKind, VisibleState } from "../store/view";
 import type { Choice, EntryKind, Level } from "../types";
 import type { Tone } from "../ui/basics";
@@ -59,32 +59,6 @@ export function optionsOf(choices: Choice[], group: string): Option[] {
 
 export function wordFor(group: string, id: string | null): string {
   return id ? tryT(`${group}.${id}`, humane(id)) : "";
-}
-
-/** 74 -> 1 min 14 s */
-export function spell(seconds: number): string {
-  const m = Math.floor(seconds / 60);
-  const s = Math.round(seconds % 60);
-  if (m === 0) return t("time.s", { s });
-  return m >= 60 ? t("time.hm", { h: Math.floor(m / 60), m: m % 60 }) : t("time.ms", { m, s });
-}
-
-/** The details of an entry that a person wants to see in one line. */
-export function detailWords(details: Record<string, unknown>): string[] {
-  const found: string[] = [];
-  const seconds = details.talk_seconds ?? details.seconds ?? details.duration_seconds;
-  if (typeof seconds === "number") found.push(spell(seconds));
-  if (typeof details.direction === "string") found.push(wordFor("direction", details.direction));
-  if (typeof details.queue === "string") found.push(details.queue);
-  if (typeof details.disposition === "string") found.push(details.disposition);
-  if (typeof details.priority === "string") found.push(wordFor("priority", details.priority));
-  if (typeof details.product === "string") found.push(details.product);
-  if (typeof details.amount === "number") found.push(money(details.amount, details.currency));
-  return found;
-}
-
-function money(amount: number, currency: unknown): string {
-  return typeof currency === "string" ? `${formatNumber(amount)} ${currency}` : formatNumber(amount);
 }
 
 function humane(id: string): string {

@@ -103,6 +103,13 @@ export function formatNumber(value: number): string {
   return tools.value.number.format(value);
 }
 
+/** An amount in its currency; a bare number when that is unknown. */
+export function formatMoney(value: number, currency: string | null): string {
+  if (!currency || !/^[A-Z]{3}$/.test(currency)) return formatNumber(value);
+  const style = { style: "currency", currency, maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(tools.value.tag, style).format(value);
+}
+
 export function formatTime(iso: string): string {
   return tools.value.time.format(new Date(iso));
 }

@@ -5,19 +5,21 @@ import * as JsSIP from "jssip";
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from "jssip/lib/UA";
 import { ApiError, get } from "../api";
 import { mark } from "../marks";
-import { offer } from "../store/live";
-import type { PhoneLease } from "../types";
+import { me, offer } from "../store/live";
+import type { Me, PhoneLease } from "../types";
 import { Backoff } from "./backoff";
 import { endSession, ice, ringIn, sip } from "./session";
 
-/** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. */
-export type PhoneState = "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "unsupported";
+/** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back. */
+export type PhoneState = "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "off" | "unsupported";
 
 export const phoneState = signal<PhoneState>("starting");
 export const phoneHere = computed(() => phoneState.value !== "elsewhere" && phoneState.value !== "unsupported");
 
 let ua: JsSIP.UA | null = null;
 let lease: PhoneLease | null = null;
+/** Whether the desk has shown this lease as ours. */
+let agreed = false;
 const again = new Backoff(() => void lead());
 
 /** Take the phone in this tab, or wait until the tab that has it closes. */
@@ -37,10 +39,23 @@ export function startPhone(staffId: string): void {
   });
 }
 
-/** The lease on the desk changed: get it again, but never in the middle of a call. */
-export function leaseMoved(endpoint: string | null): void {
-  if (!lease || !endpoint || lease.endpoint === endpoint || sip.value) return;
-  again.soon();
+/**
+ * Keep to the lease that the desk shows: whoever goes out gives the phone back, and gets one again with the
+ * next presence. Never in the middle of a call.
+ */
+export function followLease(me: Pick<Me, "endpoint" | "presence">): void {
+  if (sip.value) return;
+  if (lease && me.endpoint === lease.endpoint) agreed = true;
+  else if (lease && agreed && me.endpoint === null && me.presence === "out") rest();
+  else if ((lease && agreed) || (phoneState.value === "off" && me.presence !== "out")) again.soon();
+}
+
+function rest(): void {
+  again.stop();
+  lease = null;
+  agreed = false;
+  ua?.stop();
+  phoneState.value = "off";
 }
 
 export function stopPhone(): void {
@@ -54,6 +69,7 @@ async function lead(): Promise<void> {
   if (sip.value) return again.later();
   try {
     lease = await get<PhoneLease>("/api/desk/phone");
+    agreed = me.peek()?.endpoint === lease.endpoint;
   } catch (failure) {
     phoneState.value = failure instanceof ApiError && failure.status === 409 ? "none" : "connecting";
     if (!(failure instanceof ApiError) || ![401, 403].includes(failure.status)) again.later();
@@ -91,8 +107,11 @@ function listen(to: JsSIP.UA): void {
     if (phoneState.value !== "registered") mark("registered");
     phoneState.value = "registered";
   });
-  to.on("unregistered", () => (phoneState.value = "connecting"));
-  to.on("disconnected", () => (phoneState.value = "connecting"));
+  const waiting = (): void => {
+    if (to === ua && lease) phoneState.value = "connecting";
+  };
+  to.on("unregistered", waiting);
+  to.on("disconnected", waiting);
   to.on("registrationFailed", ({ response }) => {
     const code = response?.status_code ?? 0;
     phoneState.value = code === 401 || code === 403 || code === 404 ? "refused" : "connecting";

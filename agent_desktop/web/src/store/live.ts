@@ -9,6 +9,8 @@ export type Connection = "connecting" | "live" | "stale" | "signed_out";
 
 export const replica = signal<Replica | null>(null);
 export const connection = signal<Connection>("connecting");
+/** Why the server refuses this tab, by id; null when it does not. */
+export const refusedBecause = signal<string | null>(null);
 export const staleSince = signal<number | null>(null);
 
 export const desk = computed<Desk | null>(() => replica.value?.desk ?? null);

@@ -6,7 +6,7 @@ import { mark } from "../marks";
 import type { Account } from "../types";
 import { heard, localNow } from "./clock";
 import { adopt, type Change, cursor, receive, type Snapshot } from "./desk";
-import { connection, isSilent, replica, staleSince } from "./live";
+import { connection, isSilent, refusedBecause, replica, staleSince } from "./live";
 
 interface FromServer {
   snapshot: (message: Snapshot) => void;
@@ -64,6 +64,7 @@ function noteTraffic(): void {
 }
 
 function onConnect(): void {
+  refusedBecause.value = null;
   noteTraffic();
   if (replica.value !== null) goLive();
 }
@@ -119,8 +120,9 @@ function hurry(): void {
   if (socket && !socket.connected && connection.value !== "signed_out") socket.connect();
 }
 
-function onRefused(): void {
+function onRefused(failure: Error): void {
   goStale();
+  refusedBecause.value = socket?.active ? null : failure.message;
   if (socket && !socket.active) void checkSession();
 }
 

@@ -27,6 +27,12 @@ export function refresh(page: TimelinePage, first: TimelinePage): TimelinePage {
   return { entries, next: further ? page.next : first.next };
 }
 
+/** What is open and asks for something; a call that goes on does not. */
 export function openItems(entries: TimelineEntry[]): TimelineEntry[] {
-  return entries.filter((entry) => entry.status === "open");
+  return entries.filter((entry) => entry.status === "open" && entry.kind !== "call");
+}
+
+/** Without the line of the call that is on the screen anyway. */
+export function withoutCall(entries: TimelineEntry[], callId: string | null): TimelineEntry[] {
+  return callId === null ? entries : entries.filter((entry) => entry.kind !== "call" || entry.ref !== callId);
 }

@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { get } from "../api";
-import type { CustomerCard, TimelinePage } from "../types";
+import type { CustomerCard, TimelineEntry, TimelinePage } from "../types";
 import { call, desk, offer, pop } from "./live";
 import { complain } from "./toasts";
 
@@ -20,6 +20,8 @@ export const selected = signal<string | null>(null);
 export interface Shown {
   customer: CustomerCard | null;
   timeline: TimelinePage;
+  /** Open entries known beyond the first page. */
+  open: TimelineEntry[];
   /** The call this is about, when it is the call's own customer. */
   callId: string | null;
 }
@@ -34,11 +36,11 @@ export const currentPop = computed(() => {
 
 export const shown = computed<Shown | null>(() => {
   const aside = opened.value.find((each) => each.customer.id === selected.value);
-  if (aside) return { customer: aside.customer, timeline: aside.timeline, callId: null };
+  if (aside) return { customer: aside.customer, timeline: aside.timeline, open: [], callId: null };
   const found = currentPop.value;
-  if (found) return { customer: found.customer, timeline: found.timeline, callId: found.interaction_id };
+  if (found) return { customer: found.customer, timeline: found.timeline, open: found.open_items ?? [], callId: found.interaction_id };
   const about = call.value?.id ?? offer.value?.interaction_id;
-  return about ? { customer: null, timeline: NO_PAGE, callId: about } : null;
+  return about ? { customer: null, timeline: NO_PAGE, open: [], callId: about } : null;
 });
 
 export async function openCustomer(customer: CustomerCard): Promise<void> {

@@ -157,6 +157,8 @@ describe("wrap-up", () => {
     await page.keyboard.press("Escape");
     mock.show("wrapup");
     await page.waitForSelector(".wrapup");
+    mock.world.sip.cancel();
+    await sipState(null);
     expect(await page.inputValue(".wrapup textarea")).toBe("wants the engineer on Thursday");
     const sent = page.waitForRequest((request) => request.url().endsWith("/wrap-up"));
     await page.keyboard.press("2");
@@ -236,5 +238,5 @@ describe("the page for everybody", () => {
 async function serious() {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 5)]);
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => [id, nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5)]);
 }

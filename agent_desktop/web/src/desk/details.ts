@@ -1,0 +1,68 @@
+// What an entry of the history says beside its title, in one line of words.
+
+import { formatMoney, formatWhen, t, timeThere, tryT } from "../i18n";
+import { serverNow } from "../store/clock";
+import type { TimelineEntry } from "../types";
+import { wordFor } from "./words";
+
+type Details = Record<string, unknown>;
+
+/** 74 -> 1 min 14 s */
+export function spell(seconds: number): string {
+  const m = Math.floor(seconds / 60);
+  const s = Math.round(seconds % 60);
+  if (m === 0) return t("time.s", { s });
+  return m >= 60 ? t("time.hm", { h: Math.floor(m / 60), m: m % 60 }) : t("time.ms", { m, s });
+}
+
+/** Calls are titled by the server in plain English; those we say in the reader's language. */
+export function titleOf(entry: TimelineEntry): string {
+  if (entry.kind !== "call" || !/^(In|Out)bound call$/.test(entry.title)) return entry.title;
+  const missed = entry.details.outcome === "abandoned";
+  return missed ? t("title.abandoned") : tryT(`title.${text(entry.details, "direction")}`, entry.title);
+}
+
+/** The details that a person wants to see. */
+export function detailWords(details: Details): string[] {
+  const seconds = number(details, "talk_seconds") ?? number(details, "seconds");
+  const amount = number(details, "amount") ?? number(details, "value") ?? number(details, "total");
+  const words = [
+    text(details, "number"),
+    seconds ? spell(seconds) : null,
+    text(details, "queue"),
+    text(details, "disposition"),
+    wordFor("result", text(details, "result")),
+    wordFor("stage", text(details, "stage")),
+    wordFor("priority", text(details, "priority")),
+    text(details, "product"),
+    machineOf(details),
+    amount === null ? null : formatMoney(amount, text(details, "currency")),
+    dueWords(text(details, "due"), text(details, "time_zone")),
+  ];
+  return words.filter((each): each is string => Boolean(each));
+}
+
+/** The machine an entry is about. */
+export function machineOf(details: Details): string | null {
+  return text(details, "device") ?? text(details, "model") ?? text(details, "machine");
+}
+
+/** A promised time in mine and, where that differs, in the customer's. */
+export function dueWords(due: string | null, zone: string | null): string | null {
+  if (!due) return null;
+  const mine = formatWhen(due, serverNow());
+  const theirs = timeThere(zone, Date.parse(due));
+  const here = timeThere(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.parse(due));
+  if (!theirs || theirs.time === here?.time) return t("due.mine", { when: mine });
+  return t("due.both", { when: mine, theirs: theirs.time });
+}
+
+export function text(details: Details, name: string): string | null {
+  const value = details[name];
+  return typeof value === "string" && value ? value : null;
+}
+
+function number(details: Details, name: string): number | null {
+  const value = details[name];
+  return typeof value === "number" ? value : null;
+}
