@@ -57,6 +57,7 @@ def build_app(parts: DesktopParts) -> web.Application:
             choices=parts.choices,
             figures_seconds=settings.figures_seconds,
             pop_timeout=settings.pop_timeout,
+            pop_patience=settings.pop_patience,
         )
     )
     push.hub = hub

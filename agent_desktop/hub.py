@@ -39,7 +39,8 @@ class _Viewed:
 
 @dataclass(frozen=True, slots=True)
 class HubParts:
-    """`figures_seconds`: queue figures alone are published at most that often."""
+    """`figures_seconds`: queue figures alone are published at most that often. `pop_patience`: seconds that a new
+    caller's offer waits for the pop, so that both are on the screen at once."""
 
     stream: EventStream
     pops: PopSource
@@ -48,6 +49,7 @@ class HubParts:
     choices: Choices = field(default_factory=Choices)
     figures_seconds: float = 0.1
     pop_timeout: float = 2.0
+    pop_patience: float = 0.15
 
 
 class Hub:
@@ -60,6 +62,7 @@ class Hub:
         self.pops = PopCache(parts.pops, self._pop_arrived, parts.pop_timeout)
         self._viewed: dict[str, _Viewed] = {}
         self._dirty: set[str] = set()
+        self._held: dict[str, tuple[str, float]] = {}
         self._figures_due = False
         self._wake = asyncio.Event()
         self.ready = asyncio.Event()
@@ -155,7 +158,24 @@ class Hub:
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
             for agent_id in dirty:
-                await self._publish(agent_id)
+                if not self._hold(agent_id):
+                    await self._publish(agent_id)
+
+    def _hold(self, agent_id: str) -> bool:
+        """Whether the agent's next change waits for the pop of a caller who is new to the screen."""
+        interaction_id = self.projection.shown_to(agent_id)
+        if interaction_id is None or not self.pops.coming(interaction_id):
+            return False
+        shown = self._viewed[agent_id].feed.desk["call"]
+        if shown is not None and shown["id"] == interaction_id:
+            return False
+        loop = asyncio.get_running_loop()
+        held, since = self._held.get(agent_id, ("", 0.0))
+        if held != interaction_id:
+            since = loop.time()
+            self._held[agent_id] = interaction_id, since
+            loop.call_later(self._parts.pop_patience, self._mark, {agent_id})
+        return loop.time() - since < self._parts.pop_patience
 
     async def _figures_loop(self) -> None:
         while True:

@@ -85,7 +85,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def content_policy(page: str, switch: str) -> str:
-    """The content security policy: nothing but our own files, sockets to us and to the switch."""
+    """The content security policy: nothing but our own files, sockets to us and to the switch (by its full address;
+    a mere path is our own origin, which is allowed anyway)."""
+    switch = switch if switch.startswith(("ws://", "wss://")) else ""
     return "; ".join(
         (
             "default-src 'none'",

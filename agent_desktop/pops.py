@@ -13,6 +13,7 @@ from agent_desktop.ports import Row
 
 log = structlog.get_logger(__name__)
 
+SERVED = frozenset({"offered", "active", "held"})
 TRIES = (0.0, 0.25, 1.0, 3.0)
 
 
@@ -28,12 +29,13 @@ class PopKey:
 
     @classmethod
     def of(cls, interaction: Row) -> PopKey | None:
-        """None while nobody has looked the caller up yet."""
-        if not interaction.get("match"):
+        """None while nobody has looked the caller up yet; whoever is served before that is unknown."""
+        match = interaction.get("match") or ("unknown" if interaction["state"] in SERVED else None)
+        if match is None:
             return None
         return cls(
             interaction["id"],
-            interaction["match"],
+            match,
             interaction.get("customer_id"),
             tuple(interaction.get("candidate_ids") or ()),
             interaction["state"] in ("closed", "abandoned"),
@@ -65,6 +67,10 @@ class PopCache:
 
     def get(self, interaction_id: str | None) -> Row | None:
         return self._pops.get(interaction_id) if interaction_id is not None else None
+
+    def coming(self, interaction_id: str) -> bool:
+        """Whether the first pop of the interaction is being fetched."""
+        return interaction_id in self._tasks and interaction_id not in self._pops
 
     def want(self, key: PopKey, urgent: bool = False) -> None:
         """Fetch the pop unless it is there or on its way; beyond the room only what an agent is shown."""

@@ -194,10 +194,10 @@ class Projection:
             touched.interactions.add(change.key)
             touched.agents |= self.viewers(change.key)
         else:
-            row = change.row or self.get(change.shelf, change.key)
-            if row is not None:
-                touched.agents.add(row["agent_id"])
-                touched.interactions.add(row["interaction_id"])
+            for row in (self.get(change.shelf, change.key), change.row):
+                if row is not None:
+                    touched.agents.add(row["agent_id"])
+                    touched.interactions.add(row["interaction_id"])
 
     def _place(self, change: RowChange) -> None:
         """Put the row where it belongs; finished ones are forgotten as soon as no desk can show them."""

@@ -22,6 +22,7 @@ class WebSettings:
     outgoing_limit: int = 200
     figures_seconds: float = 0.1
     pop_timeout: float = 2.0
+    pop_patience: float = 0.15
     demo: bool = False
 
     def __post_init__(self) -> None:

@@ -128,6 +128,18 @@ async def test_given_a_waiting_customer_when_offered_then_offer_and_pop_in_one_m
         assert change["set"]["call"]["caller"]["display"] == "911 23 45 67"
 
 
+async def test_given_a_caller_offered_at_once_then_the_pop_is_still_in_the_same_message(desktop: Desktop) -> None:
+    card = await customer(desktop)
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        desktop.engine.commit(("interactions", "ix-1", interaction("ix-1", match="known", customer_id=card["id"])))
+        offered(desktop, "ann")
+        await until(lambda: tab.desk["offer"])
+
+        change = next(message for message in tab.events("change") if "offer" in message["set"])
+        assert change["set"]["pop"]["customer"]["id"] == card["id"]
+
+
 async def test_given_a_late_pop_when_offered_then_it_follows(desktop: Desktop) -> None:
     card = await customer(desktop)
     async with desktop.browser("ann") as browser, browser.socket() as tab:
