@@ -6,7 +6,7 @@ WEB := agent_desktop/web
 PACKAGES := kernel cti crm_core routing recordings dialer agent_desktop server config migrations lab bench
 CODE := $(PACKAGES) tests
 
-.PHONY: help setup setup-test run test test-quick soak check fmt docs clean
+.PHONY: help setup setup-test run test test-quick soak check fmt docs screens clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,10 @@ fmt: setup ## format and mend what can be mended
 
 docs: setup ## write the generated documents again
 	@$(PY) -m server.docs --write
+
+screens: setup-test ## make the pictures of docs/screens again, on the real parts
+	@mkdir -p docs/screens
+	@TRUNKLINE_SCREENS=docs/screens $(VENV)/bin/pytest -q tests/system/desk/test_screens.py
 
 clean: ## forget everything built
 	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist .ci/.stamp-* .mypy_cache .ruff_cache .pytest_cache

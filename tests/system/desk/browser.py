@@ -121,7 +121,7 @@ class AgentBrowser:
         return float(await self.page.evaluate(HEARD_ENERGY))
 
     async def screenshot(self, path: Path) -> None:
-        await self.page.screenshot(path=str(path))
+        await self.page.screenshot(path=str(path), animations="disabled")
 
 
 class Browsers:

@@ -27,6 +27,7 @@ from lab.ports import free_tcp
 from routing.messages import QueueConfigured
 from routing.rows import Queue
 from server import migrate
+from server.demo import SEED, load_demo
 from server.platform import make_core
 from server.replay import Difference, replay
 from server.shelves import SAVERS, shelf_tables
@@ -59,8 +60,8 @@ class PlatformProcess:
     def database_url(self) -> str:
         return f"sqlite+aiosqlite:///{self._folder / 'trunkline.db'}"
 
-    async def prepare(self, agents: tuple[str, ...], queue: Queue) -> None:
-        """A migrated database with staff, three customers and the queue's settings."""
+    async def prepare(self, agents: tuple[str, ...], queue: Queue, *, demo: bool = False) -> None:
+        """A migrated database with staff, the queue's settings, and three customers or those of the demo."""
         await migrate.upgrade(self.database_url)
         database, clock = connect(self.database_url), SteadyClock()
         people = PeopleService(database, Hasher())
@@ -68,7 +69,9 @@ class PlatformProcess:
         for login in agents:
             new = NewStaff(login, login.title(), PASSWORD, (Role.agent,))
             await people.create_staff(new, SYSTEM, clock.now())
-        for name, number in CUSTOMERS:
+        if demo:
+            await load_demo(database, SEED, clock.now(), lambda _done, _total: None)
+        for name, number in () if demo else CUSTOMERS:
             await customers.create(NewCustomer(name=name, number=number))
         await _set_up_queue(database, queue)
         await database.dispose()
