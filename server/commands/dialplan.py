@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cti.dialplan import installer
 from cti.dialplan.kit import MAX_PHONES
@@ -38,7 +39,8 @@ def install_dialplan(
         _write(asterisk_dir, phones, private_dir, private_user)
     findings = installer.check(asterisk_dir, private_dir)
     for one in findings:
-        console.print(f"{SIGNS[one.severity]} [bold]{one.file}[/]: {one.problem}\n    → {one.cure}", soft_wrap=True)
+        words = escape(f"{one.file}: {one.problem}\n    → {one.cure}")
+        console.print(f"{SIGNS[one.severity]} {words}", soft_wrap=True)
     if any(one.severity is installer.Severity.error for one in findings):
         raise typer.Exit(1)
     console.print("[green]✓[/] The kit is in place. Lead your trunk to context cti-in, and reload Asterisk once.")
