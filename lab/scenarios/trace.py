@@ -25,7 +25,6 @@ MATTERS: dict[str, tuple[str, ...]] = {
     "UserEvent": (*SAID, "Context", "Exten"),
     "Hangup": ("Cause", "Cause-txt", "TechCause", "ChannelStateDesc", "Context"),
     "MusicOnHoldStart": ("Class",),
-    "MusicOnHoldStop": (),
     "QueueCallerJoin": QUEUE,
     "QueueCallerLeave": QUEUE,
     "QueueCallerAbandon": QUEUE,
@@ -39,7 +38,8 @@ MATTERS: dict[str, tuple[str, ...]] = {
     "ContactStatus": ("ContactStatus",),
     "FullyBooted": ("Status",),
 }
-"""The events that the platform reads, and of each the headers that are compared by value."""
+"""The events that the platform reads, and of each the headers that are compared by value. MusicOnHoldStop is left out:
+Asterisk now and then leaves it out too, when a bridge takes the channel."""
 
 LISTED = {
     "Status": (*CHANNEL, "BridgeID", "Type", "DNID", "Application", "Variable"),
@@ -180,7 +180,7 @@ def snapshot(cast: Cast, channels: list[Message], status: list[Message], devices
         cast.meet(message)
     lines = [_line(cast, m, LISTED["CoreShowChannel"]) + f" of={cast.role(m)}" for m in channels]
     lines += [_line(cast, m, LISTED["Status"]) + f" of={cast.role(m)}" for m in status]
-    phones = [m for m in devices if m["Device"].startswith("PJSIP/")]
+    phones = [m for m in devices if m["Device"].startswith("PJSIP/cti-phone")]  # the trunk's state lags behind
     lines += [f"Device {m['Device']} {m['State']}" for m in phones]
     return sorted(lines) + sorted({_shape(m) for m in (*channels, *status, *phones)})
 
