@@ -295,9 +295,12 @@ class CallBook(Handles):
     @on(BridgeLeft)
     def _left(self, fact: BridgeLeft, turn: Turn) -> None:
         row = self._live(fact.leg)
-        if row is None or row.bridge != fact.bridge:
+        if row is None or (row.bridge and row.bridge != fact.bridge):
             return self._ignore(fact)
-        self._leave(row, turn)
+        if row.bridge:
+            self._leave(row, turn)
+        elif row.place is not None:  # its entering was not heard; it is not where it was before that
+            self.legs.put(replace(row, place=None))
 
     def _leave(self, row: LegRow, turn: Turn) -> LegRow:
         """Out of its bridge, if it is in one; the place it had before does not count any more."""

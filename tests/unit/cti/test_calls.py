@@ -124,6 +124,11 @@ def test_given_a_place_heard_before_the_end_of_the_bridge_then_the_leg_has_left_
     assert names(desk(*TALK).take(placed("c1", Place.after))) == ["Parted", "CallerAfter"]
 
 
+def test_given_a_bridge_that_was_left_but_not_seen_entered_then_the_next_place_is_news() -> None:
+    told = desk(*CALLER_WAITS).take(BridgeLeft(leg="c1", bridge="b1"), placed("c1", Place.waiting))
+    assert names(told) == ["CallerWaits"]
+
+
 def test_given_a_claim_refused_then_the_legs_end_says_stale() -> None:
     stale = PickupEnded(leg="a1", interaction_id="ix-c1", claim="of-1", result="STALE")
     ends = desk(*CALLER_WAITS, *AGENT_ANSWERS, stale, LegEnded(leg="a1", cause=16)).of(AgentLegEnded)
