@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -49,6 +49,11 @@ class Switch(Protocol):
 
     @property
     def status(self) -> LinkStatus: ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Counters for an operator, by name."""
+        ...
 
 
 FactSink = Callable[[Fact], bool]

@@ -174,6 +174,8 @@ class Offers(Handles):
             return Ending("rejected", "rejected_on_phone", queue.reject_delay)
         if event.cause in BUSY:
             return Ending("failed", "phone_busy", queue.busy_delay)
+        if event.cause == 0:  # the snapshot after an outage did not show the leg: nobody knows what came of it
+            return Ending("failed", "leg_gone")
         if event.cause in UNREACHABLE:
             return Ending("failed", "phone_unreachable", queue.busy_delay)
         return Ending("expired", "no_answer", queue.no_answer_delay, missed=True)

@@ -107,5 +107,13 @@ class _Figures(Collector):
             rows.add_metric([name], len(shelf))
         yield rows
         yield GaugeMetricFamily("trunkline_backlog", "Messages in the inbox", value=self._platform.engine.backlog)
+        link = CounterMetricFamily("trunkline_switch_link", "What the link to the switch counted", labels=["what"])
+        for name, count in self._platform.switch.counts.items():
+            link.add_metric([name], count)
+        yield link
+        ignored = CounterMetricFamily("trunkline_ignored_facts", "Late or repeated facts by type", labels=["type"])
+        for name, count in self._platform.rooms.book.ignored.items():
+            ignored.add_metric([name], count)
+        yield ignored
         up = self._platform.switch.status.state is LinkState.up
         yield GaugeMetricFamily("trunkline_switch_up", "1 while the link to the switch is up", value=float(up))
