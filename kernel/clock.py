@@ -13,20 +13,26 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-class SteadyClock:
-    """Wall time that never jumps: the wall is read once and advanced by the monotonic clock.
+def _steady() -> float:
+    """Seconds since boot that no clock setting moves; time asleep counts where the system can tell."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(boot) if boot is not None else time.monotonic()
 
-    When the wall and the steady time drift apart (NTP, a suspended machine), each call closes at most
-    `slew` of the time passed since the last call, so durations stay right and time never runs backwards.
+
+class SteadyClock:
+    """Wall time that never jumps: the wall is read once and advanced by the time since boot.
+
+    When somebody sets the wall clock, each call closes at most `slew` of the time passed since the last
+    call, so durations stay right, deadlines neither storm nor stall, and time never runs backwards.
     """
 
     def __init__(self, slew: float = 0.05) -> None:
         self._slew = slew
         self._at = time.time()
-        self._mono = time.monotonic()
+        self._mono = _steady()
 
     def now(self) -> datetime:
-        mono = time.monotonic()
+        mono = _steady()
         passed = mono - self._mono
         drift = time.time() - (self._at + passed)
         limit = passed * self._slew
