@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lab.sim.expr import DialplanError, Text, compile_text
@@ -96,5 +96,8 @@ class Dialplan:
         extension = self.extension(context, exten)
         return None if extension is None else extension.labels.get(label)
 
-    def apps(self) -> Iterable[str]:
-        return {s.key for extensions in self.contexts.values() for e in extensions.values() for s in e.steps}
+    def steps(self) -> Iterator[Step]:
+        """Every step there is."""
+        for extensions in self.contexts.values():
+            for extension in extensions.values():
+                yield from extension.steps

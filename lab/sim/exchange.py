@@ -13,24 +13,18 @@ from lab.sim.channel import CAUSES, Bridge, Channel, Party, State
 
 if TYPE_CHECKING:
     from lab.sim.phones import SimPhone
-    from lab.sim.runner import Runner
 
 Listener = Callable[[str, str, list[tuple[str, object]]], None]
 """Called with the event's class (call, user...), its name and its headers."""
-
-DEVICE_STATUS = {"NOT_INUSE": 1, "INUSE": 2, "BUSY": 3, "UNAVAILABLE": 5, "RINGING": 6, "RINGINUSE": 7, "ONHOLD": 8}
 
 
 class Exchange:
     """State of the switch. `second` is how long a second of the dialplan lasts."""
 
-    runner: Runner
-
     def __init__(self, second: float = 1.0) -> None:
         self.second = second
         self.listeners: list[Listener] = []
         self.phones: dict[str, SimPhone] = {}
-        self._numbers = itertools.count()
         self.boot()
 
     def boot(self) -> None:

@@ -5,7 +5,7 @@ A text is compiled once into a tree; filling it in asks a `Lookup` for variables
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,6 +59,19 @@ def compile_text(text: str) -> Text:
         inner = text[start + 2 : end]
         parts.append(_variable(inner) if text[start + 1] == "{" else Expression(compile_text(inner)))
         at = end + 1
+
+
+def functions(text: Text) -> Iterator[str]:
+    """The functions that a text calls, in lower case, those inside others too."""
+    for part in text.parts:
+        if isinstance(part, Variable):
+            if part.arguments is not None:
+                yield from (name.lower() for name in part.name.parts if isinstance(name, str))
+                yield from functions(part.arguments)
+            else:
+                yield from functions(part.name)
+        elif isinstance(part, Expression):
+            yield from functions(part.inner)
 
 
 def _next(text: str, at: int) -> int:

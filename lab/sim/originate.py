@@ -89,6 +89,7 @@ def _arm(exchange: Exchange, runner: Runner, request: Request, leg: Channel) -> 
         _respond(exchange, request, None, FAILURE)
 
     timer = exchange.later(request.timeout / exchange.second, too_late)
+    leg.leave = timer.cancel
     leg.on_ring = lambda: dial("DialState", "RINGING")
     leg.on_answer = answered
     leg.hung_up = failed

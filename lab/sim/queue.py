@@ -31,15 +31,6 @@ class Entry:
     tried: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Member:
-    """What the queue remembers of a phone."""
-
-    taken: int = 0
-    last_call: int = 0
-    in_call: int = 0
-
-
 class FallbackQueue:
     """Strategy rrmemory, ringinuse=no: the next free reachable phone after the one rung last."""
 
@@ -48,7 +39,6 @@ class FallbackQueue:
         self._runner = runner
         self.entries: list[Entry] = []
         self._next = 0
-        self._members = {name: Member() for name in exchange.phones}
 
     def join(self, channel: Channel, limit: float) -> None:
         priority = int(channel.variables.get("QUEUE_PRIO") or 0)
@@ -190,9 +180,6 @@ class FallbackQueue:
         joint = exchange.new_bridge()
         exchange.enter_bridge(joint, leg)
         exchange.enter_bridge(joint, caller)
-        member = self._members[leg.endpoint]
-        member.taken += 1
-        member.last_call = int(time.time())
         leg.resume = lambda: exchange.hang_up(leg, 16)
         caller.resume = lambda: self._runner.end(caller)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lab.sim.channel import Channel
 from lab.sim.dialplan import Dialplan
 from lab.sim.exchange import Exchange
-from lab.sim.expr import DialplanError
+from lab.sim.expr import DialplanError, functions
 
 if TYPE_CHECKING:
     from lab.sim.queue import FallbackQueue
@@ -40,13 +40,15 @@ class Runner:
     fallback: FallbackQueue
 
     def __init__(self, exchange: Exchange, dialplan: Dialplan, apps: dict[str, App]) -> None:
-        unknown = sorted(set(dialplan.apps()) - apps.keys())
+        steps = list(dialplan.steps())
+        unknown = {step.app for step in steps if step.key not in apps}
+        called = {f"{name.upper()}()" for step in steps for name in functions(step.arguments)}
+        unknown |= {name for name in called if not hasattr(self, f"_fn_{name[:-2].lower()}")}
         if unknown:
-            raise DialplanError(f"the simulated switch does not know the application(s) {', '.join(unknown)}")
+            raise DialplanError(f"the simulated switch does not play {', '.join(sorted(unknown))}")
         self.exchange = exchange
         self.dialplan = dialplan
         self._apps = apps
-        exchange.runner = self
 
     def start(self, channel: Channel, context: str, exten: str, priority: int = 1) -> None:
         """Put a channel into the dialplan and run it."""

@@ -5,7 +5,9 @@ import pytest
 from cti.dialplan.kit import KitSettings, Phone, render
 from lab.sim.apps import APPS
 from lab.sim.dialplan import Dialplan
-from lab.sim.expr import DialplanError, compile_text, evaluate
+from lab.sim.exchange import Exchange
+from lab.sim.expr import DialplanError, compile_text, evaluate, functions
+from lab.sim.runner import Runner
 
 pytestmark = pytest.mark.unit
 
@@ -84,6 +86,13 @@ def test_an_unreadable_line_is_named(text: str) -> None:
         Dialplan(text)
 
 
-def test_the_kit_uses_no_application_that_is_not_played() -> None:
+def test_functions_inside_others_are_found() -> None:
+    text = compile_text("${IF($[${LEN(${A})} > 1]?${FILTER(a-z,${B})}:no)} ${EXTEN}")
+    assert set(functions(text)) == {"if", "len", "filter"}
+
+
+def test_the_kit_uses_nothing_that_is_not_played() -> None:
     kit = render(KitSettings(phones=(Phone("cti-phone-01", "x"),), manager_secret="y"))
-    assert set(Dialplan(kit["cti_extensions.conf"]).apps()) <= APPS.keys()
+    plan = Dialplan(kit["cti_extensions.conf"])
+    assert Runner(Exchange(), plan, APPS).dialplan is plan
+    assert {"Bridge", "Queue", "UserEvent"} <= {step.app for step in plan.steps()}
