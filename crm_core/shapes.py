@@ -80,6 +80,17 @@ class Ticket(TypedDict):
     version: int
 
 
+class DeviceCard(TypedDict):
+    """A thing of ours that a customer owns; dates are ISO 8601 days."""
+
+    id: str
+    product: str
+    model: str
+    serial: str
+    bought_at: str | None
+    warranty_until: str | None
+
+
 class Pop(TypedDict):
     """All the screen shows of a caller. `open_items` are open entries of any age, newest first."""
 
@@ -88,6 +99,7 @@ class Pop(TypedDict):
     timeline: TimelinePage
     open_items: list[TimelineEntry]
     tickets: list[Ticket]
+    devices: list[DeviceCard]
 
 
 def moment(at: datetime) -> str:

@@ -1,10 +1,11 @@
-"""The pop: everything the screen shows of a caller, read in four queries of one transaction."""
+"""The pop: everything the screen shows of a caller, read in five queries of one transaction."""
 
 from __future__ import annotations
 
 from crm_core.cards import store
-from crm_core.customers.models import Match
-from crm_core.shapes import Pop
+from crm_core.customers.models import Device, Match
+from crm_core.customers.store import devices_of
+from crm_core.shapes import DeviceCard, Pop
 from crm_core.store import Database
 from crm_core.tickets import store as ticket_store
 from crm_core.timeline import store as timeline_store
@@ -31,12 +32,14 @@ class PopService:
             entries, last = await timeline_store.page(connection, customer_id, None, None, PAGE)
             open_items = await timeline_store.open_items(connection, customer_id, MAX_OPEN)
             tickets = await ticket_store.of_customer(connection, customer_id, True, MAX_OPEN)
+            devices = await devices_of(connection, customer_id)
         return {
             "customer": cards[0] if cards else None,
             "candidates": [],
             "timeline": as_page(customer_id, None, entries, last),
             "open_items": open_items,
             "tickets": tickets,
+            "devices": [device_card(one) for one in devices],
         }
 
     async def _choice(self, match: Match) -> Pop:
@@ -48,4 +51,17 @@ class PopService:
             "timeline": {"entries": [], "next": None},
             "open_items": [],
             "tickets": [],
+            "devices": [],
         }
+
+
+def device_card(device: Device) -> DeviceCard:
+    """A device as the screen gets it."""
+    return {
+        "id": device.id,
+        "product": device.product,
+        "model": device.model,
+        "serial": device.serial,
+        "bought_at": device.bought_at.isoformat() if device.bought_at else None,
+        "warranty_until": device.warranty_until.isoformat() if device.warranty_until else None,
+    }

@@ -45,6 +45,8 @@ async def test_the_demo_company_is_loaded_whole_and_used_as_any_other(crm: Crm) 
         pop = await crm.pops.pop(match)
         assert pop["tickets"]
         assert len(pop["timeline"]["entries"]) >= 15
+        assert all(one["product"] and one["serial"] for one in pop["devices"])
+        assert pop["devices"], one.name
     assert (await crm.customers.identify(FAMILY_NUMBER)).kind is MatchKind.MAYBE
     assert (await crm.customers.identify(SWITCHBOARD_NUMBER)).candidate_ids == (SWITCHBOARD[0],)
     assert SHOWCASE[0].id in [card["id"] for card in await crm.customers.search("lucía fern")]

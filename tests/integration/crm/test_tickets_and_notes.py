@@ -126,7 +126,7 @@ async def test_a_note_that_cannot_be_kept_whole_is_refused_with_the_field(crm: C
     assert (await crm.timeline.page(customer))["entries"] == []
 
 
-async def test_the_pop_of_a_known_caller_is_read_in_four_queries(crm: Crm) -> None:
+async def test_the_pop_of_a_known_caller_is_read_in_five_queries(crm: Crm) -> None:
     customer = await crm.customer(number="600111222", level="vip")
     ticket = await crm.tickets.create(fault(customer), crm.ana)
     note = await crm.notes.add(customer, "Prefers the morning", crm.ana)
@@ -140,7 +140,7 @@ async def test_the_pop_of_a_known_caller_is_read_in_four_queries(crm: Crm) -> No
 
     pop = await crm.pops.pop(match)
 
-    assert len([one for one in seen if one.startswith("SELECT")]) == 4
+    assert len([one for one in seen if one.startswith("SELECT")]) == 5
     assert pop["customer"] == await crm.customers.card(customer)
     assert (pop["customer"] or {})["callbacks"] == 1
     assert [one["id"] for one in pop["tickets"]] == [ticket["id"]]
