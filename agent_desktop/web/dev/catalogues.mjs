@@ -26,7 +26,8 @@ for (const tag of [...COMPLETE, ...PARTIAL]) {
   else console.log(`${tag}: ${missing.length} of ${Object.keys(en).length} missing, shown in English`);
   for (const [key, text] of Object.entries(catalogue)) {
     if (!(key in en)) problems.push(`${tag}: unknown ${key}`);
-    else if (holes(text) !== holes(en[key]) && typeof text === "string") problems.push(`${tag}: other placeholders in ${key}`);
+    else if (holes(text) !== holes(en[key]) && typeof text === "string")
+      problems.push(`${tag}: other placeholders in ${key}`);
     if (typeof text !== "object") continue;
     for (const form of forms) if (!(form in text)) problems.push(`${tag}: ${key} lacks the form "${form}"`);
   }
@@ -34,9 +35,17 @@ for (const tag of [...COMPLETE, ...PARTIAL]) {
 
 const used = new Set([...sources.matchAll(/\bt(?:ryT)?\(\s*"([\w.]+)"/g)].map((match) => match[1]));
 for (const key of used) if (!(key in en)) problems.push(`source: ${key} is in no catalogue`);
-const literal = (key) => sources.includes(`"${key}"`) || sources.includes(`${key.slice(0, key.lastIndexOf("."))}.\${`) || sources.includes(`${key.slice(0, key.lastIndexOf("_"))}_\${`) || /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category|refused|title|result|stage)\./.test(key);
+const literal = (key) =>
+  sources.includes(`"${key}"`) ||
+  sources.includes(`${key.slice(0, key.lastIndexOf("."))}.\${`) ||
+  sources.includes(`${key.slice(0, key.lastIndexOf("_"))}_\${`) ||
+  /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category|refused|title|result|stage)\./.test(
+    key,
+  );
 for (const key of Object.keys(en)) if (!literal(key)) problems.push(`en: ${key} is used nowhere`);
 
 for (const problem of problems) console.error(problem);
-console.log(problems.length ? `${problems.length} problems` : `en, es complete: ${Object.keys(en).length} texts`);
+console.log(
+  problems.length ? `${problems.length} problems` : `en, es complete: ${Object.keys(en).length} texts`,
+);
 process.exit(problems.length ? 1 : 0);

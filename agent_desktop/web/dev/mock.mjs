@@ -11,8 +11,14 @@ import { SCENES } from "./scenes.mjs";
 import { sipPeer } from "./sip.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../dist");
-const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".map": "application/json" };
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".map": "application/json",
+};
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const PAGE = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trunkline</title>
 <meta name="viewport" content="width=device-width"><meta name="csrf-token" content="token"><link rel="icon" href="/static/icon-idle.svg">
 <link rel="stylesheet" href="/static/desk.css"><script type="module" src="/static/${script}.js"></script></head><body><div id="app"></div></body></html>`;
@@ -31,10 +37,21 @@ export async function startMock(port = 0) {
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   const url = `http://127.0.0.1:${server.address().port}`;
-  return { url, world, show: (scene) => show(world, scene), push: (set) => push(world, set), close: () => (io.close(), server.closeAllConnections(), server.close()) };
+  return {
+    url,
+    world,
+    show: (scene) => show(world, scene),
+    push: (set) => push(world, set),
+    close: () => (io.close(), server.closeAllConnections(), server.close()),
+  };
 }
 
-const snapshot = (world) => ({ epoch: world.epoch, seq: world.seq, now: new Date().toISOString(), desk: { ...world.desk, me: { ...world.desk.me, language: world.language } } });
+const snapshot = (world) => ({
+  epoch: world.epoch,
+  seq: world.seq,
+  now: new Date().toISOString(),
+  desk: { ...world.desk, me: { ...world.desk.me, language: world.language } },
+});
 
 function push(world, set) {
   world.seq += 1;
@@ -49,7 +66,10 @@ function show(world, scene) {
 async function answer(world, request, response) {
   const { pathname, searchParams } = new URL(request.url, "http://mock");
   if (pathname.startsWith("/socket.io") || pathname === "/ws") return;
-  if (pathname === "/" || pathname === "/sign-in") return send(response, 200, PAGE(pathname === "/" ? "desk" : "sign-in"), "text/html", { "Content-Security-Policy": CSP });
+  if (pathname === "/" || pathname === "/sign-in")
+    return send(response, 200, PAGE(pathname === "/" ? "desk" : "sign-in"), "text/html", {
+      "Content-Security-Policy": CSP,
+    });
   if (pathname.startsWith("/static/")) return file(pathname.slice(8), response);
   const body = await read(request);
   const [status, data] = reply(world, request.method, pathname, searchParams, body);
@@ -58,38 +78,97 @@ async function answer(world, request, response) {
 
 function reply(world, method, path, query, body) {
   const route = `${method} ${path}`;
-  const about = world.desk.me;
-  if (path.startsWith("/mock/scene/")) return [200, show(world, path.split("/").at(-1)) ?? {}];
-  if (path === "/mock/ring") return [200, world.sip.ring() ?? {}];
-  if (path === "/mock/cut") return [200, world.io.disconnectSockets(true) ?? {}];
-  if (route === "POST /api/sign-in") return body.password === "wrong" ? refuse(401, "sign_in_failed") : body.login === "many" ? refuse(429, "too_many_attempts", { retry_after: 120 }) : [200, account(world)];
-  if (route === "GET /api/me") return [200, account(world)];
-  if (route === "PATCH /api/me") return (world.language = body.language), [200, account(world)];
-  if (route === "GET /api/desk/phone") return [200, { endpoint: "cti-phone-01", secret: "s", ws_url: "/ws", domain: "127.0.0.1", ice_servers: [] }];
-  if (route === "PUT /api/desk/presence") return presence(world, about, body), [200, {}];
-  if (route === "GET /api/sessions") return [200, { items: sessions() }];
-  if (route === "GET /api/customers") return [200, { items: [MARISOL, ...OTHERS].filter((each) => JSON.stringify(each).toLowerCase().includes(query.get("q").toLowerCase())) }];
-  if (path.endsWith("/timeline")) return [200, page(world, query)];
-  if (path.endsWith("/notes")) return [201, { id: `no-${Date.now()}`, at: new Date().toISOString(), kind: "note", title: "Note", body: body.text, status: null, ref: null, staff_name: about.name, details: {} }];
-  if (path.endsWith("/tickets")) return body.description === "bad" ? refuse(422, "invalid", { fields: { subject: "Already used today." } }) : [201, { ...TICKETS[0], number: "2026-00419", subject: body.subject }];
-  if (path.endsWith("/why")) return [200, why()];
-  if (path.endsWith("/extend")) return push(world, { call: extended(world.desk.call) }), [200, {}];
-  if (path.endsWith("/wrap-up")) return show(world, "ready"), [200, {}];
-  if (path.endsWith("/hold")) return show(world, "held"), [200, {}];
-  if (path.endsWith("/resume")) return show(world, "talking"), [200, {}];
-  if (path.endsWith("/customer")) return show(world, "talking"), [200, {}];
-  if (path.endsWith("/decline") || path.endsWith("/hang-up")) return world.sip.cancel(), show(world, "ready"), [200, {}];
-  if (/^GET \/api\/customers\/[\w-]+$/.test(route)) return [200, [MARISOL, ...OTHERS].find((each) => path.endsWith(each.id))];
-  return method === "POST" || method === "PUT" || method === "DELETE" ? [204, undefined] : refuse(404, "not_found");
+  const found = ROUTES[route] ?? ENDINGS.find(([ending]) => path.includes(ending))?.[1];
+  if (found) return found(world, { path, query, body });
+  return method === "GET" ? refuse(404, "not_found") : [204, undefined];
 }
 
+const PEOPLE = [MARISOL, ...OTHERS];
+const done = () => [200, {}];
+
+const ROUTES = {
+  "POST /mock/ring": (world) => done(world.sip.ring()),
+  "POST /mock/cut": (world) => done(world.io.disconnectSockets(true)),
+  "POST /api/sign-in": (world, { body }) => {
+    if (body.password === "wrong") return refuse(401, "sign_in_failed");
+    return body.login === "many"
+      ? refuse(429, "too_many_attempts", { retry_after: 120 })
+      : [200, account(world)];
+  },
+  "GET /api/me": (world) => [200, account(world)],
+  "PATCH /api/me": (world, { body }) => [200, account(Object.assign(world, body))],
+  "GET /api/desk/phone": () => [
+    200,
+    { endpoint: "cti-phone-01", secret: "s", ws_url: "/ws", domain: "127.0.0.1", ice_servers: [] },
+  ],
+  "PUT /api/desk/presence": (world, { body }) => done(presence(world, world.desk.me, body)),
+  "GET /api/sessions": () => [200, { items: sessions() }],
+  "GET /api/customers": (_, { query }) => [
+    200,
+    {
+      items: PEOPLE.filter((each) =>
+        JSON.stringify(each).toLowerCase().includes(query.get("q").toLowerCase()),
+      ),
+    },
+  ],
+};
+
+/** By a part of the path, the first that fits. */
+const ENDINGS = [
+  ["/mock/scene/", (world, { path }) => done(show(world, path.split("/").at(-1)))],
+  ["/timeline", (world, { query }) => [200, page(world, query)]],
+  ["/notes", (world, { body }) => [201, note(world.desk.me.name, body.text)]],
+  [
+    "/tickets",
+    (_, { body }) =>
+      body.description === "bad"
+        ? refuse(422, "invalid_input", { fields: { subject: "Already used today." } })
+        : [201, { ...TICKETS[0], number: "2026-00419", subject: body.subject }],
+  ],
+  ["/why", () => [200, why()]],
+  ["/extend", (world) => done(push(world, { call: extended(world.desk.call) }))],
+  ["/wrap-up", (world) => done(show(world, "ready"))],
+  ["/hold", (world) => done(show(world, "held"))],
+  ["/resume", (world) => done(show(world, "talking"))],
+  ["/decline", (world) => done(world.sip.cancel(), show(world, "ready"))],
+  ["/hang-up", (world) => done(world.sip.cancel(), show(world, "ready"))],
+  ["/api/customers/", (_, { path }) => [200, PEOPLE.find(({ id }) => path.endsWith(id))]],
+  ["/customer", (world) => done(show(world, "talking"))],
+];
+
+const note = (staff_name, body) => ({
+  id: `no-${Date.now()}`,
+  at: new Date().toISOString(),
+  kind: "note",
+  title: "Note",
+  body,
+  status: null,
+  ref: null,
+  staff_name,
+  details: {},
+});
 const refuse = (status, id, details = {}) => [status, { error: { id, message: id, details } }];
-const account = (world) => ({ id: "st-1", name: "Amaia Lindqvist", login: "amaia", roles: ["agent"], language: world.language, csrf_token: "token" });
-const extended = (call) => ({ ...call, stint: { ...call.stint, wrap_deadline: new Date(Date.parse(call.stint.wrap_deadline) + 30_000).toISOString(), extended: 1 } });
+const account = (world) => ({
+  id: "st-1",
+  name: "Amaia Lindqvist",
+  login: "amaia",
+  roles: ["agent"],
+  language: world.language,
+  csrf_token: "token",
+});
+const extended = (call) => ({
+  ...call,
+  stint: {
+    ...call.stint,
+    wrap_deadline: new Date(Date.parse(call.stint.wrap_deadline) + 30_000).toISOString(),
+    extended: 1,
+  },
+});
 
 function presence(world, about, { presence: chosen, reason }) {
   const since = new Date().toISOString();
-  if (about.duty === "idle") push(world, { me: { ...about, presence: chosen, pause_reason: reason, since, missed: 0 } });
+  if (about.duty === "idle")
+    push(world, { me: { ...about, presence: chosen, pause_reason: reason, since, missed: 0 } });
   else push(world, { me: { ...about, next: { presence: chosen, reason } } });
 }
 
@@ -102,8 +181,22 @@ function page(world, query) {
 }
 
 const sessions = () => [
-  { id: "se-1", created_at: new Date().toISOString(), seen_at: new Date().toISOString(), ip: "127.0.0.1", user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", current: true },
-  { id: "se-2", created_at: new Date().toISOString(), seen_at: new Date(Date.now() - 9e7).toISOString(), ip: "192.0.2.7", user_agent: "Mozilla/5.0 (Windows NT 10.0) Firefox/143.0", current: false },
+  {
+    id: "se-1",
+    created_at: new Date().toISOString(),
+    seen_at: new Date().toISOString(),
+    ip: "127.0.0.1",
+    user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36",
+    current: true,
+  },
+  {
+    id: "se-2",
+    created_at: new Date().toISOString(),
+    seen_at: new Date(Date.now() - 9e7).toISOString(),
+    ip: "192.0.2.7",
+    user_agent: "Mozilla/5.0 (Windows NT 10.0) Firefox/143.0",
+    current: false,
+  },
 ];
 
 const why = () => ({
@@ -113,9 +206,27 @@ const why = () => ({
       made_at: new Date().toISOString(),
       state: "pending",
       agents: [
-        { agent_id: "st-1", name: "Amaia Lindqvist", verdict: "chosen", reason: "longest_idle", idle_seconds: 143 },
-        { agent_id: "st-2", name: "Tomás Aguirre", verdict: "passed", reason: "longest_idle", idle_seconds: 61 },
-        { agent_id: "st-3", name: "Priya Raman", verdict: "rejected", reason: "paused_lunch", idle_seconds: 900 },
+        {
+          agent_id: "st-1",
+          name: "Amaia Lindqvist",
+          verdict: "chosen",
+          reason: "longest_idle",
+          idle_seconds: 143,
+        },
+        {
+          agent_id: "st-2",
+          name: "Tomás Aguirre",
+          verdict: "passed",
+          reason: "longest_idle",
+          idle_seconds: 61,
+        },
+        {
+          agent_id: "st-3",
+          name: "Priya Raman",
+          verdict: "rejected",
+          reason: "paused_lunch",
+          idle_seconds: 900,
+        },
       ],
     },
   ],

@@ -49,23 +49,67 @@ export const OTHERS = [
   card("cu-2", "Daniel Okafor", { company: "Harbour Print Works", level: "silver", open_tickets: 1 }),
   card("cu-3", "Grace Okafor", { company: "Harbour Print Works", city: "Leeds" }),
   card("cu-4", "Harbour Print Works", { kind: "company", level: "vip", open_opportunities: 2 }),
-  card("cu-5", "Wilhelmina Konstantinopolskaya-Vandenbroucke de la Fuente", { city: "Rotterdam", country: "NL" }),
+  card("cu-5", "Wilhelmina Konstantinopolskaya-Vandenbroucke de la Fuente", {
+    city: "Rotterdam",
+    country: "NL",
+  }),
 ];
 
 const DONE = [
-  ["call", "Asked when the service engineer comes", "Confirmed Thursday morning. She asked for the same engineer as last time.", { talk_seconds: 214, queue: "Service", disposition: "Solved", direction: "inbound" }],
-  ["repair", "Feed roller replaced on press 2", "Worn after 1.2 million sheets. Next inspection in six months; roller kit put on the van.", { device: "Ardent P400 press", serial: "P4-20871", seconds: 5400 }],
+  [
+    "call",
+    "Asked when the service engineer comes",
+    "Confirmed Thursday morning. She asked for the same engineer as last time.",
+    { talk_seconds: 214, queue: "Service", disposition: "Solved", direction: "inbound" },
+  ],
+  [
+    "repair",
+    "Feed roller replaced on press 2",
+    "Worn after 1.2 million sheets. Next inspection in six months; roller kit put on the van.",
+    { device: "Ardent P400 press", serial: "P4-20871", seconds: 5400 },
+  ],
   ["mail", "Price list for roller kits sent", null, {}],
-  ["note", "Prefers to be called after 15:00", "In the mornings she is on the shop floor and does not hear the phone.", {}],
-  ["order", "Order 2026-1184 delivered", "4 × roller kit, 2 × cleaning fluid.", { amount: 1840, currency: "EUR", product: "Roller kit" }],
-  ["call", "Callback: quote for maintenance plan", "Interested, wants to compare with the present contract. Asked for the list of what is covered, how fast somebody comes, and what happens on public holidays in the Basque Country; promised an answer in writing by the end of the week, with the conditions for a second machine at the same address.", { talk_seconds: 431, queue: "Sales", disposition: "Callback agreed", direction: "outbound" }],
-  ["visit", "Yearly inspection", "Both presses in good order; counters read.", { device: "Ardent P250 press", serial: "P2-11904" }],
+  [
+    "note",
+    "Prefers to be called after 15:00",
+    "In the mornings she is on the shop floor and does not hear the phone.",
+    {},
+  ],
+  [
+    "order",
+    "Order 2026-1184 delivered",
+    "4 × roller kit, 2 × cleaning fluid.",
+    { amount: 1840, currency: "EUR", product: "Roller kit" },
+  ],
+  [
+    "call",
+    "Callback: quote for maintenance plan",
+    "Interested, wants to compare with the present contract. Asked for the list of what is covered, how fast somebody comes, and what happens on public holidays in the Basque Country; promised an answer in writing by the end of the week, with the conditions for a second machine at the same address.",
+    { talk_seconds: 431, queue: "Sales", disposition: "Callback agreed", direction: "outbound" },
+  ],
+  [
+    "visit",
+    "Yearly inspection",
+    "Both presses in good order; counters read.",
+    { device: "Ardent P250 press", serial: "P2-11904" },
+  ],
   ["campaign", "Autumn service offer", "Reached, interested.", { disposition: "Interested" }],
-  ["ticket", "Paper jam after software update", "Solved by rolling back to 4.2; update 4.4 fixes it.", { product: "Ardent P400 press", priority: "high" }],
+  [
+    "ticket",
+    "Paper jam after software update",
+    "Solved by rolling back to 4.2; update 4.4 fixes it.",
+    { product: "Ardent P400 press", priority: "high" },
+  ],
 ];
 
 const OPEN = [
-  ["ticket", "Press 1 stops after warm-up", "Error 47 after about ten minutes, twice today.", 2 * 3600, { priority: "urgent", product: "Ardent P250 press" }],
+  [
+    "ticket",
+    "Press 1 stops after warm-up",
+    "Error 47 after about ten minutes, twice today.",
+    2 * 3600,
+    { priority: "urgent", product: "Ardent P250 press" },
+  ],
   ["opportunity", "Maintenance plan for two presses", null, 3 * DAY, { amount: 6400, currency: "EUR" }],
   ["callback", "Promised: availability of engineer", "Tomorrow, 10:00 in Bilbao.", 5 * 3600, {}],
 ];
@@ -83,17 +127,49 @@ export function history(count, seed = "tl") {
     staff_name: ["Ingrid Solheim", "Tomás Aguirre", "Priya Raman"][index % 3],
     details,
   });
-  const open = OPEN.map(([kind, title, body, age, details], i) => entry(i, kind, title, body, ago(age), details, "open"));
+  const open = OPEN.map(([kind, title, body, age, details], i) =>
+    entry(i, kind, title, body, ago(age), details, "open"),
+  );
   const rest = Array.from({ length: Math.max(0, count - open.length) }, (_, i) => {
     const [kind, title, body, details] = DONE[i % DONE.length];
-    return entry(i + open.length, kind, title, body, ago((i * 4.3 + 0.4) * DAY), details, i % 4 ? "done" : null);
+    return entry(
+      i + open.length,
+      kind,
+      title,
+      body,
+      ago((i * 4.3 + 0.4) * DAY),
+      details,
+      i % 4 ? "done" : null,
+    );
   });
   return [...open, ...rest].sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
 export const TICKETS = [
-  { id: "ti-1", number: "2026-00418", subject: "Press 1 stops after warm-up", status: "open", priority: "urgent", category: "fault", product: "Ardent P250 press", created_at: ago(7200), updated_at: ago(3600), description: "Error 47 after about ten minutes." },
-  { id: "ti-2", number: "2026-00391", subject: "Invoice shows the wrong address", status: "waiting", priority: "normal", category: "billing", product: null, created_at: ago(6 * DAY), updated_at: ago(2 * DAY), description: null },
+  {
+    id: "ti-1",
+    number: "2026-00418",
+    subject: "Press 1 stops after warm-up",
+    status: "open",
+    priority: "urgent",
+    category: "fault",
+    product: "Ardent P250 press",
+    created_at: ago(7200),
+    updated_at: ago(3600),
+    description: "Error 47 after about ten minutes.",
+  },
+  {
+    id: "ti-2",
+    number: "2026-00391",
+    subject: "Invoice shows the wrong address",
+    status: "waiting",
+    priority: "normal",
+    category: "billing",
+    product: null,
+    created_at: ago(6 * DAY),
+    updated_at: ago(2 * DAY),
+    description: null,
+  },
 ];
 
 export const SETTINGS = {
@@ -110,7 +186,17 @@ export const SETTINGS = {
   wrap_up_seconds: 60,
   ring_seconds: 20,
   ticket_categories: ["fault", "billing", "delivery", "question", "complaint"],
-  products: ["Ardent P250 press", "Ardent P400 press", "Roller kit", "Cleaning fluid", "Folding unit F2", "Stacker S1", "Maintenance plan", "Software 4.x", "Other"],
+  products: [
+    "Ardent P250 press",
+    "Ardent P400 press",
+    "Roller kit",
+    "Cleaning fluid",
+    "Folding unit F2",
+    "Stacker S1",
+    "Maintenance plan",
+    "Software 4.x",
+    "Other",
+  ],
   priorities: ["low", "normal", "high", "urgent"],
 };
 

@@ -60,7 +60,15 @@ function call(state, more = {}) {
   };
 }
 
-const offer = () => ({ id: `of-${Date.now()}`, interaction_id: IX, state: "pending", leg: "leg-1", made_at: ago(6), deadline: ahead(14), ringing_at: ago(5) });
+const offer = () => ({
+  id: `of-${Date.now()}`,
+  interaction_id: IX,
+  state: "pending",
+  leg: "leg-1",
+  made_at: ago(6),
+  deadline: ahead(14),
+  ringing_at: ago(5),
+});
 const pop = (customer, candidates = []) => ({
   interaction_id: IX,
   customer,
@@ -69,7 +77,16 @@ const pop = (customer, candidates = []) => ({
   tickets: customer ? TICKETS : [],
 });
 
-const base = (more) => ({ me: me(), offer: null, call: null, pop: null, queues: QUEUES, link: { switch: "up" }, settings: SETTINGS, ...more });
+const base = (more) => ({
+  me: me(),
+  offer: null,
+  call: null,
+  pop: null,
+  queues: QUEUES,
+  link: { switch: "up" },
+  settings: SETTINGS,
+  ...more,
+});
 const stranger = (match, number) => ({
   match,
   customer_id: null,
@@ -84,13 +101,32 @@ export const SCENES = {
   paused: () => base({ me: me({ presence: "paused", pause_reason: "lunch", since: ago(912) }) }),
   missed: () => base({ me: me({ presence: "paused", pause_reason: "missed", missed: 2, since: ago(75) }) }),
   lost: () => base({ me: me({ device: "lost", routable: false }), link: { switch: "down" } }),
-  ringing: () => base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered"), pop: pop(MARISOL) }),
+  ringing: () =>
+    base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered"), pop: pop(MARISOL) }),
   talking: () => base({ me: me({ duty: "busy" }), call: call("joined"), pop: pop(MARISOL) }),
-  next: () => base({ me: me({ duty: "busy", next: { presence: "paused", reason: "lunch" } }), call: call("joined"), pop: pop(MARISOL) }),
+  next: () =>
+    base({
+      me: me({ duty: "busy", next: { presence: "paused", reason: "lunch" } }),
+      call: call("joined"),
+      pop: pop(MARISOL),
+    }),
   held: () => base({ me: me({ duty: "busy" }), call: call("held"), pop: pop(MARISOL) }),
   wrapup: () => base({ me: me({ duty: "wrapping" }), call: call("wrapping"), pop: pop(MARISOL) }),
-  maybe: () => base({ me: me({ duty: "busy" }), call: call("joined", stranger("maybe", "+442079460958")), pop: pop(null, [OTHERS[0], OTHERS[1]]) }),
-  unknown: () => base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered", stranger("unknown", "+442079460958")), pop: pop(null) }),
-  withheld: () => base({ me: me({ duty: "busy" }), call: call("joined", stranger("withheld", null)), pop: pop(null) }),
-  long: () => base({ me: me({ duty: "busy" }), call: call("joined", { customer_id: "cu-5" }), pop: pop(OTHERS[3]) }),
+  maybe: () =>
+    base({
+      me: me({ duty: "busy" }),
+      call: call("joined", stranger("maybe", "+442079460958")),
+      pop: pop(null, [OTHERS[0], OTHERS[1]]),
+    }),
+  unknown: () =>
+    base({
+      me: me({ duty: "reserved" }),
+      offer: offer(),
+      call: call("offered", stranger("unknown", "+442079460958")),
+      pop: pop(null),
+    }),
+  withheld: () =>
+    base({ me: me({ duty: "busy" }), call: call("joined", stranger("withheld", null)), pop: pop(null) }),
+  long: () =>
+    base({ me: me({ duty: "busy" }), call: call("joined", { customer_id: "cu-5" }), pop: pop(OTHERS[3]) }),
 };

@@ -10,12 +10,41 @@ const SMALL = { width: 1366, height: 768 };
 const LARGE = { width: 1920, height: 1080 };
 
 const wanted = [
-  ["ready", {}], ["ready", { dark: true, size: LARGE }], ["ringing", {}], ["ringing", { dark: true }], ["ringing", { size: LARGE }],
-  ["talking", {}], ["talking", { dark: true, size: LARGE }], ["talking", { language: "es" }], ["held", {}], ["next", { dark: true }],
-  ["wrapup", {}], ["wrapup", { dark: true }], ["wrapup", { language: "es", size: LARGE }], ["paused", {}], ["missed", {}], ["out", {}],
-  ["lost", { dark: true }], ["maybe", {}], ["unknown", {}], ["withheld", { dark: true }], ["long", {}], ["stale", {}], ["loose", { dark: true }],
-  ["keypad", {}], ["ticket", {}], ["ticket", { dark: true, language: "es" }], ["search", {}], ["keys", {}], ["why", {}], ["sound", { dark: true }], ["states", {}], ["user", { dark: true }],
-  ["sign-in", {}], ["sign-in", { dark: true, size: LARGE }], ["sign-in-wrong", { language: "es" }],
+  ["ready", {}],
+  ["ready", { dark: true, size: LARGE }],
+  ["ringing", {}],
+  ["ringing", { dark: true }],
+  ["ringing", { size: LARGE }],
+  ["talking", {}],
+  ["talking", { dark: true, size: LARGE }],
+  ["talking", { language: "es" }],
+  ["held", {}],
+  ["next", { dark: true }],
+  ["wrapup", {}],
+  ["wrapup", { dark: true }],
+  ["wrapup", { language: "es", size: LARGE }],
+  ["paused", {}],
+  ["missed", {}],
+  ["out", {}],
+  ["lost", { dark: true }],
+  ["maybe", {}],
+  ["unknown", {}],
+  ["withheld", { dark: true }],
+  ["long", {}],
+  ["stale", {}],
+  ["loose", { dark: true }],
+  ["keypad", {}],
+  ["ticket", {}],
+  ["ticket", { dark: true, language: "es" }],
+  ["search", {}],
+  ["keys", {}],
+  ["why", {}],
+  ["sound", { dark: true }],
+  ["states", {}],
+  ["user", { dark: true }],
+  ["sign-in", {}],
+  ["sign-in", { dark: true, size: LARGE }],
+  ["sign-in-wrong", { language: "es" }],
 ];
 
 async function signIn(page, mock, scene) {
@@ -100,9 +129,18 @@ for (const [scene, { dark = false, size = SMALL, language = "en" }] of wanted) {
   if (only && !only.includes(scene)) continue;
   const mock = await startMock();
   mock.world.language = language;
-  const context = await browser.newContext({ viewport: size, colorScheme: dark ? "dark" : "light", locale: language, permissions: ["microphone", "notifications"] });
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: dark ? "dark" : "light",
+    locale: language,
+    permissions: ["microphone", "notifications"],
+  });
   const page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && !/401/.test(message.text()) && console.log(name, message.text()));
+  page.on(
+    "console",
+    (message) =>
+      message.type() === "error" && !/401/.test(message.text()) && console.log(name, message.text()),
+  );
   page.on("pageerror", (error) => console.log(name, String(error)));
   await (scene.startsWith("sign-in") ? signIn(page, mock, scene) : desk(page, mock, scene));
   await page.waitForTimeout(350);

@@ -26,59 +26,82 @@ const SDP = [
 /** Attach to `/ws` of a server; `ring()` calls the registered browser, `cancel()` ends it. */
 export function sipPeer(server) {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "sip" });
-  const peer = { socket: null, contact: null, invite: null, heard: [], ring, cancel };
+  const peer = new Peer();
   server.prependListener("upgrade", (request, socket, head) => {
     if (!request.url.startsWith("/ws")) return;
     sockets.handleUpgrade(request, socket, head, (line) => {
       peer.socket = line;
-      line.on("message", (data) => listen(String(data)));
+      line.on("message", (data) => peer.listen(String(data)));
     });
   });
   return peer;
+}
 
-  function listen(text) {
+class Peer {
+  socket = null;
+  contact = null;
+  invite = null;
+  heard = [];
+
+  ring(number = "+34910470123", name = "TALLERES NORTE") {
+    if (!this.contact) throw new Error("no browser has registered");
+    const from = `"${name}" <sip:${number}@127.0.0.1>;tag=them`;
+    this.invite = { id: `call-${Date.now()}`, from, to: `<${this.contact}>` };
+    this.#request("INVITE", 1, SDP);
+  }
+
+  cancel() {
+    if (!this.invite) return;
+    if (this.invite.to.includes("tag=")) this.#request("BYE", 2);
+    else this.#request("CANCEL", 1);
+    this.invite = null;
+  }
+
+  listen(text) {
     const head = text.split("\r\n");
-    const header = (name) => head.find((line) => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length + 1).trim();
+    const header = (name) =>
+      head
+        .find((line) => line.toLowerCase().startsWith(`${name}:`))
+        ?.slice(name.length + 1)
+        .trim();
     const first = head[0];
-    peer.heard.push(first);
+    const toInvite = header("cseq")?.includes("INVITE");
+    this.heard.push(first);
     if (first.startsWith("REGISTER")) {
-      peer.contact = /<([^>]+)>/.exec(header("contact"))?.[1];
-      respond(header, `Contact: ${header("contact")};expires=120\r\n`);
-    } else if (first.startsWith("SIP/2.0 200") && header("cseq")?.includes("INVITE")) {
-      peer.invite.to = header("to");
-      request("ACK", 1);
-    } else if (/^SIP\/2.0 [4-6]/.test(first) && header("cseq")?.includes("INVITE")) {
-      request("ACK", 1);
-      peer.invite = null;
+      this.contact = /<([^>]+)>/.exec(header("contact"))?.[1];
+      this.#respond(header, `Contact: ${header("contact")};expires=120\r\n`);
     } else if (/^(BYE|INFO|OPTIONS)/.test(first)) {
-      respond(header);
-      if (first.startsWith("BYE")) peer.invite = null;
+      this.#respond(header);
+      if (first.startsWith("BYE")) this.invite = null;
+    } else if (toInvite && /^SIP\/2.0 [2-6]/.test(first) && this.invite) {
+      this.invite.to = header("to");
+      this.#request("ACK", 1);
+      if (!first.startsWith("SIP/2.0 200")) this.invite = null;
     }
   }
 
-  function respond(header, extra = "") {
+  #respond(header, extra = "") {
     const to = header("to").includes("tag=") ? header("to") : `${header("to")};tag=mock`;
-    peer.socket.send(`SIP/2.0 200 OK\r\nVia: ${header("via")}\r\nFrom: ${header("from")}\r\nTo: ${to}\r\nCall-ID: ${header("call-id")}\r\nCSeq: ${header("cseq")}\r\n${extra}Content-Length: 0\r\n\r\n`);
-  }
-
-  function ring(number = "+34910470123", name = "TALLERES NORTE") {
-    if (!peer.contact) throw new Error("no browser has registered");
-    peer.invite = { id: `call-${Date.now()}`, from: `"${name}" <sip:${number}@127.0.0.1>;tag=them`, to: `<${peer.contact}>` };
-    request("INVITE", 1, SDP);
-  }
-
-  function cancel() {
-    if (!peer.invite) return;
-    if (peer.invite.to.includes("tag=")) request("BYE", 2);
-    else request("CANCEL", 1);
-    peer.invite = null;
-  }
-
-  function request(method, seq, body = "") {
-    const { id, from, to } = peer.invite;
-    const type = body ? "Content-Type: application/sdp\r\n" : "";
-    peer.socket.send(
-      `${method} ${peer.contact} SIP/2.0\r\nVia: SIP/2.0/WS mock.invalid;branch=z9hG4bK-${id}${method === "BYE" ? "b" : ""}\r\nMax-Forwards: 70\r\nFrom: ${from}\r\nTo: ${to}\r\nCall-ID: ${id}\r\nCSeq: ${seq} ${method}\r\nContact: <sip:mock@127.0.0.1;transport=ws>\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`,
+    const copied = `Via: ${header("via")}\r\nFrom: ${header("from")}\r\nTo: ${to}\r\nCall-ID: ${header("call-id")}`;
+    this.socket.send(
+      `SIP/2.0 200 OK\r\n${copied}\r\nCSeq: ${header("cseq")}\r\n${extra}Content-Length: 0\r\n\r\n`,
     );
+  }
+
+  #request(method, seq, body = "") {
+    const { id, from, to } = this.invite;
+    const lines = [
+      `${method} ${this.contact} SIP/2.0`,
+      `Via: SIP/2.0/WS mock.invalid;branch=z9hG4bK-${id}${method === "BYE" ? "b" : ""}`,
+      "Max-Forwards: 70",
+      `From: ${from}`,
+      `To: ${to}`,
+      `Call-ID: ${id}`,
+      `CSeq: ${seq} ${method}`,
+      "Contact: <sip:mock@127.0.0.1;transport=ws>",
+      ...(body ? ["Content-Type: application/sdp"] : []),
+      `Content-Length: ${body.length}`,
+    ];
+    this.socket.send(`${lines.join("\r\n")}\r\n\r\n${body}`);
   }
 }

@@ -38,7 +38,12 @@ export function csrfToken(): string {
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A request to the server; `offline` and `timed_out` are refusals of our own. */
-export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function request<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -51,7 +56,11 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
     response = await fetch(path, init);
   } catch (failure) {
     if (signal?.aborted) throw failure;
-    throw new ApiError(0, { id: limit.aborted ? "timed_out" : "offline", message: "No answer.", details: {} });
+    throw new ApiError(0, {
+      id: limit.aborted ? "timed_out" : "offline",
+      message: "No answer.",
+      details: {},
+    });
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   throw new ApiError(response.status, await refusalOf(response));
@@ -74,7 +83,8 @@ export function wordsFor(failure: unknown): string {
   return tryT("error.failed", String(failure));
 }
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request("GET", path, undefined, signal);
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  request("GET", path, undefined, signal);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => request("POST", path, body);
 export const put = <T>(path: string, body: unknown): Promise<T> => request("PUT", path, body);
 export const patch = <T>(path: string, body: unknown): Promise<T> => request("PATCH", path, body);

@@ -19,6 +19,7 @@ import { followCalls } from "./store/recent";
 import { openLine } from "./store/socket";
 import { startTheme } from "./store/theme";
 import { followOffers } from "./store/work";
+import { followWrapUps } from "./store/wrapup";
 import type { Account } from "./types";
 
 const RETRY_MS = 1500;
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
   dropOldDrafts();
   followOffers();
   followCalls();
+  followWrapUps();
   startAlerts();
   startShortcuts();
   guardUnload();

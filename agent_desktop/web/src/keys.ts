@@ -33,14 +33,19 @@ export const DEFAULTS: Record<Action, string> = {
 /** Letters that browsers do not give away with Ctrl+Shift. */
 export const TAKEN = ["N", "T", "W", "I", "J", "C", "R", "Q"];
 
-export const letters = signal<Record<Action, string>>({ ...DEFAULTS, ...load<Partial<Record<Action, string>>>("keys", {}) });
+export const letters = signal<Record<Action, string>>({
+  ...DEFAULTS,
+  ...load<Partial<Record<Action, string>>>("keys", {}),
+});
 
 export type Remapped = "ok" | "taken" | { by: Action };
 
 /** Give `action` another letter, unless the browser or another action has it. */
 export function remap(action: Action, letter: string): Remapped {
   if (!/^[A-Z]$/.test(letter) || TAKEN.includes(letter)) return "taken";
-  const by = (Object.keys(letters.value) as Action[]).find((each) => each !== action && letters.value[each] === letter);
+  const by = (Object.keys(letters.value) as Action[]).find(
+    (each) => each !== action && letters.value[each] === letter,
+  );
   if (by) return { by };
   letters.value = { ...letters.value, [action]: letter };
   save("keys", letters.value);
@@ -57,7 +62,9 @@ export function letterOf(event: Pick<KeyboardEvent, "code">): string | null {
   return /^Key([A-Z])$/.exec(event.code)?.[1] ?? null;
 }
 
-export function actionOf(event: Pick<KeyboardEvent, "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): Action | null {
+export function actionOf(
+  event: Pick<KeyboardEvent, "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,
+): Action | null {
   if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.altKey) return null;
   const letter = letterOf(event);
   return (Object.keys(letters.value) as Action[]).find((each) => letters.value[each] === letter) ?? null;
@@ -68,10 +75,16 @@ export function shortcut(action: Action): string {
 }
 
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 /** Whether Enter or Space already means something where the focus is. */
 export function isActive(target: EventTarget | null): boolean {
-  return isTyping(target) || (target instanceof HTMLElement && target.closest("button, a, [role=option], dialog") !== null);
+  return (
+    isTyping(target) ||
+    (target instanceof HTMLElement && target.closest("button, a, [role=option], dialog") !== null)
+  );
 }

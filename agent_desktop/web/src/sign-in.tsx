@@ -1,7 +1,7 @@
 // The sign-in page: two fields, clear words when it fails, works by keyboard alone.
 
 import { signal } from "@preact/signals";
-import { render } from "preact";
+import { type RefObject, render } from "preact";
 import { useRef } from "preact/hooks";
 import { ApiError, patch, post, setCsrf, wordsFor } from "./api";
 import { chooseLanguage, isLanguage, LANGUAGES, language, setLanguage, t, tryT } from "./i18n";
@@ -31,13 +31,18 @@ async function signIn(): Promise<void> {
   if (missing.value.login || missing.value.password || busy.value) return;
   busy.value = true;
   try {
-    const account = await post<Account>("/api/sign-in", { login: login.value.trim(), password: password.value });
+    const account = await post<Account>("/api/sign-in", {
+      login: login.value.trim(),
+      password: password.value,
+    });
     setCsrf(account.csrf_token);
-    if (chosenHere && account.language !== language.value) await patch("/api/me", { language: language.value }).catch(() => undefined);
+    if (chosenHere && account.language !== language.value)
+      await patch("/api/me", { language: language.value }).catch(() => undefined);
     location.assign(wayBack(new URLSearchParams(location.search).get("next")));
   } catch (failure) {
     busy.value = false;
-    problem.value = failure instanceof ApiError && failure.status === 429 ? tooMany(failure) : wordsFor(failure);
+    problem.value =
+      failure instanceof ApiError && failure.status === 429 ? tooMany(failure) : wordsFor(failure);
     password.value = failure instanceof ApiError && failure.status === 401 ? "" : password.value;
   }
 }
@@ -91,9 +96,6 @@ function Notice() {
 
 function Form() {
   const second = useRef<HTMLInputElement>(null);
-  const watchCaps = (event: KeyboardEvent): void => {
-    caps.value = event.getModifierState?.("CapsLock") ?? false;
-  };
   const send = async (): Promise<void> => {
     await signIn();
     if (problem.value) second.current?.focus();
@@ -101,31 +103,22 @@ function Form() {
   return (
     <form class="stack wide" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
       <Field label={t("sign_in.login")} problem={missing.value.login}>
-        {(ids) => <input class="input tall" name="login" autoFocus autoComplete="username" autoCapitalize="none" spellcheck={false} maxLength={200} value={login.value} onInput={(event) => (login.value = event.currentTarget.value)} {...ids} />}
-      </Field>
-      <Field label={t("sign_in.password")} problem={missing.value.password}>
         {(ids) => (
-          <div class="secret">
-            <input
-              ref={second}
-              class="input tall"
-              name="password"
-              type={(shown.value ? "text" : "password") as "password"}
-              autoComplete="current-password"
-              maxLength={500}
-              value={password.value}
-              onInput={(event) => (password.value = event.currentTarget.value)}
-              onKeyDown={watchCaps}
-              onKeyUp={watchCaps}
-              onBlur={() => (caps.value = false)}
-              {...ids}
-            />
-            <button type="button" class="peek" aria-pressed={shown.value} onClick={() => (shown.value = !shown.value)}>
-              {t(shown.value ? "sign_in.hide" : "sign_in.show")}
-            </button>
-          </div>
+          <input
+            class="input tall"
+            name="login"
+            autoFocus
+            autoComplete="username"
+            autoCapitalize="none"
+            spellcheck={false}
+            maxLength={200}
+            value={login.value}
+            onInput={(event) => (login.value = event.currentTarget.value)}
+            {...ids}
+          />
         )}
       </Field>
+      <Password input={second} />
       <p class="caps fg-paused small" role="status">
         {caps.value && (
           <>
@@ -137,6 +130,43 @@ function Form() {
         {t(busy.value ? "sign_in.busy" : "sign_in.go")}
       </Button>
     </form>
+  );
+}
+
+function watchCaps(event: KeyboardEvent): void {
+  caps.value = event.getModifierState?.("CapsLock") ?? false;
+}
+
+function Password({ input }: { input: RefObject<HTMLInputElement | null> }) {
+  return (
+    <Field label={t("sign_in.password")} problem={missing.value.password}>
+      {(ids) => (
+        <div class="secret">
+          <input
+            ref={input}
+            class="input tall"
+            name="password"
+            type={(shown.value ? "text" : "password") as "password"}
+            autoComplete="current-password"
+            maxLength={500}
+            value={password.value}
+            onInput={(event) => (password.value = event.currentTarget.value)}
+            onKeyDown={watchCaps}
+            onKeyUp={watchCaps}
+            onBlur={() => (caps.value = false)}
+            {...ids}
+          />
+          <button
+            type="button"
+            class="peek"
+            aria-pressed={shown.value}
+            onClick={() => (shown.value = !shown.value)}
+          >
+            {t(shown.value ? "sign_in.hide" : "sign_in.show")}
+          </button>
+        </div>
+      )}
+    </Field>
   );
 }
 

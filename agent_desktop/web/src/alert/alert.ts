@@ -49,7 +49,8 @@ function alarmOn(): void {
 }
 
 function notify(words: string): void {
-  if (!document.hidden || typeof Notification === "undefined" || Notification.permission !== "granted") return;
+  if (!document.hidden || typeof Notification === "undefined" || Notification.permission !== "granted")
+    return;
   try {
     note = new Notification(words, {
       body: call.peek()?.queue?.name ?? "",

@@ -64,7 +64,9 @@ function audio(): Context | null {
 
 async function route(): Promise<void> {
   const id = chosen.peek().ringer;
-  await audio()?.setSinkId?.(id).catch(() => undefined);
+  await audio()
+    ?.setSinkId?.(id)
+    .catch(() => undefined);
 }
 
 function tone(frequency: number, at: number, length: number, level: number): void {

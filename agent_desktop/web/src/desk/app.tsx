@@ -37,7 +37,11 @@ function Opening() {
       <span class="spin">
         <Icon name="spinner" large />
       </span>
-      <p>{refusedBecause.value ? tryT(`refused.${refusedBecause.value}`, t("opening.retry")) : t("opening.wait")}</p>
+      <p>
+        {refusedBecause.value
+          ? tryT(`refused.${refusedBecause.value}`, t("opening.retry"))
+          : t("opening.wait")}
+      </p>
     </main>
   );
 }

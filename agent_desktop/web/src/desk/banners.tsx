@@ -19,7 +19,15 @@ export function Banners() {
       <PhoneBanner />
       <MissedBanner />
       {micProblem.value && (
-        <Banner tone="alarm" title={t("mic.title")} action={<Button small onClick={() => (micProblem.value = null)}>{t("dialog.close")}</Button>}>
+        <Banner
+          tone="alarm"
+          title={t("mic.title")}
+          action={
+            <Button small onClick={() => (micProblem.value = null)}>
+              {t("dialog.close")}
+            </Button>
+          }
+        >
           {micProblem.value}
         </Banner>
       )}
@@ -27,7 +35,17 @@ export function Banners() {
   );
 }
 
-function Banner({ tone, title, action, children }: { tone: Tone; title: string; action?: ComponentChildren; children?: ComponentChildren }) {
+function Banner({
+  tone,
+  title,
+  action,
+  children,
+}: {
+  tone: Tone;
+  title: string;
+  action?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
   return (
     <div class={`banner tone-${tone}`}>
       <Icon name="alert" />
@@ -43,7 +61,15 @@ function LineBanner() {
   if (connection.value === "signed_out") {
     const reason = endedBecause.value ?? "session_ended";
     return (
-      <Banner tone="alarm" title={tryT(`signed_out.${reason}`, t("signed_out.session_ended"))} action={<Button small kind="primary" onClick={toSignIn}>{t("sign_in.again")}</Button>}>
+      <Banner
+        tone="alarm"
+        title={tryT(`signed_out.${reason}`, t("signed_out.session_ended"))}
+        action={
+          <Button small kind="primary" onClick={toSignIn}>
+            {t("sign_in.again")}
+          </Button>
+        }
+      >
         {t("signed_out.finish")}
       </Banner>
     );
@@ -53,18 +79,29 @@ function LineBanner() {
     const seconds = Math.max(0, Math.floor((localNow() - (staleSince.value ?? localNow())) / 1000));
     return (
       <Banner tone="alarm" title={t("banner.stale", { time: clockFace(seconds) })}>
-        {refusedBecause.value ? tryT(`refused.${refusedBecause.value}`, t("banner.stale_help")) : t("banner.stale_help")}
+        {refusedBecause.value
+          ? tryT(`refused.${refusedBecause.value}`, t("banner.stale_help"))
+          : t("banner.stale_help")}
       </Banner>
     );
   }
-  if (desk.value?.link.switch === "down") return <Banner tone="alarm" title={t("banner.switch")}>{t("banner.switch_help")}</Banner>;
+  if (desk.value?.link.switch === "down")
+    return (
+      <Banner tone="alarm" title={t("banner.switch")}>
+        {t("banner.switch_help")}
+      </Banner>
+    );
   return null;
 }
 
 function PhoneBanner() {
   const state = phoneState.value;
   const words = ["none", "refused", "unsupported"].includes(state);
-  const missing = me.value?.presence === "ready" && me.value.device === "lost" && canAsk.value && desk.value?.link.switch === "up";
+  const missing =
+    me.value?.presence === "ready" &&
+    me.value.device === "lost" &&
+    canAsk.value &&
+    desk.value?.link.switch === "up";
   const lost = missing && (state === "connecting" || state === "registered");
   if (!words && !lost) return null;
   return (
@@ -81,7 +118,13 @@ function MissedBanner() {
       tone="paused"
       title={t("banner.missed", { count: me.value?.missed ?? 0 })}
       action={
-        <Button small kind="good" icon="check" disabled={!canAsk.value} onClick={() => void setPresence("ready")}>
+        <Button
+          small
+          kind="good"
+          icon="check"
+          disabled={!canAsk.value}
+          onClick={() => void setPresence("ready")}
+        >
           {t("banner.back")}
         </Button>
       }

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Key, t, tryT } from "../i18n";
 import { isTyping, shortcut } from "../keys";
-import { phoneState } from "../phone/phone";
+import { phoneHere, phoneState } from "../phone/phone";
 import { accepted, answer, setMuted, sip } from "../phone/session";
 import { declineOffer, endCall, pending, toggleHold } from "../store/actions";
 import { callerName, callerNumber } from "../store/caller";
@@ -34,7 +34,9 @@ function Party({ phase }: { phase: Phase }) {
     return (
       <div class="party muted">
         <Icon name="phone" large />
-        <span class="truncate">{t(phoneState.value === "elsewhere" ? "callbar.elsewhere" : "callbar.idle")}</span>
+        <span class="truncate">
+          {t(phoneState.value === "elsewhere" ? "callbar.elsewhere" : "callbar.idle")}
+        </span>
       </div>
     );
   }
@@ -62,7 +64,11 @@ function Clock({ phase }: { phase: Phase }) {
   const look = STATE_LOOK[visibleState.value?.kind ?? "talking"];
   if (phase === "loose" || phase === "loose_ringing") {
     void tick.value;
-    return <span class="clock fg-busy">{clockFace(Math.floor((localNow() - (sip.value?.since ?? localNow())) / 1000))}</span>;
+    return (
+      <span class="clock fg-busy">
+        {clockFace(Math.floor((localNow() - (sip.value?.since ?? localNow())) / 1000))}
+      </span>
+    );
   }
   return since ? (
     <span class={`clock fg-${look.tone}`}>
@@ -73,37 +79,77 @@ function Clock({ phase }: { phase: Phase }) {
 
 function Controls() {
   const { can, phase } = view.value;
-  const muted = sip.value?.muted ?? false;
-  const held = phase === "held";
-  const hold = can.hold || can.resume;
   return (
     <div class="controls" role="toolbar" aria-label={t("callbar.title")}>
       {can.answer && <AnswerButton />}
-      {can.mute && (
-        <Control icon={muted ? "micOff" : "mic"} word={t(muted ? "callbar.unmute" : "callbar.mute")} keys={shortcut("mute")} on={muted} kind="hush" slot="a" onPress={() => setMuted(!muted)} />
-      )}
-      {(hold || phase === "held" || phase === "talking") && (
-        <Control
-          icon={held ? "play" : "pause"}
-          word={t(held ? "callbar.resume" : "callbar.hold")}
-          keys={shortcut("hold")}
-          on={held}
-          kind="rest"
-          busy={pending.value.has("hold")}
-          disabled={!hold}
-          slot="b"
-          onPress={() => void toggleHold()}
-        />
-      )}
-      {can.keypad && (
-        <div class="slot-c picker">
-          <Control icon="keypad" word={t("callbar.keypad")} keys={shortcut("keypad")} on={keypadOpen.value} slot="c" onPress={() => (keypadOpen.value = !keypadOpen.value)} />
-          {keypadOpen.value && <Keypad />}
-        </div>
-      )}
-      {can.decline && <Control icon="end" word={t("callbar.decline")} keys={shortcut("decline")} kind="danger" busy={pending.value.has("decline")} slot="d" onPress={() => void declineOffer()} />}
-      {can.end && <Control icon="end" word={t("callbar.end")} keys={shortcut("end")} kind="danger" busy={pending.value.has("end")} slot="d" onPress={() => void endCall()} />}
+      {can.mute && <MuteButton />}
+      {(phase === "held" || phase === "talking") && <HoldButton held={phase === "held"} />}
+      {can.keypad && <KeypadButton />}
+      {can.decline && <EndButton act="decline" onPress={declineOffer} />}
+      {can.end && <EndButton act="end" onPress={endCall} />}
     </div>
+  );
+}
+
+function MuteButton() {
+  const muted = sip.value?.muted ?? false;
+  return (
+    <Control
+      icon={muted ? "micOff" : "mic"}
+      word={t(muted ? "callbar.unmute" : "callbar.mute")}
+      keys={shortcut("mute")}
+      on={muted}
+      kind="hush"
+      slot="a"
+      onPress={() => setMuted(!muted)}
+    />
+  );
+}
+
+function HoldButton({ held }: { held: boolean }) {
+  const { can } = view.value;
+  return (
+    <Control
+      icon={held ? "play" : "pause"}
+      word={t(held ? "callbar.resume" : "callbar.hold")}
+      keys={shortcut("hold")}
+      on={held}
+      kind="rest"
+      busy={pending.value.has("hold")}
+      disabled={!can.hold && !can.resume}
+      slot="b"
+      onPress={() => void toggleHold()}
+    />
+  );
+}
+
+function KeypadButton() {
+  return (
+    <div class="slot-c picker">
+      <Control
+        icon="keypad"
+        word={t("callbar.keypad")}
+        keys={shortcut("keypad")}
+        on={keypadOpen.value}
+        slot="c"
+        onPress={() => (keypadOpen.value = !keypadOpen.value)}
+      />
+      {keypadOpen.value && <Keypad />}
+    </div>
+  );
+}
+
+function EndButton({ act, onPress }: { act: "decline" | "end"; onPress: () => Promise<void> }) {
+  return (
+    <Control
+      icon="end"
+      word={t(`callbar.${act}`)}
+      keys={shortcut(act)}
+      kind="danger"
+      busy={pending.value.has(act)}
+      slot="d"
+      onPress={() => void onPress()}
+    />
   );
 }
 
@@ -111,11 +157,20 @@ function Controls() {
 function AnswerButton() {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (!isTyping(document.activeElement) && !document.querySelector("dialog[open]")) button.current?.focus({ preventScroll: true });
+    if (!isTyping(document.activeElement) && !document.querySelector("dialog[open]"))
+      button.current?.focus({ preventScroll: true });
   }, []);
-  const waiting = sip.value?.state === "answering" || (accepted.value !== null && accepted.value === offer.value?.id);
+  const waiting =
+    sip.value?.state === "answering" || (accepted.value !== null && accepted.value === offer.value?.id);
   return (
-    <button ref={button} type="button" class="control good slot-answer" aria-busy={waiting} onClick={() => void answer()} aria-keyshortcuts="Enter Control+Shift+A">
+    <button
+      ref={button}
+      type="button"
+      class="control good slot-answer"
+      aria-busy={waiting}
+      onClick={() => void answer()}
+      aria-keyshortcuts="Enter Control+Shift+A"
+    >
       <Icon name={waiting ? "spinner" : "phone"} large />
       <span>{t(waiting ? "callbar.answering" : "callbar.answer")}</span>
       <Keys of="Enter" />
@@ -137,7 +192,15 @@ interface ControlProps {
 
 function Control({ icon, word, keys, slot, on, kind = "", busy, disabled, onPress }: ControlProps) {
   return (
-    <button type="button" class={`control ${kind} slot-${slot}`} title={`${word} (${keys})`} aria-pressed={on} aria-busy={busy} disabled={disabled ?? false} onClick={onPress}>
+    <button
+      type="button"
+      class={`control ${kind} slot-${slot}`}
+      title={`${word} (${keys})`}
+      aria-pressed={on}
+      aria-busy={busy}
+      disabled={disabled ?? false}
+      onClick={onPress}
+    >
       <Icon name={busy ? "spinner" : icon} large />
       <span>{word}</span>
     </button>
@@ -149,10 +212,24 @@ function Signs() {
   const inCall = view.value.phase === "talking" || view.value.phase === "held";
   return (
     <div class="signs">
-      {here?.muted && <Tag tone="alarm" icon="micOff">{t("callbar.muted")}</Tag>}
-      {inCall && !here && <Tag icon="phone">{t("callbar.elsewhere")}</Tag>}
-      {call.value?.recording && inCall && <Tag tone="alarm" icon="record">{t("caller.recording")}</Tag>}
-      {call.value?.from_fallback && <Tag tone="paused" icon="info">{tryT("callbar.from_fallback", "")}</Tag>}
+      {here?.muted && (
+        <Tag tone="alarm" icon="micOff">
+          {t("callbar.muted")}
+        </Tag>
+      )}
+      {inCall && !here && (
+        <Tag icon="phone">{t(phoneHere.value ? "callbar.no_voice" : "callbar.elsewhere")}</Tag>
+      )}
+      {call.value?.recording && inCall && (
+        <Tag tone="alarm" icon="record">
+          {t("caller.recording")}
+        </Tag>
+      )}
+      {call.value?.from_fallback && (
+        <Tag tone="paused" icon="info">
+          {tryT("callbar.from_fallback", "")}
+        </Tag>
+      )}
     </div>
   );
 }

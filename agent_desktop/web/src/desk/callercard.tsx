@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { nameOf, t, tryT, timeThere } from "../i18n";
 import { callerName, callerNumber } from "../store/caller";
-import { clockFace, secondsSince, tick } from "../store/clock";
+import { clockFace, minute, secondsSince, tick } from "../store/clock";
 import { call, offer, pop } from "../store/live";
 import { view } from "../store/view";
 import type { Shown } from "../store/work";
@@ -20,7 +20,12 @@ export function CallerCard({ shown }: { shown: Shown }) {
   const name = customer?.name ?? callerName(about, pop.value, null);
   const now = offer.value;
   return (
-    <article class="caller" data-ringing={ringing} data-match={about?.match ?? "known"} aria-label={t("caller.title")}>
+    <article
+      class="caller"
+      data-ringing={ringing}
+      data-match={about?.match ?? "known"}
+      aria-label={t("caller.title")}
+    >
       <div class="who">
         {ringing && now ? (
           <TimeRing from={now.made_at} to={now.deadline} size={56}>
@@ -35,12 +40,10 @@ export function CallerCard({ shown }: { shown: Shown }) {
               <Icon name="incoming" /> {t("caller.incoming")}
             </p>
           )}
-          <div class="row">
-            <h1 class="truncate" title={name}>{name}</h1>
-            {customer && customer.level !== "standard" && <Tag tone={LEVEL_TONE[customer.level] ?? "out"} icon="star">{wordFor("level", customer.level)}</Tag>}
-            {!customer && about?.match && <Tag tone="paused" icon="info">{tryT(`match.${about.match}`, about.match)}</Tag>}
-          </div>
-          <p class="soft truncate">{customer ? <Whereabouts customer={customer} /> : <NoCustomer about={about} />}</p>
+          <Name name={name} customer={customer} about={about} />
+          <p class="soft truncate">
+            {customer ? <Whereabouts customer={customer} /> : <NoCustomer about={about} />}
+          </p>
         </div>
         {shown.callId && (
           <Button kind="quiet" small icon="info" onClick={() => (dialog.value = "why")}>
@@ -50,6 +53,34 @@ export function CallerCard({ shown }: { shown: Shown }) {
       </div>
       <Facts customer={customer} about={about} />
     </article>
+  );
+}
+
+function Name({
+  name,
+  customer,
+  about,
+}: {
+  name: string;
+  customer: CustomerCard | null;
+  about: Call | null;
+}) {
+  return (
+    <div class="row">
+      <h1 class="truncate" title={name}>
+        {name}
+      </h1>
+      {customer && customer.level !== "standard" && (
+        <Tag tone={LEVEL_TONE[customer.level] ?? "out"} icon="star">
+          {wordFor("level", customer.level)}
+        </Tag>
+      )}
+      {!customer && about?.match && (
+        <Tag tone="paused" icon="info">
+          {tryT(`match.${about.match}`, about.match)}
+        </Tag>
+      )}
+    </div>
   );
 }
 
@@ -69,12 +100,24 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
     <dl class="facts">
       {about && <Fact label={t("fact.number")}>{callerNumber(about, null) || t("caller.withheld")}</Fact>}
       {about && <Fact label={t("fact.queue")}>{about.queue?.name ?? "–"}</Fact>}
-      {about && <Fact label={t("fact.waited")}><Waited about={about} /></Fact>}
+      {about && (
+        <Fact label={t("fact.waited")}>
+          <Waited about={about} />
+        </Fact>
+      )}
       {about?.did && <Fact label={t("fact.did")}>{about.did}</Fact>}
-      {!about && customer?.number && <Fact label={t("fact.number")}>{customer.numbers[0]?.national ?? customer.number}</Fact>}
+      {!about && customer?.number && (
+        <Fact label={t("fact.number")}>{customer.numbers[0]?.national ?? customer.number}</Fact>
+      )}
       {!about && customer?.owner && <Fact label={t("fact.owner")}>{customer.owner}</Fact>}
-      <Fact label={t("fact.language")}>{nameOf("language", customer?.language ?? about?.language ?? null) || "–"}</Fact>
-      {customer?.time_zone && <Fact label={t("fact.there")}><TimeThere zone={customer.time_zone} /></Fact>}
+      <Fact label={t("fact.language")}>
+        {nameOf("language", customer?.language ?? about?.language ?? null) || "–"}
+      </Fact>
+      {customer?.time_zone && (
+        <Fact label={t("fact.there")}>
+          <TimeThere zone={customer.time_zone} />
+        </Fact>
+      )}
     </dl>
   );
 }
@@ -96,7 +139,7 @@ function Waited({ about }: { about: Call }) {
 
 /** Before eight and after nine in the evening one apologises for the hour. */
 function TimeThere({ zone }: { zone: string }) {
-  const there = timeThere(zone, Math.floor(tick.value / 30_000) * 30_000);
+  const there = timeThere(zone, minute.value);
   if (!there) return <>–</>;
   const late = there.hour < 8 || there.hour >= 21;
   return (

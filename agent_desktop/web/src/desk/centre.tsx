@@ -30,7 +30,11 @@ export function Centre() {
       ) : (
         <>
           <CallerCard shown={what} />
-          {what.callId && view.value.phase === "wrapping" ? <WrapUp key={what.callId} callId={what.callId} /> : <Composer shown={what} />}
+          {what.callId && view.value.phase === "wrapping" ? (
+            <WrapUp key={what.callId} callId={what.callId} />
+          ) : (
+            <Composer shown={what} />
+          )}
           <Timeline key={what.customer?.id ?? what.callId} shown={what} />
         </>
       )}
@@ -56,17 +60,35 @@ function OpenTabs() {
   const about = call.value ?? offer.value;
   return (
     <div class="tabs strip" role="tablist" aria-label={t("centre.open")}>
-      <button type="button" role="tab" aria-selected={selected.value === null} onClick={() => (selected.value = null)}>
+      <button
+        type="button"
+        role="tab"
+        aria-selected={selected.value === null}
+        onClick={() => (selected.value = null)}
+      >
         <Icon name="phone" />
-        <span class="truncate">{about || sip.value ? callerName(call.value, pop.value, sip.value) : t("centre.my_desk")}</span>
+        <span class="truncate">
+          {about || sip.value ? callerName(call.value, pop.value, sip.value) : t("centre.my_desk")}
+        </span>
       </button>
       {opened.value.map(({ customer }) => (
         <span class="closable" key={customer.id} role="presentation">
-          <button type="button" role="tab" aria-selected={selected.value === customer.id} onClick={() => (selected.value = customer.id)}>
+          <button
+            type="button"
+            role="tab"
+            aria-selected={selected.value === customer.id}
+            onClick={() => (selected.value = customer.id)}
+          >
             <Icon name={customer.kind === "company" ? "building" : "user"} />
             <span class="truncate">{customer.name}</span>
           </button>
-          <Button kind="quiet" small icon="close" label={t("centre.close", { name: customer.name })} onClick={() => closeCustomer(customer.id)} />
+          <Button
+            kind="quiet"
+            small
+            icon="close"
+            label={t("centre.close", { name: customer.name })}
+            onClick={() => closeCustomer(customer.id)}
+          />
         </span>
       ))}
     </div>
@@ -80,14 +102,35 @@ function Quiet() {
   const key = loose ? "loose" : kind === "ready" || kind === "no_phone" || kind === "out" ? kind : "paused";
   return (
     <div class="calm">
-      <span class={`medal tone-${loose || kind === "ready" ? "ready" : kind === "no_phone" ? "alarm" : kind === "out" ? "out" : "paused"}`}>
-        <Icon name={loose ? "incoming" : kind === "ready" ? "phone" : kind === "no_phone" ? "alert" : kind === "out" ? "out" : "coffee"} large />
+      <span
+        class={`medal tone-${loose || kind === "ready" ? "ready" : kind === "no_phone" ? "alarm" : kind === "out" ? "out" : "paused"}`}
+      >
+        <Icon
+          name={
+            loose
+              ? "incoming"
+              : kind === "ready"
+                ? "phone"
+                : kind === "no_phone"
+                  ? "alert"
+                  : kind === "out"
+                    ? "out"
+                    : "coffee"
+          }
+          large
+        />
       </span>
       <h1>{t(`quiet.${key}`)}</h1>
       <p class="soft">{t(`quiet.${key}_help`)}</p>
       <div class="row">
         {(key === "paused" || key === "out") && (
-          <Button kind="good" icon="check" disabled={!canAsk.value} busy={pending.value.has("presence")} onClick={() => void setPresence("ready")}>
+          <Button
+            kind="good"
+            icon="check"
+            disabled={!canAsk.value}
+            busy={pending.value.has("presence")}
+            onClick={() => void setPresence("ready")}
+          >
             {t("quiet.go")}
           </Button>
         )}

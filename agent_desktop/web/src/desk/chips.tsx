@@ -31,7 +31,13 @@ function phoneLook(): Look {
 export function PhoneChip() {
   const look = phoneLook();
   return (
-    <button type="button" class={`chip fg-${look.tone}`} data-phone={phoneState.value} title={t("sound.title")} onClick={() => (dialog.value = "sound")}>
+    <button
+      type="button"
+      class={`chip fg-${look.tone}`}
+      data-phone={phoneState.value}
+      title={t("sound.title")}
+      onClick={() => (dialog.value = "sound")}
+    >
       <Icon name={look.icon} />
       <span>{look.word}</span>
     </button>

@@ -24,11 +24,24 @@ export function Composer({ shown }: { shown: Shown }) {
   return (
     <section class="composer" aria-label={t("composer.title")} data-mode={mode ?? "closed"}>
       <div class="tabs" role="tablist" aria-label={t("composer.title")}>
-        <button type="button" role="tab" aria-selected={mode !== "ticket"} title={shortcut("note")} onClick={() => (composing.value = "note")}>
+        <button
+          type="button"
+          role="tab"
+          aria-selected={mode !== "ticket"}
+          title={shortcut("note")}
+          onClick={() => (composing.value = "note")}
+        >
           <Icon name="note" />
           {t("composer.note")}
         </button>
-        <button type="button" role="tab" aria-selected={mode === "ticket"} title={shortcut("ticket")} disabled={!shown.customer} onClick={() => (composing.value = "ticket")}>
+        <button
+          type="button"
+          role="tab"
+          aria-selected={mode === "ticket"}
+          title={shortcut("ticket")}
+          disabled={!shown.customer}
+          onClick={() => (composing.value = "ticket")}
+        >
           <Icon name="ticket" />
           {t("composer.ticket")}
         </button>
@@ -42,25 +55,32 @@ export function Composer({ shown }: { shown: Shown }) {
   );
 }
 
+async function saveNote(shown: Shown): Promise<void> {
+  const text = draft(draftName(shown));
+  const customer = shown.customer;
+  const words = text.value.trim();
+  if (!customer || !words || !canAsk.value) return;
+  const done = await act("note", async () =>
+    addEntry(customer.id, await addNote(customer.id, words, shown.callId)),
+  );
+  if (!done) return;
+  text.value = "";
+  composing.value = null;
+  toast("good", t("composer.done"));
+}
+
 function NoteForm({ shown }: { shown: Shown }) {
   const text = draft(draftName(shown));
   const area = useRef<HTMLTextAreaElement>(null);
   const open = composing.value === "note" || text.value !== "";
-  const customer = shown.customer;
   useEffect(() => {
     if (composing.value === "note") area.current?.focus();
   }, [composing.value]);
-  const send = async (): Promise<void> => {
-    const words = text.value.trim();
-    if (!customer || !words || !canAsk.value) return;
-    const done = await act("note", async () => addEntry(customer.id, await addNote(customer.id, words, shown.callId)));
-    if (!done) return;
-    text.value = "";
-    composing.value = null;
-    toast("good", t("composer.done"));
-  };
   return (
-    <form class={open ? "note open" : "note"} onSubmit={(event) => (event.preventDefault(), void send())}>
+    <form
+      class={open ? "note open" : "note"}
+      onSubmit={(event) => (event.preventDefault(), void saveNote(shown))}
+    >
       <textarea
         ref={area}
         class="input"
@@ -68,29 +88,39 @@ function NoteForm({ shown }: { shown: Shown }) {
         aria-label={t("composer.note")}
         placeholder={t(shown.callId ? "composer.note_call" : "composer.note_prompt")}
         value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
-        }}
+        onInput={(event) => (text.value = event.currentTarget.value)}
         onFocus={() => composing.value === null && (composing.value = "note")}
         onBlur={() => composing.value === "note" && text.value === "" && (composing.value = null)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void saveNote(shown);
           if (event.key === "Escape") area.current?.blur();
         }}
       />
-      {open && (
-        <div class="row">
-          <span class="small muted grow truncate">{t(customer ? "composer.kept" : "composer.kept_for_wrap_up")}</span>
-          {customer && (
-            <>
-              <Keys of="Ctrl+Enter" />
-              <Button type="submit" kind="primary" small busy={pending.value.has("note")} disabled={!canAsk.value || !text.value.trim()}>
-                {t("composer.save_note")}
-              </Button>
-            </>
-          )}
-        </div>
-      )}
+      {open && <NoteFoot known={shown.customer !== null} ready={text.value.trim() !== ""} />}
     </form>
+  );
+}
+
+function NoteFoot({ known, ready }: { known: boolean; ready: boolean }) {
+  return (
+    <div class="row">
+      <span class="small muted grow truncate">
+        {t(known ? "composer.kept" : "composer.kept_for_wrap_up")}
+      </span>
+      {known && (
+        <>
+          <Keys of="Ctrl+Enter" />
+          <Button
+            type="submit"
+            kind="primary"
+            small
+            busy={pending.value.has("note")}
+            disabled={!canAsk.value || !ready}
+          >
+            {t("composer.save_note")}
+          </Button>
+        </>
+      )}
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { formatDate, formatWhen, nameOf, t } from "../i18n";
-import { tick } from "../store/clock";
+import { minute } from "../store/clock";
 import { historyOf, visiblePage } from "../store/history";
 import { mergeEntries, openItems } from "../store/timeline";
 import { call } from "../store/live";
@@ -20,7 +20,13 @@ export function Context() {
   return (
     <aside class="pane context" aria-label={t("context.title")}>
       {what === null && <Empty icon="user">{t("context.empty")}</Empty>}
-      {what && !what.customer && what.callId && <Identify callId={what.callId} candidates={currentPop.value?.candidates ?? []} match={call.value?.match ?? null} />}
+      {what && !what.customer && what.callId && (
+        <Identify
+          callId={what.callId}
+          candidates={currentPop.value?.candidates ?? []}
+          match={call.value?.match ?? null}
+        />
+      )}
       {what?.customer && (
         <>
           <Reach customer={what.customer} />
@@ -52,16 +58,37 @@ function Reach({ customer }: { customer: CustomerCard }) {
     <Section title={t("context.reach")}>
       <ul class="list">
         {customer.numbers.map((number) => (
-          <Line key={number.e164} icon="phone" text={number.national || number.e164} title={number.e164} note={number.label ? wordFor("label", number.label) : null} copy={number.e164} />
+          <Line
+            key={number.e164}
+            icon="phone"
+            text={number.national || number.e164}
+            title={number.e164}
+            note={number.label ? wordFor("label", number.label) : null}
+            copy={number.e164}
+          />
         ))}
         {customer.email && <Line icon="mail" text={customer.email} note={null} copy={customer.email} />}
-        {customer.numbers.length === 0 && !customer.email && <Empty icon="phone">{t("context.no_numbers")}</Empty>}
+        {customer.numbers.length === 0 && !customer.email && (
+          <Empty icon="phone">{t("context.no_numbers")}</Empty>
+        )}
       </ul>
     </Section>
   );
 }
 
-function Line({ icon, text, title, note, copy }: { icon: IconName; text: string; title?: string; note: string | null; copy: string }) {
+function Line({
+  icon,
+  text,
+  title,
+  note,
+  copy,
+}: {
+  icon: IconName;
+  text: string;
+  title?: string;
+  note: string | null;
+  copy: string;
+}) {
   return (
     <li class="line">
       <Icon name={icon} />
@@ -69,7 +96,14 @@ function Line({ icon, text, title, note, copy }: { icon: IconName; text: string;
         {text}
       </span>
       {note && <span class="small muted">{note}</span>}
-      <Button kind="quiet" small icon="link" class="reveal" label={t("context.copy", { text: copy })} onClick={() => void copyText(copy)} />
+      <Button
+        kind="quiet"
+        small
+        icon="link"
+        class="reveal"
+        label={t("context.copy", { text: copy })}
+        onClick={() => void copyText(copy)}
+      />
     </li>
   );
 }
@@ -114,14 +148,30 @@ function Going({ customer, entries }: { customer: CustomerCard; entries: Timelin
     <Section title={t("context.going")}>
       <ul class="list">
         {groups.map(([kind, count, label]) => (
-          <Group key={kind} kind={kind} count={count} label={label} items={kind === "ticket" ? [] : open.filter((entry) => entry.kind === kind)} />
+          <Group
+            key={kind}
+            kind={kind}
+            count={count}
+            label={label}
+            items={kind === "ticket" ? [] : open.filter((entry) => entry.kind === kind)}
+          />
         ))}
       </ul>
     </Section>
   );
 }
 
-function Group({ kind, count, label, items }: { kind: EntryKind; count: number; label: string; items: TimelineEntry[] }) {
+function Group({
+  kind,
+  count,
+  label,
+  items,
+}: {
+  kind: EntryKind;
+  count: number;
+  label: string;
+  items: TimelineEntry[];
+}) {
   return (
     <li>
       <div class="line" data-some={count > 0}>
@@ -132,13 +182,21 @@ function Group({ kind, count, label, items }: { kind: EntryKind; count: number; 
       {items.map((entry) => (
         <div key={entry.id} class="line sub">
           <span class="stack tight grow">
-            <span class="truncate" title={entry.title}>{entry.title}</span>
-            <span class="small muted truncate">{[formatWhen(entry.at, tick.value), ...detailWords(entry.details)].join(" · ")}</span>
+            <span class="truncate" title={entry.title}>
+              {entry.title}
+            </span>
+            <span class="small muted truncate">{goingWords(entry)}</span>
           </span>
         </div>
       ))}
     </li>
   );
+}
+
+/** What is promised stands first; when it began only where nothing is. */
+function goingWords(entry: TimelineEntry): string {
+  const words = detailWords(entry.details, entry.title);
+  return (text(entry.details, "due") ? words : [...words, formatWhen(entry.at, minute.value)]).join(" · ");
 }
 
 /** Machines named in what was ordered and repaired, each once, the latest first. */
@@ -165,8 +223,12 @@ function Owned({ entries }: { entries: TimelineEntry[] }) {
         {owned.map((each) => (
           <li key={each.name + each.serial} class="line">
             <Icon name="device" />
-            <span class="grow truncate">{each.name}</span>
-            {each.serial && <span class="small muted">{each.serial}</span>}
+            <span class="stack tight grow">
+              <span class="truncate" title={each.name}>
+                {each.name}
+              </span>
+              {each.serial && <span class="small muted truncate">{each.serial}</span>}
+            </span>
           </li>
         ))}
       </ul>

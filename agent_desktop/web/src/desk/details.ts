@@ -1,7 +1,7 @@
 // What an entry of the history says beside its title, in one line of words.
 
 import { formatMoney, formatWhen, t, timeThere, tryT } from "../i18n";
-import { serverNow } from "../store/clock";
+import { minute } from "../store/clock";
 import type { TimelineEntry } from "../types";
 import { wordFor } from "./words";
 
@@ -22,8 +22,8 @@ export function titleOf(entry: TimelineEntry): string {
   return missed ? t("title.abandoned") : tryT(`title.${text(entry.details, "direction")}`, entry.title);
 }
 
-/** The details that a person wants to see. */
-export function detailWords(details: Details): string[] {
+/** The details that a person wants to see. `title` is not said twice: ticket numbers often stand in it. */
+export function detailWords(details: Details, title = ""): string[] {
   const seconds = number(details, "talk_seconds") ?? number(details, "seconds");
   const amount = number(details, "amount") ?? number(details, "value") ?? number(details, "total");
   const words = [
@@ -39,7 +39,7 @@ export function detailWords(details: Details): string[] {
     amount === null ? null : formatMoney(amount, text(details, "currency")),
     dueWords(text(details, "due"), text(details, "time_zone")),
   ];
-  return words.filter((each): each is string => Boolean(each));
+  return words.filter((each): each is string => Boolean(each) && !title.includes(each ?? ""));
 }
 
 /** The machine an entry is about. */
@@ -50,7 +50,7 @@ export function machineOf(details: Details): string | null {
 /** A promised time in mine and, where that differs, in the customer's. */
 export function dueWords(due: string | null, zone: string | null): string | null {
   if (!due) return null;
-  const mine = formatWhen(due, serverNow());
+  const mine = formatWhen(due, minute.value);
   const theirs = timeThere(zone, Date.parse(due));
   const here = timeThere(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.parse(due));
   if (!theirs || theirs.time === here?.time) return t("due.mine", { when: mine });

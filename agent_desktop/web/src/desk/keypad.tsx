@@ -47,7 +47,9 @@ export function Keypad() {
       {KEYS.map(([key, letters]) => (
         <button key={key} type="button" onClick={() => press(key)}>
           <span class="digit">{key}</span>
-          <span class="letters" aria-hidden>{letters}</span>
+          <span class="letters" aria-hidden>
+            {letters}
+          </span>
         </button>
       ))}
     </div>

@@ -1,13 +1,16 @@
 // All keyboard shortcuts; each letter can be another one.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { t, tryT } from "../i18n";
 import { type Action, DEFAULTS, letterOf, letters, remap, resetKeys } from "../keys";
 import { Button, Keys } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { closeDialog } from "./uistate";
 
-const FIXED: [string, "keys.answer_enter" | "keys.search" | "keys.help" | "keys.disposition" | "keys.finish" | "keys.extend"][] = [
+const FIXED: [
+  string,
+  "keys.answer_enter" | "keys.search" | "keys.help" | "keys.disposition" | "keys.finish" | "keys.extend",
+][] = [
   ["Enter", "keys.answer_enter"],
   ["Ctrl+K", "keys.search"],
   ["/", "keys.search"],
@@ -39,14 +42,7 @@ export function KeysDialog() {
         <table class="table">
           <tbody>
             {(Object.keys(DEFAULTS) as Action[]).map((action) => (
-              <tr key={action}>
-                <td>{tryT(`key.${action}`, action)}</td>
-                <td class="right">
-                  <button type="button" class="rekey" aria-pressed={asking.value === action} onClick={() => (asking.value = asking.value === action ? null : action)}>
-                    {asking.value === action ? t("keys.press") : <Keys of={`Ctrl+Shift+${letters.value[action]}`} />}
-                  </button>
-                </td>
-              </tr>
+              <Letter key={action} action={action} asking={asking} />
             ))}
             {FIXED.map(([keys, words]) => (
               <tr key={keys}>
@@ -68,5 +64,24 @@ export function KeysDialog() {
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+function Letter({ action, asking }: { action: Action; asking: Signal<Action | null> }) {
+  const listening = asking.value === action;
+  return (
+    <tr>
+      <td>{tryT(`key.${action}`, action)}</td>
+      <td class="right">
+        <button
+          type="button"
+          class="rekey"
+          aria-pressed={listening}
+          onClick={() => (asking.value = listening ? null : action)}
+        >
+          {listening ? t("keys.press") : <Keys of={`Ctrl+Shift+${letters.value[action]}`} />}
+        </button>
+      </td>
+    </tr>
   );
 }

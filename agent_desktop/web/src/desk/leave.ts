@@ -45,12 +45,15 @@ function go(query: string): void {
   location.assign(`/sign-in${query}`);
 }
 
-/** No reload or closing by mistake while somebody is on the line. */
+/**
+ * No reload or closing by mistake while somebody is on the line. Who does it all the same sends no goodbye: to the
+ * switch the phone is lost, not hung up, so that the caller is kept and the agent rung again.
+ */
 export function guardUnload(): void {
   addEventListener("beforeunload", (event) => {
     if (sip.value && !leaving) event.preventDefault();
   });
   addEventListener("pagehide", (event) => {
-    if (!event.persisted) stopPhone();
+    if (!event.persisted) stopPhone("page_left");
   });
 }

@@ -59,8 +59,18 @@ function CurrentWork() {
   const now = offer.value;
   return (
     <Section title={t("left.now")}>
-      <button type="button" class={`work tone-${look.tone}`} aria-current={selected.value === null} data-ringing={phase === "offered" || phase === "loose_ringing"} onClick={() => (selected.value = null)}>
-        {phase === "offered" && now ? <TimeRing from={now.made_at} to={now.deadline} size={36} /> : <Avatar name={name} />}
+      <button
+        type="button"
+        class={`work tone-${look.tone}`}
+        aria-current={selected.value === null}
+        data-ringing={phase === "offered" || phase === "loose_ringing"}
+        onClick={() => (selected.value = null)}
+      >
+        {phase === "offered" && now ? (
+          <TimeRing from={now.made_at} to={now.deadline} size={36} />
+        ) : (
+          <Avatar name={name} />
+        )}
         <span class="stack tight grow">
           <span class="row">
             <span class="strong truncate grow">{name}</span>
@@ -70,7 +80,11 @@ function CurrentWork() {
             <Icon name={look.icon} />
             <span class="truncate">{loose ? t("callbar.fallback") : stateWords(state)}</span>
           </span>
-          <span class="small truncate soft">{[call.value?.queue?.name, callerNumber(call.value, sip.value)].filter((each) => each && each !== name).join(" · ")}</span>
+          <span class="small truncate soft">
+            {[call.value?.queue?.name, callerNumber(call.value, sip.value)]
+              .filter((each) => each && each !== name)
+              .join(" · ")}
+          </span>
         </span>
       </button>
     </Section>
@@ -82,17 +96,28 @@ function OpenTickets() {
   return (
     <Section title={t("left.tickets")} count={found.length}>
       {found.length === 0 ? (
-        <Empty icon="ticket">{t(currentPop.value?.customer ? "left.no_tickets" : "left.tickets_later")}</Empty>
+        <Empty icon="ticket">
+          {t(currentPop.value?.customer ? "left.no_tickets" : "left.tickets_later")}
+        </Empty>
       ) : (
         <ul class="list">
           {found.map((ticket) => (
             <li key={ticket.id}>
-              <button type="button" class="line" title={ticket.subject} onClick={() => (ticketShown.value = ticket)}>
+              <button
+                type="button"
+                class="line"
+                title={ticket.subject}
+                onClick={() => (ticketShown.value = ticket)}
+              >
                 <span class="stack tight grow">
                   <span class="truncate">{ticket.subject}</span>
-                  <span class="small muted truncate">{[ticket.number, wordFor("status", ticket.status)].join(" · ")}</span>
+                  <span class="small muted truncate">
+                    {[ticket.number, wordFor("status", ticket.status)].join(" · ")}
+                  </span>
                 </span>
-                <Tag tone={PRIORITY_TONE[ticket.priority] ?? "out"}>{wordFor("priority", ticket.priority)}</Tag>
+                <Tag tone={PRIORITY_TONE[ticket.priority] ?? "out"}>
+                  {wordFor("priority", ticket.priority)}
+                </Tag>
               </button>
             </li>
           ))}

@@ -1,6 +1,6 @@
 // Finds anybody by name, number or mail address; arrows and Enter choose.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { get, wordsFor } from "../api";
 import { nameOf, t } from "../i18n";
@@ -33,13 +33,20 @@ export function SearchDialog() {
         }}
       />
       <footer class="palette-foot small muted">
-        <Keys of="↑+↓" /> {t("search.move")} <Keys of="⏎" /> {t("search.open")} <Keys of="Esc" /> {t("dialog.close")}
+        <Keys of="↑+↓" /> {t("search.move")} <Keys of="⏎" /> {t("search.open")} <Keys of="Esc" />{" "}
+        {t("dialog.close")}
       </footer>
     </Dialog>
   );
 }
 
-export function CustomerSearch({ onPick, compact }: { onPick: (customer: CustomerCard) => void; compact?: boolean }) {
+export function CustomerSearch({
+  onPick,
+  compact,
+}: {
+  onPick: (customer: CustomerCard) => void;
+  compact?: boolean;
+}) {
   const query = useSignal("");
   const at = useSignal(0);
   const found = useSearch(query.value.trim());
@@ -55,31 +62,60 @@ export function CustomerSearch({ onPick, compact }: { onPick: (customer: Custome
   };
   return (
     <div class={compact ? "lookup compact" : "lookup"}>
-      <div class="lookup-field">
-        <Icon name="search" />
-        <input
-          class={compact ? "input" : ""}
-          autoFocus={!compact}
-          role="combobox"
-          aria-expanded={items.length > 0}
-          aria-controls={list}
-          aria-activedescendant={items[at.value] ? `${list}-${at.value}` : undefined}
-          aria-label={t("search.title")}
-          placeholder={t("search.prompt")}
-          value={query.value}
-          onInput={(event) => {
-            query.value = event.currentTarget.value;
-            at.value = 0;
-          }}
-          onKeyDown={keys}
-        />
-      </div>
+      <Query
+        query={query}
+        at={at}
+        list={list}
+        found={items.length > 0}
+        compact={compact ?? false}
+        onKey={keys}
+      />
       <div id={list} role="listbox" aria-label={t("search.results")} class="results">
         {items.map((each, index) => (
-          <Row key={each.id} id={`${list}-${index}`} customer={each} active={index === at.value} onHover={() => (at.value = index)} onPick={() => onPick(each)} />
+          <Row
+            key={each.id}
+            id={`${list}-${index}`}
+            customer={each}
+            active={index === at.value}
+            onHover={() => (at.value = index)}
+            onPick={() => onPick(each)}
+          />
         ))}
       </div>
       <Said query={query.value.trim()} found={found} compact={compact ?? false} />
+    </div>
+  );
+}
+
+interface QueryProps {
+  query: Signal<string>;
+  at: Signal<number>;
+  list: string;
+  found: boolean;
+  compact: boolean;
+  onKey: (event: KeyboardEvent) => void;
+}
+
+function Query({ query, at, list, found, compact, onKey }: QueryProps) {
+  return (
+    <div class="lookup-field">
+      <Icon name="search" />
+      <input
+        class={compact ? "input" : ""}
+        autoFocus={!compact}
+        role="combobox"
+        aria-expanded={found}
+        aria-controls={list}
+        aria-activedescendant={found ? `${list}-${at.value}` : undefined}
+        aria-label={t("search.title")}
+        placeholder={t("search.prompt")}
+        value={query.value}
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+          at.value = 0;
+        }}
+        onKeyDown={onKey}
+      />
     </div>
   );
 }
@@ -92,7 +128,10 @@ function useSearch(query: string): Found | null {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { items } = await get<{ items: CustomerCard[] }>(`/api/customers?q=${encodeURIComponent(query)}`, stop.signal);
+        const { items } = await get<{ items: CustomerCard[] }>(
+          `/api/customers?q=${encodeURIComponent(query)}`,
+          stop.signal,
+        );
         found.value = { query, items, problem: null };
       } catch (failure) {
         if (!stop.signal.aborted) found.value = { query, items: [], problem: wordsFor(failure) };
@@ -111,8 +150,12 @@ function Said({ query, found, compact }: { query: string; found: Found | null; c
   const words = !canAsk.value
     ? t("search.offline")
     : query.length < LEAST
-      ? compact ? "" : t("search.hint")
-      : found === null ? t("search.busy") : (found.problem ?? (found.items.length ? "" : t("search.nobody", { query })));
+      ? compact
+        ? ""
+        : t("search.hint")
+      : found === null
+        ? t("search.busy")
+        : (found.problem ?? (found.items.length ? "" : t("search.nobody", { query })));
   return (
     <p class="said small muted" role="status">
       {words}
@@ -129,9 +172,23 @@ interface RowProps {
 }
 
 function Row({ id, customer, active, onHover, onPick }: RowProps) {
-  const place = [customer.company !== customer.name ? customer.company : null, customer.city, nameOf("region", customer.country)].filter(Boolean).join(" · ");
+  const place = [
+    customer.company !== customer.name ? customer.company : null,
+    customer.city,
+    nameOf("region", customer.country),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return (
-    <div id={id} class="item found" role="option" aria-selected={active} data-active={active} onPointerMove={onHover} onClick={onPick}>
+    <div
+      id={id}
+      class="item found"
+      role="option"
+      aria-selected={active}
+      data-active={active}
+      onPointerMove={onHover}
+      onClick={onPick}
+    >
       <Avatar name={customer.name} />
       <span class="stack tight grow">
         <span class="truncate">{customer.name}</span>

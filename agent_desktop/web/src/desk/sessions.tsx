@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { get, wordsFor } from "../api";
 import { formatWhen, t } from "../i18n";
 import { endOtherSession } from "../store/actions";
-import { tick } from "../store/clock";
+import { minute } from "../store/clock";
 import type { SessionRow } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
@@ -32,11 +32,17 @@ export function SessionsDialog() {
               <td>
                 <span class="strong">{browserOf(row.user_agent)}</span>
                 <br />
-                <span class="small muted">{[row.ip, t("sessions.seen", { when: formatWhen(row.seen_at, tick.value) })].filter(Boolean).join(" · ")}</span>
+                <span class="small muted">
+                  {[row.ip, t("sessions.seen", { when: formatWhen(row.seen_at, minute.value) })]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
               </td>
               <td class="right">
                 {row.current ? (
-                  <Tag tone="ready" icon="check">{t("sessions.this")}</Tag>
+                  <Tag tone="ready" icon="check">
+                    {t("sessions.this")}
+                  </Tag>
                 ) : (
                   <Button small onClick={() => void endOtherSession(row.id).then(fetch)}>
                     {t("sessions.end")}
@@ -55,6 +61,8 @@ export function SessionsDialog() {
 export function browserOf(agent: string | null): string {
   const browser = /(Edg|Firefox|Chrome|Safari)\/(\d+)/.exec(agent ?? "");
   const system = /(Windows|Mac OS X|Android|Linux|iPhone)/.exec(agent ?? "");
-  const name = browser ? `${browser[1] === "Edg" ? "Edge" : browser[1]} ${browser[2]}` : (agent?.slice(0, 40) ?? "?");
+  const name = browser
+    ? `${browser[1] === "Edg" ? "Edge" : browser[1]} ${browser[2]}`
+    : (agent?.slice(0, 40) ?? "?");
   return system ? `${name}, ${system[1] === "Mac OS X" ? "macOS" : system[1]}` : name;
 }

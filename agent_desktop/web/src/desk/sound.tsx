@@ -21,7 +21,6 @@ const PARTS: [Part, MediaDeviceKind][] = [
 ];
 
 export function SoundDialog() {
-  const volume = useSignal(ringVolume());
   useEffect(() => void listDevices(), []);
   const well = phoneState.value === "registered";
   return (
@@ -36,17 +35,12 @@ export function SoundDialog() {
         {PARTS.map(([part, kind]) => (
           <Device key={part} part={part} kind={kind} />
         ))}
-        <Field label={t("sound.volume")}>
-          {({ id }) => (
-            <div class="row">
-              <input id={id} class="grow" type="range" min="0" max="1" step="0.05" value={volume.value} onInput={(event) => setRingVolume((volume.value = Number(event.currentTarget.value)))} />
-              <Button small icon="play" onClick={chime}>
-                {t("sound.try")}
-              </Button>
-            </div>
-          )}
-        </Field>
-        {micProblem.value && <p class="small fg-alarm" role="alert">{micProblem.value}</p>}
+        <Volume />
+        {micProblem.value && (
+          <p class="small fg-alarm" role="alert">
+            {micProblem.value}
+          </p>
+        )}
         <div class="row wrap">
           <Button icon="mic" onClick={async () => (micProblem.value = await askMicrophone())}>
             {t("sound.allow_mic")}
@@ -60,6 +54,31 @@ export function SoundDialog() {
   );
 }
 
+function Volume() {
+  const volume = useSignal(ringVolume());
+  return (
+    <Field label={t("sound.volume")}>
+      {({ id }) => (
+        <div class="row">
+          <input
+            id={id}
+            class="grow"
+            type="range"
+            min="0"
+            max="1"
+            step="0.05"
+            value={volume.value}
+            onInput={(event) => setRingVolume((volume.value = Number(event.currentTarget.value)))}
+          />
+          <Button small icon="play" onClick={chime}>
+            {t("sound.try")}
+          </Button>
+        </div>
+      )}
+    </Field>
+  );
+}
+
 function Device({ part, kind }: { part: Part; kind: MediaDeviceKind }) {
   const options = devices.value
     .filter((each) => each.kind === kind && each.deviceId)
@@ -67,7 +86,15 @@ function Device({ part, kind }: { part: Part; kind: MediaDeviceKind }) {
   const words = tryT(`sound.${part}`, part);
   return (
     <Field label={words}>
-      {({ id }) => <Select id={id} label={words} value={chosen.value[part]} options={[{ id: "", label: t("sound.default") }, ...options]} onPick={(picked) => choose(part, picked)} />}
+      {({ id }) => (
+        <Select
+          id={id}
+          label={words}
+          value={chosen.value[part]}
+          options={[{ id: "", label: t("sound.default") }, ...options]}
+          onPick={(picked) => choose(part, picked)}
+        />
+      )}
     </Field>
   );
 }

@@ -23,7 +23,13 @@ export function StateSwitch() {
       open={stateMenu}
       label={t("state.choose")}
       button={(props) => (
-        <button type="button" class={`state tone-${look.tone}`} data-state={state.kind} aria-busy={pending.value.has("presence")} {...props}>
+        <button
+          type="button"
+          class={`state tone-${look.tone}`}
+          data-state={state.kind}
+          aria-busy={pending.value.has("presence")}
+          {...props}
+        >
           <Icon name={look.icon} />
           <span class="word">{stateWords(state)}</span>
           {state.since && <Timer since={state.since} />}
@@ -55,7 +61,14 @@ function Choices() {
   return (
     <>
       <p class="head">{off ? t("state.cannot") : busy.value ? t("state.afterwards") : t("state.now")}</p>
-      <MenuItem icon="check" tone="ready" checked={target.presence === "ready"} disabled={off} hint={<kbd>{shortcut("ready")}</kbd>} onPick={() => pick("ready")}>
+      <MenuItem
+        icon="check"
+        tone="ready"
+        checked={target.presence === "ready"}
+        disabled={off}
+        hint={<kbd>{shortcut("ready")}</kbd>}
+        onPick={() => pick("ready")}
+      >
         {t("state.ready")}
       </MenuItem>
       <hr />
@@ -72,7 +85,13 @@ function Choices() {
         </MenuItem>
       ))}
       <hr />
-      <MenuItem icon="out" tone="out" checked={target.presence === "out"} disabled={off} onPick={() => pick("out")}>
+      <MenuItem
+        icon="out"
+        tone="out"
+        checked={target.presence === "out"}
+        disabled={off}
+        onPick={() => pick("out")}
+      >
         {t("state.out")}
       </MenuItem>
     </>

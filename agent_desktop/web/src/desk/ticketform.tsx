@@ -8,6 +8,7 @@ import { draft } from "../store/drafts";
 import { refetch } from "../store/history";
 import { canAsk, settings } from "../store/live";
 import { toast } from "../store/toasts";
+import type { Choice } from "../types";
 import { Button } from "../ui/basics";
 import { Field, Select } from "../ui/field";
 import { composing } from "./uistate";
@@ -79,7 +80,13 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
         <Button kind="quiet" small onClick={() => (composing.value = null)}>
           {t("dialog.cancel")}
         </Button>
-        <Button type="submit" kind="primary" small busy={pending.value.has("ticket")} disabled={!canAsk.value}>
+        <Button
+          type="submit"
+          kind="primary"
+          small
+          busy={pending.value.has("ticket")}
+          disabled={!canAsk.value}
+        >
           {t("ticket.make")}
         </Button>
       </div>
@@ -98,22 +105,53 @@ function Fields({ form, problems, set }: FieldsProps) {
   return (
     <>
       <Field label={t("ticket.subject")} problem={problems.subject}>
-        {(ids) => <input class="input" autoFocus value={form.subject} onInput={(event) => set({ subject: event.currentTarget.value })} {...ids} />}
+        {(ids) => (
+          <input
+            class="input"
+            autoFocus
+            value={form.subject}
+            onInput={(event) => set({ subject: event.currentTarget.value })}
+            {...ids}
+          />
+        )}
       </Field>
       <div class="thirds">
-        <Field label={t("ticket.category")} problem={problems.category}>
-          {({ id }) => <Select id={id} label={t("ticket.category")} value={form.category} options={optionsOf(lists?.ticket_categories ?? [], "category")} onPick={(category) => set({ category })} />}
-        </Field>
-        <Field label={t("ticket.product")} problem={problems.product}>
-          {({ id }) => <Select id={id} label={t("ticket.product")} value={form.product} options={optionsOf(lists?.products ?? [], "product")} onPick={(product) => set({ product })} />}
-        </Field>
-        <Field label={t("ticket.priority")} problem={problems.priority}>
-          {({ id }) => <Select id={id} label={t("ticket.priority")} value={form.priority} options={optionsOf(lists?.priorities ?? [], "priority")} onPick={(priority) => set({ priority })} />}
-        </Field>
+        <Pick name="category" choices={lists?.ticket_categories ?? []} {...{ form, problems, set }} />
+        <Pick name="product" choices={lists?.products ?? []} {...{ form, problems, set }} />
+        <Pick name="priority" choices={lists?.priorities ?? []} {...{ form, problems, set }} />
       </div>
       <Field label={t("ticket.description")} problem={problems.description}>
-        {(ids) => <textarea class="input" rows={3} value={form.description} onInput={(event) => set({ description: event.currentTarget.value })} {...ids} />}
+        {(ids) => (
+          <textarea
+            class="input"
+            rows={3}
+            value={form.description}
+            onInput={(event) => set({ description: event.currentTarget.value })}
+            {...ids}
+          />
+        )}
       </Field>
     </>
+  );
+}
+
+interface PickProps extends FieldsProps {
+  name: "category" | "product" | "priority";
+  choices: Choice[];
+}
+
+function Pick({ name, choices, form, problems, set }: PickProps) {
+  return (
+    <Field label={t(`ticket.${name}`)} problem={problems[name]}>
+      {({ id }) => (
+        <Select
+          id={id}
+          label={t(`ticket.${name}`)}
+          value={form[name]}
+          options={optionsOf(choices, name)}
+          onPick={(chosen) => set({ [name]: chosen })}
+        />
+      )}
+    </Field>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFull, formatWhen, t, tryT } from "../i18n";
-import { tick } from "../store/clock";
+import { minute } from "../store/clock";
 import { fetchOlder, historyOf, visiblePage } from "../store/history";
 import { mergeEntries, openItems, withoutCall } from "../store/timeline";
 import type { Shown } from "../store/work";
@@ -12,7 +12,18 @@ import { Icon } from "../ui/icon";
 import { detailWords, titleOf } from "./details";
 import { ENTRY_ICON } from "./words";
 
-const KINDS: EntryKind[] = ["call", "note", "ticket", "order", "opportunity", "callback", "repair", "mail", "visit", "campaign"];
+const KINDS: EntryKind[] = [
+  "call",
+  "note",
+  "ticket",
+  "order",
+  "opportunity",
+  "callback",
+  "repair",
+  "mail",
+  "visit",
+  "campaign",
+];
 
 export function Timeline({ shown }: { shown: Shown }) {
   const [kind, setKind] = useState<EntryKind | null>(null);
@@ -25,7 +36,12 @@ export function Timeline({ shown }: { shown: Shown }) {
           {t("timeline.all")}
         </button>
         {KINDS.map((each) => (
-          <button key={each} type="button" aria-pressed={kind === each} onClick={() => setKind(kind === each ? null : each)}>
+          <button
+            key={each}
+            type="button"
+            aria-pressed={kind === each}
+            onClick={() => setKind(kind === each ? null : each)}
+          >
             <Icon name={ENTRY_ICON[each]} />
             {tryT(`entry.${each}`, each)}
           </button>
@@ -57,12 +73,26 @@ function Stream({ customerId, kind, shown }: StreamProps) {
       {open.length > 0 && (
         <section class="pinned" aria-label={t("timeline.open")}>
           <h2>{`${t("timeline.open")} · ${open.length}`}</h2>
-          <ol>{open.map((entry) => <Item key={entry.id} entry={entry} pinned />)}</ol>
+          <ol>
+            {open.map((entry) => (
+              <Item key={entry.id} entry={entry} pinned />
+            ))}
+          </ol>
         </section>
       )}
-      <ol>{rest.map((entry) => <Item key={entry.id} entry={entry} />)}</ol>
-      {page && page.entries.length === 0 && <Empty icon="clock" title={t("timeline.none")}>{t("timeline.none_help")}</Empty>}
-      {(page === null || page.next !== null) && <More busy={state.busy} failed={state.failed} onMore={older} />}
+      <ol>
+        {rest.map((entry) => (
+          <Item key={entry.id} entry={entry} />
+        ))}
+      </ol>
+      {page && page.entries.length === 0 && (
+        <Empty icon="clock" title={t("timeline.none")}>
+          {t("timeline.none_help")}
+        </Empty>
+      )}
+      {(page === null || page.next !== null) && (
+        <More busy={state.busy} failed={state.failed} onMore={older} />
+      )}
     </div>
   );
 }
@@ -74,7 +104,9 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
   latest.current = onMore;
   useEffect(() => {
     if (failed || busy || !end.current) return undefined;
-    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), { rootMargin: "300px" });
+    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
+      rootMargin: "300px",
+    });
     seen.observe(end.current);
     return () => seen.disconnect();
   }, [failed, busy]);
@@ -90,7 +122,7 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
 
 function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
   const [wide, setWide] = useState(false);
-  const facts = detailWords(entry.details);
+  const facts = detailWords(entry.details, entry.title);
   const long = (entry.body?.length ?? 0) > 160 || (entry.body?.includes("\n") ?? false);
   return (
     <li class="event" data-kind={entry.kind} data-status={entry.status}>
@@ -102,7 +134,7 @@ function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
           <span class="strong truncate">{titleOf(entry)}</span>
           {entry.status === "open" && !pinned && <Tag tone="paused">{t("timeline.is_open")}</Tag>}
           <time class="small muted" dateTime={entry.at} title={formatFull(entry.at)}>
-            {formatWhen(entry.at, Math.floor(tick.value / 60_000) * 60_000)}
+            {formatWhen(entry.at, minute.value)}
           </time>
         </div>
         {entry.body && (
@@ -115,7 +147,9 @@ function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
             {t(wide ? "timeline.less" : "timeline.whole")}
           </Button>
         )}
-        {(facts.length > 0 || entry.staff_name) && <p class="small muted truncate">{[entry.staff_name, ...facts].filter(Boolean).join(" · ")}</p>}
+        {(facts.length > 0 || entry.staff_name) && (
+          <p class="small muted truncate">{[entry.staff_name, ...facts].filter(Boolean).join(" · ")}</p>
+        )}
       </div>
     </li>
   );

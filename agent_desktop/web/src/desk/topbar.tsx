@@ -19,7 +19,12 @@ export function TopBar() {
         <span class="name">{t("app.name")}</span>
       </span>
       <StateSwitch />
-      <button type="button" class="find" onClick={() => (dialog.value = "search")} aria-keyshortcuts="Control+K /">
+      <button
+        type="button"
+        class="find"
+        onClick={() => (dialog.value = "search")}
+        aria-keyshortcuts="Control+K /"
+      >
         <Icon name="search" />
         <span class="grow truncate">{t("search.prompt")}</span>
         <Keys of="Ctrl+K" />

@@ -37,20 +37,7 @@ export function UserMenu() {
       )}
     >
       <p class="head">{me.value?.login}</p>
-      <Segments label={t("theme.title")}>
-        {THEMES.map(([id, icon]) => (
-          <Segment key={id} on={theme.value === id} onPick={() => setTheme(id)}>
-            <Icon name={icon} />
-            {tryT(`theme.${id}`, id)}
-          </Segment>
-        ))}
-      </Segments>
-      <p class="head">{t("language.title")}</p>
-      {LANGUAGES.map(({ id, name: words }) => (
-        <MenuItem key={id} checked={language.value === id} onPick={() => chooseAndKeepLanguage(id)}>
-          <span lang={id}>{words}</span>
-        </MenuItem>
-      ))}
+      <Looks />
       <hr />
       <MenuItem icon="speaker" onPick={() => open("sound")}>
         {t("sound.title")}
@@ -66,6 +53,28 @@ export function UserMenu() {
         {t("sign_out")}
       </MenuItem>
     </Menu>
+  );
+}
+
+/** How the page looks and speaks. */
+function Looks() {
+  return (
+    <>
+      <Segments label={t("theme.title")}>
+        {THEMES.map(([id, icon]) => (
+          <Segment key={id} on={theme.value === id} onPick={() => setTheme(id)}>
+            <Icon name={icon} />
+            {tryT(`theme.${id}`, id)}
+          </Segment>
+        ))}
+      </Segments>
+      <p class="head">{t("language.title")}</p>
+      {LANGUAGES.map(({ id, name: words }) => (
+        <MenuItem key={id} checked={language.value === id} onPick={() => chooseAndKeepLanguage(id)}>
+          <span lang={id}>{words}</span>
+        </MenuItem>
+      ))}
+    </>
   );
 }
 

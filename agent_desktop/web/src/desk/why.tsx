@@ -54,7 +54,11 @@ function Row({ agent }: { agent: WhyAgent }) {
         <Tag tone={TONE[agent.verdict] ?? "out"}>{tryT(`verdict.${agent.verdict}`, agent.verdict)}</Tag>
       </td>
       <td class="soft">{wordFor("why", agent.reason)}</td>
-      <td class="right muted small">{agent.verdict === "rejected" || agent.idle_seconds === null ? "" : t("why.idle", { time: spell(agent.idle_seconds) })}</td>
+      <td class="right muted small">
+        {agent.verdict === "rejected" || agent.idle_seconds === null
+          ? ""
+          : t("why.idle", { time: spell(agent.idle_seconds) })}
+      </td>
     </tr>
   );
 }

@@ -33,9 +33,19 @@ export const ENTRY_ICON: Record<EntryKind, IconName> = {
   visit: "visit",
 };
 
-export const LEVEL_TONE: Record<Level, Tone> = { standard: "out", silver: "out", gold: "gold", vip: "accent" };
+export const LEVEL_TONE: Record<Level, Tone> = {
+  standard: "out",
+  silver: "out",
+  gold: "gold",
+  vip: "accent",
+};
 
-export const PRIORITY_TONE: Record<string, Tone> = { urgent: "alarm", high: "paused", normal: "out", low: "out" };
+export const PRIORITY_TONE: Record<string, Tone> = {
+  urgent: "alarm",
+  high: "paused",
+  normal: "out",
+  low: "out",
+};
 
 export function reasonWords(reason: string | null): string {
   return reason ? tryT(`reason.${reason}`, humane(reason)) : t("state.paused");

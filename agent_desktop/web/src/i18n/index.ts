@@ -138,12 +138,17 @@ function dayNumber(at: Date): number {
 }
 
 /** The time of day in the customer's zone and whether it is another day there; null when the zone is unknown. */
-export function timeThere(zone: string | null, now: number): { time: string; day: string; hour: number } | null {
+export function timeThere(
+  zone: string | null,
+  now: number,
+): { time: string; day: string; hour: number } | null {
   if (!zone) return null;
   try {
     const tag = tools.value.tag;
     const at = new Date(now);
-    const hour = new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(at);
+    const hour = new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(
+      at,
+    );
     return {
       time: new Intl.DateTimeFormat(tag, { timeStyle: "short", timeZone: zone }).format(at),
       day: new Intl.DateTimeFormat(tag, { weekday: "short", timeZone: zone }).format(at),

@@ -7,7 +7,12 @@ import { load, save } from "../store/local";
 export type Part = "microphone" | "speaker" | "ringer";
 
 /** The chosen device of each part; an empty id is the system's own choice. */
-export const chosen = signal<Record<Part, string>>({ microphone: "", speaker: "", ringer: "", ...load("devices", {}) });
+export const chosen = signal<Record<Part, string>>({
+  microphone: "",
+  speaker: "",
+  ringer: "",
+  ...load("devices", {}),
+});
 export const devices = signal<MediaDeviceInfo[]>([]);
 
 export function choose(part: Part, id: string): void {

@@ -11,10 +11,13 @@ import { Backoff } from "./backoff";
 import { endSession, ice, ringIn, sip } from "./session";
 
 /** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back. */
-export type PhoneState = "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "off" | "unsupported";
+export type PhoneState =
+  "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "off" | "unsupported";
 
 export const phoneState = signal<PhoneState>("starting");
-export const phoneHere = computed(() => phoneState.value !== "elsewhere" && phoneState.value !== "unsupported");
+export const phoneHere = computed(
+  () => phoneState.value !== "elsewhere" && phoneState.value !== "unsupported",
+);
 
 let ua: JsSIP.UA | null = null;
 let lease: PhoneLease | null = null;
@@ -58,9 +61,9 @@ function rest(): void {
   phoneState.value = "off";
 }
 
-export function stopPhone(): void {
+export function stopPhone(how: "hung_up" | "page_left" = "hung_up"): void {
   again.stop();
-  endSession();
+  endSession(how);
   ua?.stop();
   ua = null;
 }

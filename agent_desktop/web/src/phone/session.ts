@@ -87,12 +87,15 @@ export function pressKey(key: string): boolean {
   return true;
 }
 
+/** What the switch is told when the page goes away under a talk: the phone is lost, nobody hung up. */
+const PAGE_LEFT = { extraHeaders: ['Reason: Q.850;cause=27;text="The page was left"'] };
+
 /** Reject a ringing call, hang up an answered one; nothing when there is none. */
-export function endSession(): void {
+export function endSession(how: "hung_up" | "page_left" = "hung_up"): void {
   if (!session) return;
   const ringing = sip.value?.state === "ringing";
   try {
-    session.terminate(ringing ? { status_code: 486 } : {});
+    session.terminate(ringing ? { status_code: 486 } : how === "page_left" ? PAGE_LEFT : {});
   } catch {
     clear("ended");
   }
@@ -100,7 +103,9 @@ export function endSession(): void {
 
 function follow(to: RTCSession): void {
   const pcs = (pc: RTCPeerConnection): void => {
-    pc.addEventListener("track", ({ streams, track }) => speaker.play(streams[0] ?? new MediaStream([track])));
+    pc.addEventListener("track", ({ streams, track }) =>
+      speaker.play(streams[0] ?? new MediaStream([track])),
+    );
   };
   if (to.connection) pcs(to.connection);
   to.on("peerconnection", ({ peerconnection }) => pcs(peerconnection));

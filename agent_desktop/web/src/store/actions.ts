@@ -56,7 +56,8 @@ export async function endCall(): Promise<void> {
   const current = call.value;
   mark("end");
   const held = current?.stint?.state === "held";
-  if (current && canAsk.value && (held || !sip.value)) await act("end", () => post(`/api/calls/${current.id}/hang-up`));
+  if (current && canAsk.value && (held || !sip.value))
+    await act("end", () => post(`/api/calls/${current.id}/hang-up`));
   endSession();
 }
 
@@ -75,11 +76,21 @@ export async function linkCustomer(callId: string, customer: CustomerCard): Prom
   return done;
 }
 
-export const addNote = (customerId: string, text: string, interaction: string | null): Promise<TimelineEntry> =>
-  post(`/api/customers/${customerId}/notes`, { text, ...(interaction ? { interaction_id: interaction } : {}) });
+export const addNote = (
+  customerId: string,
+  text: string,
+  interaction: string | null,
+): Promise<TimelineEntry> =>
+  post(`/api/customers/${customerId}/notes`, {
+    text,
+    ...(interaction ? { interaction_id: interaction } : {}),
+  });
 
 export const addTicket = (customerId: string, form: object, interaction: string | null): Promise<Ticket> =>
-  post(`/api/customers/${customerId}/tickets`, { ...form, ...(interaction ? { interaction_id: interaction } : {}) });
+  post(`/api/customers/${customerId}/tickets`, {
+    ...form,
+    ...(interaction ? { interaction_id: interaction } : {}),
+  });
 
 export const addCustomer = (form: object): Promise<CustomerCard> => post("/api/customers", form);
 
@@ -89,4 +100,5 @@ export function chooseAndKeepLanguage(next: Language): void {
   if (canAsk.value) void act("language", () => patch("/api/me", { language: next }));
 }
 
-export const endOtherSession = (id: string): Promise<boolean> => act("session", () => remove(`/api/sessions/${id}`));
+export const endOtherSession = (id: string): Promise<boolean> =>
+  act("session", () => remove(`/api/sessions/${id}`));

@@ -17,7 +17,10 @@ export function callerNumber(call: Call | null, sip: SipCall | null): string {
 
 /** Up to two letters for the round picture. */
 export function initials(name: string): string {
-  const words = name.replace(/[^\p{L} ]/gu, "").split(" ").filter(Boolean);
+  const words = name
+    .replace(/[^\p{L} ]/gu, "")
+    .split(" ")
+    .filter(Boolean);
   const first = words[0]?.[0] ?? "";
   const last = words.length > 1 ? (words.at(-1)?.[0] ?? "") : "";
   return (first + last).toUpperCase();

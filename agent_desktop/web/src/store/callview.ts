@@ -15,7 +15,8 @@ export interface SipCall {
 }
 
 /** `loose` is a call of the switch's own queue: the phone rings, the platform knows nothing of it. */
-export type Phase = "idle" | "offered" | "connecting" | "talking" | "held" | "wrapping" | "loose_ringing" | "loose";
+export type Phase =
+  "idle" | "offered" | "connecting" | "talking" | "held" | "wrapping" | "loose_ringing" | "loose";
 
 export interface Can {
   answer: boolean;
@@ -63,9 +64,9 @@ function phaseOf({ desk, sip, live, now }: Known): Phase {
   const offer = desk?.offer ?? null;
   const state = desk?.call?.stint?.state;
   if (sip && belongs(desk, sip, live, now)) {
-    if (state === "held") return "held";
-    if (sip.state === "up" || state === "joined") return "talking";
-    return sip.state === "answering" ? "connecting" : "offered";
+    if (sip.state === "ringing") return "offered";
+    if (sip.state === "answering") return "connecting";
+    return state === "held" ? "held" : "talking";
   }
   if (sip && state === "wrapping" && sip.interaction === desk?.call?.id) return "wrapping";
   if (sip) return sip.state === "ringing" ? "loose_ringing" : "loose";
@@ -113,6 +114,8 @@ function abilities(phase: Phase, { sip, live, phoneHere }: Known): Can {
     keypad: (phase === "talking" || phase === "loose") && sip?.state === "up",
     hold: phase === "talking" && live,
     resume: phase === "held" && live,
-    end: ((inTalk || phase === "connecting") && (sip !== null || live)) || (phase === "wrapping" && sip !== null),
+    end:
+      ((inTalk || phase === "connecting") && (sip !== null || live)) ||
+      (phase === "wrapping" && sip !== null),
   };
 }

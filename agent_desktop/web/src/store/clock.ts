@@ -1,6 +1,6 @@
 // One clock for every timer: the server's, followed by a monotonic local one.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 /** Beyond this the two clocks were set apart (sleep, a changed clock): begin again. */
 const JUMP_MS = 2000;
@@ -30,6 +30,9 @@ export function serverNow(): number {
 
 /** The server's time, moved twice a second; components that read it are drawn again. */
 export const tick = signal(serverNow());
+
+/** The same by whole minutes, for what need not be drawn oftener. */
+export const minute = computed(() => Math.floor(tick.value / 60_000) * 60_000);
 
 let ticking = false;
 

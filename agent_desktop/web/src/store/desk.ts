@@ -34,7 +34,10 @@ export function adopt(snapshot: Snapshot): Replica {
   return { epoch: snapshot.epoch, seq: snapshot.seq, desk: snapshot.desk };
 }
 
-export function receive(replica: Replica | null, change: Change): { replica: Replica | null; verdict: Verdict } {
+export function receive(
+  replica: Replica | null,
+  change: Change,
+): { replica: Replica | null; verdict: Verdict } {
   if (replica === null || change.seq > replica.seq + 1) return { replica, verdict: "gap" };
   if (change.seq <= replica.seq) return { replica, verdict: "repeated" };
   return {
@@ -44,7 +47,10 @@ export function receive(replica: Replica | null, change: Change): { replica: Rep
 }
 
 /** Where to resume from; after a gap right behind a resume the copy is not trusted any more. */
-export function cursor(replica: Replica | null, distrust: boolean): { epoch: string | number | null; seq: number | null } {
+export function cursor(
+  replica: Replica | null,
+  distrust: boolean,
+): { epoch: string | number | null; seq: number | null } {
   if (replica === null || distrust) return { epoch: null, seq: null };
   return { epoch: replica.epoch, seq: replica.seq };
 }

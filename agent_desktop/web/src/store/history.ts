@@ -30,7 +30,11 @@ export function visiblePage(first: TimelinePage | null, more: TimelinePage | nul
 }
 
 /** Fetch the page behind what is shown, or the first one when nothing is. */
-export async function fetchOlder(customerId: string, kind: EntryKind | null, now: TimelinePage | null): Promise<void> {
+export async function fetchOlder(
+  customerId: string,
+  kind: EntryKind | null,
+  now: TimelinePage | null,
+): Promise<void> {
   const state = historyOf(customerId, kind);
   if (state.value.busy || (now && now.next === null)) return;
   state.value = { ...state.value, busy: true, failed: false };

@@ -11,15 +11,14 @@ import { connection, desk } from "./live";
 /** The offer's deadline matters only while the server is away; only then does the clock redraw this. */
 const nowIfStale = computed(() => (connection.value === "live" ? 0 : Math.floor(tick.value / 1000) * 1000));
 
-export const view = computed<CallView>(
-  () =>
-    viewCall({
-      desk: desk.value,
-      sip: sip.value,
-      live: connection.value === "live",
-      phoneHere: phoneHere.value,
-      now: nowIfStale.value,
-    }),
+export const view = computed<CallView>(() =>
+  viewCall({
+    desk: desk.value,
+    sip: sip.value,
+    live: connection.value === "live",
+    phoneHere: phoneHere.value,
+    now: nowIfStale.value,
+  }),
 );
 
 export type StateKind =
@@ -43,8 +42,16 @@ export interface VisibleState {
 export const MISSED = "missed";
 
 /** What stands in the top bar, and since when. */
-export function stateOf(me: Me, phase: Phase, call: { joined: string | null; held: string | null; wrapping: string | null; offered: string | null }): VisibleState {
-  const plain = (kind: StateKind, since: string | null = me.since): VisibleState => ({ kind, reason: null, since });
+export function stateOf(
+  me: Me,
+  phase: Phase,
+  call: { joined: string | null; held: string | null; wrapping: string | null; offered: string | null },
+): VisibleState {
+  const plain = (kind: StateKind, since: string | null = me.since): VisibleState => ({
+    kind,
+    reason: null,
+    since,
+  });
   if (phase === "offered" || phase === "connecting") return plain("ringing", call.offered);
   if (phase === "held") return plain("held", call.held);
   if (phase === "talking") return plain("talking", call.joined);
@@ -52,7 +59,11 @@ export function stateOf(me: Me, phase: Phase, call: { joined: string | null; hel
   if (me.duty === "reserved") return plain("reserved");
   if (me.presence === "out") return plain("out");
   if (me.presence === "paused") {
-    return { kind: me.pause_reason?.startsWith(MISSED) ? "missed" : "paused", reason: me.pause_reason, since: me.since };
+    return {
+      kind: me.pause_reason?.startsWith(MISSED) ? "missed" : "paused",
+      reason: me.pause_reason,
+      since: me.since,
+    };
   }
   return me.device === "lost" ? plain("no_phone") : plain("ready");
 }

@@ -38,7 +38,13 @@ export const shown = computed<Shown | null>(() => {
   const aside = opened.value.find((each) => each.customer.id === selected.value);
   if (aside) return { customer: aside.customer, timeline: aside.timeline, open: [], callId: null };
   const found = currentPop.value;
-  if (found) return { customer: found.customer, timeline: found.timeline, open: found.open_items ?? [], callId: found.interaction_id };
+  if (found)
+    return {
+      customer: found.customer,
+      timeline: found.timeline,
+      open: found.open_items ?? [],
+      callId: found.interaction_id,
+    };
   const about = call.value?.id ?? offer.value?.interaction_id;
   return about ? { customer: null, timeline: NO_PAGE, open: [], callId: about } : null;
 });

@@ -19,7 +19,16 @@ interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "ico
   children?: ComponentChildren;
 }
 
-export function Button({ kind = "plain", icon, small, busy, label, children, class: extra, ...rest }: ButtonProps) {
+export function Button({
+  kind = "plain",
+  icon,
+  small,
+  busy,
+  label,
+  children,
+  class: extra,
+  ...rest
+}: ButtonProps) {
   const shape = [kind, small && "small", children === undefined && "square", extra].filter(Boolean).join(" ");
   return (
     <button type="button" aria-label={label} title={label} aria-busy={busy} {...rest} class={`btn ${shape}`}>
@@ -29,7 +38,15 @@ export function Button({ kind = "plain", icon, small, busy, label, children, cla
   );
 }
 
-export function Tag({ tone = "out", icon, children }: { tone?: Tone; icon?: IconName; children: ComponentChildren }) {
+export function Tag({
+  tone = "out",
+  icon,
+  children,
+}: {
+  tone?: Tone;
+  icon?: IconName;
+  children: ComponentChildren;
+}) {
   return (
     <span class={`tag tone-${tone}`}>
       {icon && <Icon name={icon} />}
@@ -93,7 +110,15 @@ export function Keys({ of }: { of: string }) {
   );
 }
 
-export function Empty({ icon, title, children }: { icon: IconName; title?: string; children?: ComponentChildren }) {
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title?: string;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
       <Icon name={icon} />

@@ -1,7 +1,7 @@
 // A labelled field with its problem beneath, and a select that can be searched.
 
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./icon";
 import { useOutside } from "./outside";
@@ -9,7 +9,11 @@ import { useOutside } from "./outside";
 interface FieldProps {
   label: string;
   problem?: string | undefined;
-  children: (ids: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => ComponentChildren;
+  children: (ids: {
+    id: string;
+    "aria-invalid": boolean;
+    "aria-describedby": string | undefined;
+  }) => ComponentChildren;
 }
 
 export function Field({ label, problem, children }: FieldProps) {
@@ -70,7 +74,9 @@ export function Select({ id, value, options, placeholder, label, onPick }: Selec
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => event.key === "ArrowDown" && (event.preventDefault(), setOpen(true))}
       >
-        <span class={now ? "truncate" : "truncate muted"}>{now?.label ?? placeholder ?? t("select.choose")}</span>
+        <span class={now ? "truncate" : "truncate muted"}>
+          {now?.label ?? placeholder ?? t("select.choose")}
+        </span>
         <Icon name="down" />
       </button>
       {open && (
@@ -99,9 +105,12 @@ interface ChoicesProps {
 
 function Choices({ options, value, label, onPick, onClose }: ChoicesProps) {
   const [query, setQuery] = useState("");
-  const found = options.filter((option) => option.label.toLocaleLowerCase().includes(query.toLocaleLowerCase()));
-  const [at, setAt] = useState(Math.max(0, options.findIndex((option) => option.id === value)));
+  const [at, setAt] = useState(() => Math.max(0, options.map(({ id }) => id).indexOf(value)));
   const list = useId();
+  const wanted = query.toLocaleLowerCase();
+  const found = options.filter((option) => option.label.toLocaleLowerCase().includes(wanted));
+  const searchable = options.length >= SEARCH_FROM;
+  const active = found[at] ? `${list}-${at}` : undefined;
   const move = (event: KeyboardEvent): void => {
     if (event.key === "Escape" || event.key === "Tab") onClose();
     else if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
@@ -111,10 +120,9 @@ function Choices({ options, value, label, onPick, onClose }: ChoicesProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const active = found[at] ? `${list}-${at}` : undefined;
   return (
     <div class="menu below full" onKeyDown={move}>
-      {options.length >= SEARCH_FROM && (
+      {searchable && (
         <input
           class="input"
           autoFocus
@@ -128,37 +136,77 @@ function Choices({ options, value, label, onPick, onClose }: ChoicesProps) {
           onInput={(event) => (setQuery(event.currentTarget.value), setAt(0))}
         />
       )}
-      <div
-        id={list}
-        role="listbox"
-        aria-label={label}
-        aria-activedescendant={active}
-        tabIndex={options.length >= SEARCH_FROM ? -1 : 0}
-        ref={(element) => {
-          if (options.length < SEARCH_FROM) element?.focus();
-        }}
-      >
+      <List id={list} label={label} active={active} focus={!searchable}>
         {found.map((option, index) => (
-          <div
+          <Row
             key={option.id}
             id={`${list}-${index}`}
-            class="item"
-            role="option"
-            aria-selected={option.id === value}
-            data-active={index === at}
-            onPointerEnter={() => setAt(index)}
-            onClick={() => onPick(option.id)}
-          >
-            <span class="truncate">{option.label}</span>
-            {option.id === value && (
-              <span class="check">
-                <Icon name="check" />
-              </span>
-            )}
-          </div>
+            option={option}
+            chosen={option.id === value}
+            active={index === at}
+            onHover={() => setAt(index)}
+            onPick={onPick}
+          />
         ))}
         {found.length === 0 && <p class="head">{t("select.none")}</p>}
-      </div>
+      </List>
+    </div>
+  );
+}
+
+interface ListProps {
+  id: string;
+  label: string;
+  active: string | undefined;
+  focus: boolean;
+  children: ComponentChildren;
+}
+
+function List({ id, label, active, focus, children }: ListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (focus) box.current?.focus();
+  }, [focus]);
+  return (
+    <div
+      ref={box}
+      id={id}
+      role="listbox"
+      aria-label={label}
+      aria-activedescendant={active}
+      tabIndex={focus ? 0 : -1}
+    >
+      {children}
+    </div>
+  );
+}
+
+interface RowProps {
+  id: string;
+  option: Option;
+  chosen: boolean;
+  active: boolean;
+  onHover: () => void;
+  onPick: (id: string) => void;
+}
+
+function Row({ id, option, chosen, active, onHover, onPick }: RowProps) {
+  return (
+    <div
+      id={id}
+      class="item"
+      role="option"
+      aria-selected={chosen}
+      data-active={active}
+      onPointerEnter={onHover}
+      onClick={() => onPick(option.id)}
+    >
+      <span class="truncate">{option.label}</span>
+      {chosen && (
+        <span class="check">
+          <Icon name="check" />
+        </span>
+      )}
     </div>
   );
 }

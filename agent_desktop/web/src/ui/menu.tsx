@@ -29,7 +29,12 @@ export function Menu({ open, label, button, end, children }: MenuProps) {
         onClick: () => (open.value = !open.value),
       })}
       {open.value && (
-        <div class={end ? "menu below end" : "menu below"} role="menu" aria-label={label} onKeyDown={(e) => walk(e, box.current)}>
+        <div
+          class={end ? "menu below end" : "menu below"}
+          role="menu"
+          aria-label={label}
+          onKeyDown={(e) => walk(e, box.current)}
+        >
           {children}
         </div>
       )}

@@ -12,7 +12,13 @@ export function Toasts() {
         <div key={each.id} class={`toast ${each.kind}`} role={each.kind === "bad" ? "alert" : "status"}>
           <Icon name={each.kind === "bad" ? "alert" : each.kind === "good" ? "check" : "info"} />
           <p class="grow">{each.text}</p>
-          <Button kind="quiet" small icon="close" label={t("dialog.close")} onClick={() => dismiss(each.id)} />
+          <Button
+            kind="quiet"
+            small
+            icon="close"
+            label={t("dialog.close")}
+            onClick={() => dismiss(each.id)}
+          />
         </div>
       ))}
     </div>

@@ -21,7 +21,11 @@ afterAll(() => browser.close());
 
 beforeEach(async () => {
   mock = await startMock();
-  context = await browser.newContext({ permissions: ["microphone"], bypassCSP: false, reducedMotion: "reduce" });
+  context = await browser.newContext({
+    permissions: ["microphone"],
+    bypassCSP: false,
+    reducedMotion: "reduce",
+  });
   page = await open();
 });
 afterEach(async () => {
@@ -34,17 +38,22 @@ async function open() {
   errors = [];
   const made = await context.newPage();
   made.on("pageerror", (error) => errors.push(String(error)));
-  made.on("console", (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()));
+  made.on(
+    "console",
+    (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()),
+  );
   await made.goto(mock.url);
   await made.waitForFunction(() => window.__trunkline?.desk() !== null);
   return made;
 }
 
 const registered = (on = page) => on.waitForFunction(() => window.__trunkline.phone().state === "registered");
-const sipState = (state) => page.waitForFunction((wanted) => (window.__trunkline.phone().sip?.state ?? null) === wanted, state);
+const sipState = (state) =>
+  page.waitForFunction((wanted) => (window.__trunkline.phone().sip?.state ?? null) === wanted, state);
 const marks = () => page.evaluate(() => window.__trunkline.marks);
 const at = async (name) => (await marks()).find((each) => each.name === name)?.at;
-const heard = (verb) => expect.poll(() => mock.world.sip.heard.some((line) => line.startsWith(verb))).toBe(true);
+const heard = (verb) =>
+  expect.poll(() => mock.world.sip.heard.some((line) => line.startsWith(verb))).toBe(true);
 
 async function inCall() {
   await registered();
@@ -61,7 +70,9 @@ async function inCall() {
 describe("an offer", () => {
   it("given an offer, then the pop is on the screen and acknowledged before the phone rings, and Enter answers", async () => {
     await inCall();
-    const [received, rendered, invite, answered] = await Promise.all(["offer_received", "pop_rendered", "sip_invite", "answered"].map(at));
+    const [received, rendered, invite, answered] = await Promise.all(
+      ["offer_received", "pop_rendered", "sip_invite", "answered"].map(at),
+    );
     expect(received).toBeLessThan(rendered);
     expect(rendered).toBeLessThan(invite);
     expect(invite).toBeLessThan(answered);
@@ -163,7 +174,10 @@ describe("wrap-up", () => {
     const sent = page.waitForRequest((request) => request.url().endsWith("/wrap-up"));
     await page.keyboard.press("2");
     await page.keyboard.press("Enter");
-    expect((await sent).postDataJSON()).toEqual({ disposition: "di-2", note: "wants the engineer on Thursday" });
+    expect((await sent).postDataJSON()).toEqual({
+      disposition: "di-2",
+      note: "wants the engineer on Thursday",
+    });
     expect((await sent).headers()["x-csrf-token"]).toBe("token");
     await page.waitForSelector('[data-phase="idle"]');
   });
@@ -178,6 +192,17 @@ describe("wrap-up", () => {
     await page.waitForSelector(".wrapup");
     expect(await page.inputValue(".wrapup textarea")).toBe("half");
     expect(await page.getAttribute(".disposition:nth-child(3)", "aria-checked")).toBe("true");
+  });
+
+  it("given its deadline with a note unsaved, then the note is kept with the customer", async () => {
+    mock.show("wrapup");
+    await page.waitForSelector(".wrapup");
+    await page.fill(".wrapup textarea", "half a thought");
+    mock.show("ready");
+    await page.waitForSelector(".toast");
+    await page.waitForSelector(".composer textarea");
+    expect(await page.inputValue(".composer textarea")).toBe("half a thought");
+    expect(await page.textContent("h1")).toBe("Marisol Etxeberria Quintana");
   });
 
   it("given E, then more time is asked for", async () => {
@@ -238,5 +263,10 @@ describe("the page for everybody", () => {
 async function serious() {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => [id, nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5)]);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => [
+      id,
+      nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5),
+    ]);
 }

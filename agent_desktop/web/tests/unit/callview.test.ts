@@ -2,11 +2,25 @@ import { describe, expect, it } from "vitest";
 import { type Known, type SipCall, viewCall } from "../../src/store/callview";
 import { call, offer, T0 } from "./sample";
 
-const ringing: SipCall = { state: "ringing", muted: false, number: "02079460958", name: null, since: T0, interaction: null };
+const ringing: SipCall = {
+  state: "ringing",
+  muted: false,
+  number: "02079460958",
+  name: null,
+  since: T0,
+  interaction: null,
+};
 const up: SipCall = { ...ringing, state: "up" };
 
 function see(more: Partial<Known>) {
-  return viewCall({ desk: { offer: null, call: null }, sip: null, live: true, phoneHere: true, now: T0, ...more });
+  return viewCall({
+    desk: { offer: null, call: null },
+    sip: null,
+    live: true,
+    phoneHere: true,
+    now: T0,
+    ...more,
+  });
 }
 
 const possible = (view: ReturnType<typeof see>): string[] =>
@@ -42,6 +56,12 @@ describe("what the call bar shows and allows", () => {
     expect(possible(view).sort()).toEqual(["end", "mute", "resume"]);
   });
 
+  it("given a held call whose phone was lost and rings again, then it can be answered", () => {
+    const view = see({ desk: { offer: null, call: call("held") }, sip: ringing });
+    expect(view.phase).toBe("offered");
+    expect(possible(view)).toEqual(["answer", "decline"]);
+  });
+
   it("given a call and a silent server, then what goes by SIP still works and the rest does not", () => {
     const view = see({ desk: { offer: null, call: call("joined") }, sip: up, live: false });
     expect(view.phase).toBe("talking");
@@ -57,7 +77,9 @@ describe("what the call bar shows and allows", () => {
   });
 
   it("given wrap-up of the last call and a ringing phone, then that ringing is another call", () => {
-    expect(see({ desk: { offer: null, call: call("wrapping") }, sip: ringing, live: false }).phase).toBe("loose_ringing");
+    expect(see({ desk: { offer: null, call: call("wrapping") }, sip: ringing, live: false }).phase).toBe(
+      "loose_ringing",
+    );
   });
 
   it("given wrap-up while the leg of that call still stands, then it is wrap-up and the leg can be ended", () => {
@@ -84,6 +106,9 @@ describe("what the call bar shows and allows", () => {
   });
 
   it("given the call in another tab, then it can be held and ended through the server", () => {
-    expect(possible(see({ desk: { offer: null, call: call("joined") }, phoneHere: false })).sort()).toEqual(["end", "hold"]);
+    expect(possible(see({ desk: { offer: null, call: call("joined") }, phoneHere: false })).sort()).toEqual([
+      "end",
+      "hold",
+    ]);
   });
 });

@@ -55,7 +55,11 @@ describe("the replica of the desk", () => {
   });
 
   it("given the missed changes after the resume, then it goes on as if none had been missed", () => {
-    const missed: Change[] = [6, 7].map((seq) => ({ seq, now: iso(seq), set: { queues: [{ id: "q", name: "q", waiting: seq, longest_since: null }] } }));
+    const missed: Change[] = [6, 7].map((seq) => ({
+      seq,
+      now: iso(seq),
+      set: { queues: [{ id: "q", name: "q", waiting: seq, longest_since: null }] },
+    }));
     let replica: Replica | null = adopt(snapshot(5, desk()));
     for (const change of missed) replica = receive(replica, change).replica;
     expect(replica?.seq).toBe(7);

@@ -6,7 +6,16 @@ export const T0 = Date.parse("2026-03-02T09:00:00.000Z");
 export const iso = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
 
 export function offer(more: Partial<Offer> = {}): Offer {
-  return { id: "of-1", interaction_id: "ix-1", state: "pending", leg: "leg-1", made_at: iso(0), deadline: iso(20), ringing_at: iso(1), ...more };
+  return {
+    id: "of-1",
+    interaction_id: "ix-1",
+    state: "pending",
+    leg: "leg-1",
+    made_at: iso(0),
+    deadline: iso(20),
+    ringing_at: iso(1),
+    ...more,
+  };
 }
 
 export function call(state: "offered" | "joined" | "held" | "wrapping", number = "+442079460958"): Call {
@@ -28,23 +37,69 @@ export function call(state: "offered" | "joined" | "held" | "wrapping", number =
     candidate_ids: [],
     recording: false,
     from_fallback: false,
-    stint: { id: "st-1", state, leg: "leg-1", offered_at: iso(0), joined_at: iso(3), held_since: null, held_seconds: 0, wrapping_since: null, wrap_deadline: null, extended: 0 },
+    stint: {
+      id: "st-1",
+      state,
+      leg: "leg-1",
+      offered_at: iso(0),
+      joined_at: iso(3),
+      held_since: null,
+      held_seconds: 0,
+      wrapping_since: null,
+      wrap_deadline: null,
+      extended: 0,
+    },
   };
 }
 
 export function desk(more: Partial<Desk> = {}): Desk {
   return {
-    me: { id: "st-1", name: "Amaia", login: "amaia", roles: ["agent"], language: "en", presence: "ready", pause_reason: null, duty: "idle", device: "reachable", endpoint: "p1", since: iso(0), idle_since: iso(0), next: null, missed: 0, routable: true },
+    me: {
+      id: "st-1",
+      name: "Amaia",
+      login: "amaia",
+      roles: ["agent"],
+      language: "en",
+      presence: "ready",
+      pause_reason: null,
+      duty: "idle",
+      device: "reachable",
+      endpoint: "p1",
+      since: iso(0),
+      idle_since: iso(0),
+      next: null,
+      missed: 0,
+      routable: true,
+    },
     offer: null,
     call: null,
     pop: null,
     queues: [],
     link: { switch: "up" },
-    settings: { dispositions: [], pause_reasons: [], wrap_up_seconds: 60, ring_seconds: 20, ticket_categories: [], products: [], priorities: [] },
+    settings: {
+      dispositions: [],
+      pause_reasons: [],
+      wrap_up_seconds: 60,
+      ring_seconds: 20,
+      ticket_categories: [],
+      products: [],
+      priorities: [],
+    },
     ...more,
   };
 }
 
 export function entry(id: string, seconds: number, more: Partial<TimelineEntry> = {}): TimelineEntry {
-  return { id, at: iso(seconds), kind: "note", title: id, body: null, status: null, ref: null, staff_name: null, details: {}, ...more };
+  return {
+    id,
+    at: iso(seconds),
+    kind: "note",
+    title: id,
+    body: null,
+    status: null,
+    ref: null,
+    staff_name: null,
+    details: {},
+    ...more,
+  };
 }

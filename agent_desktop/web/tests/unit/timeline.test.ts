@@ -7,7 +7,10 @@ const ids = (entries: { id: string }[]): string[] => entries.map(({ id }) => id)
 
 describe("the history in pages", () => {
   it("given the same entry twice, then it is there once, in its newest form, newest first", () => {
-    const merged = mergeEntries([entry("a", 1), entry("b", 2)], [entry("a", 1, { title: "new" }), entry("c", 3)]);
+    const merged = mergeEntries(
+      [entry("a", 1), entry("b", 2)],
+      [entry("a", 1, { title: "new" }), entry("c", 3)],
+    );
     expect(ids(merged)).toEqual(["c", "b", "a"]);
     expect(merged[2]?.title).toBe("new");
   });
@@ -37,6 +40,8 @@ describe("the history in pages", () => {
   });
 
   it("given open and done entries, then only the open ones are pinned", () => {
-    expect(ids(openItems([entry("a", 1, { status: "open" }), entry("b", 2, { status: "done" }), entry("c", 3)]))).toEqual(["a"]);
+    expect(
+      ids(openItems([entry("a", 1, { status: "open" }), entry("b", 2, { status: "done" }), entry("c", 3)])),
+    ).toEqual(["a"]);
   });
 });

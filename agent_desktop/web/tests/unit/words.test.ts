@@ -17,11 +17,18 @@ describe("words", () => {
   });
 
   it("given markup in a value, then it stays text and holes of its own stay closed", () => {
-    expect(translate("alert.title", { name: "<img onerror=x> {count}" }, "en")).toBe("<img onerror=x> {count} is calling");
+    expect(translate("alert.title", { name: "<img onerror=x> {count}" }, "en")).toBe(
+      "<img onerror=x> {count} is calling",
+    );
   });
 
   it("given names of any script, then up to two letters stand for them", () => {
-    expect(["Marisol Etxeberria Quintana", "李小龙", "+44 20 7946", ""].map(initials)).toEqual(["MQ", "李", "", ""]);
+    expect(["Marisol Etxeberria Quintana", "李小龙", "+44 20 7946", ""].map(initials)).toEqual([
+      "MQ",
+      "李",
+      "",
+      "",
+    ]);
   });
 });
 
