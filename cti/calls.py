@@ -66,7 +66,7 @@ class CallBook(Handles):
     """Handler of the engine. Facts that come late, twice or about foreign legs change nothing and are counted."""
 
     def __init__(self) -> None:
-        self.legs: Shelf[LegRow] = Shelf("legs", LegRow, ("linked", "bridge"))
+        self.legs: Shelf[LegRow] = Shelf("legs", LegRow, ("linked", "bridge", "endpoint"))
         self.phones: Shelf[PhoneRow] = Shelf("phones", PhoneRow)
         self.ignored: Counter[str] = Counter()
 
@@ -82,6 +82,10 @@ class CallBook(Handles):
         """Whether the switch reaches that phone, as far as it said so."""
         phone = self.phones.get(endpoint)
         return phone is not None and phone.reachable
+
+    def engaged(self, endpoint: str) -> bool:
+        """Whether that phone rings or talks now, in a call of ours."""
+        return any(row.live for row in self.legs.where("endpoint", endpoint))
 
     # ── legs come, ring, answer and end ─────────────────────────────────────────────────────────────────
 
@@ -158,7 +162,7 @@ class CallBook(Handles):
             turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
         if row.role is LegRole.caller:
             turn.emit(CallerLeft(interaction_id=row.interaction_id, leg=row.id, cause=fact.cause))
-        elif row.role is LegRole.agent:
+        else:
             turn.emit(
                 AgentLegEnded(
                     interaction_id=row.interaction_id,
@@ -168,7 +172,7 @@ class CallBook(Handles):
                     stale=row.stale,
                 )
             )
-        else:
+        if row.role is LegRole.switch:
             caller = self._caller_of(row.linked)
             if caller is not None and not self._companions(caller):
                 self._tell_fallback(caller, turn)

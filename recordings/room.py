@@ -57,10 +57,10 @@ class Recordings(Handles):
     def _missing(self, fact: RecordingMissing, turn: Turn) -> None:
         row = self.shelf.get(fact.recording_id)
         if row is not None:
-            state = RECORDING.observe(row.state, "missing")
+            state = RECORDING.observe(row.state, "empty" if fact.reason == "empty" else "missing")
             self.shelf.put(replace(row, state=state))
             self._retire(row.id, state)
 
     def _retire(self, key: str, state: RecordingState) -> None:
-        if state in (RecordingState.stored, RecordingState.lost):
+        if state in (RecordingState.stored, RecordingState.lost, RecordingState.purged):
             self.shelf.retire(key)

@@ -35,6 +35,7 @@ RECORDING = Machine(
         ((R.asked, R.running, R.paused), "call_ended", R.ended),
         (R.ended, "found", R.stored),
         (R.ended, "missing", R.lost),
+        (R.ended, "empty", R.purged),
     ),
 )
 

@@ -14,6 +14,7 @@ from routing.messages import PhonesConfigured, SetPresence, SignInAgent, SignOut
 from routing.rows import Agent, Duty, Presence, Reach
 from routing.state import PhoneLease, State
 
+SIGNED_OUT = "signed_out"
 PAUSE_REASONS = ("break", "lunch", "training", "admin")
 
 
@@ -42,6 +43,7 @@ class Agents(Handles):
         phones = sorted(self._state.phones, key=lambda one: one.id)
         mine = [one for one in phones if one.agent_id == agent_id and one.configured]
         free = [one for one in phones if one.agent_id is None and one.configured]
+        free = free or [one for one in phones if one.configured and self._left_behind(one)]
         if not mine and not free:
             raise Refused(
                 "no_phone_free",
@@ -50,7 +52,15 @@ class Agents(Handles):
                 phones=len(phones),
             )
         found = (mine or free)[0]
+        for other in self._state.agents.where("endpoint", found.id):
+            if other.id != agent_id:
+                self._state.put_agent(other, endpoint=None, device=Reach.lost)
         return self._state.phones.put(PhoneLease(found.id, found.reachable, agent_id))
+
+    def _left_behind(self, phone: PhoneLease) -> bool:
+        """Whether whoever leased the phone went away without signing out: it is unreachable, and they have no call."""
+        agent = self._state.agents.get(phone.agent_id)
+        return not phone.reachable and (agent is None or agent.duty is Duty.idle)
 
     @on(SignOutAgent)
     def _sign_out(self, command: SignOutAgent, turn: Turn) -> None:
@@ -60,7 +70,7 @@ class Agents(Handles):
         if agent.duty is Duty.idle:
             leave(self._state, agent, turn.at)
         else:
-            self._state.put_agent(agent, next_presence=Presence.out, next_reason=None)
+            self._state.put_agent(agent, next_presence=Presence.out, next_reason=SIGNED_OUT)
 
     @on(SetPresence)
     def _set_presence(self, command: SetPresence, turn: Turn) -> None:
@@ -103,7 +113,7 @@ class Agents(Handles):
 
 def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime) -> None:
     """Give an idle agent a presence; becoming ready starts the idle time anew."""
-    if presence is Presence.out:
+    if presence is Presence.out and reason == SIGNED_OUT:
         leave(state, agent, at)
         return
     new = PRESENCE.after(agent.presence, presence.value)

@@ -60,6 +60,7 @@ OFFER = Machine(
         (O.pending, "caller_left", O.rescinded),
         (O.pending, "failed", O.failed),
         (O.accepted, "broken", O.failed),
+        (O.accepted, "caller_left", O.rescinded),
     ),
 )
 

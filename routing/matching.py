@@ -17,9 +17,10 @@ class Choice:
     why: tuple[Considered, ...]
 
 
-def choose(caller: Interaction, agents: Iterable[Agent], at: datetime) -> Choice:
+def choose(caller: Interaction, agents: Iterable[Agent], at: datetime, engaged: frozenset[str] = frozenset()) -> Choice:
     """The agent for `caller` at `at`: of those who can be offered a call, the one idle the longest.
 
+    Agents in `engaged` have a phone that already rings or talks (the switch's own queue may have rung it).
     A caller whose agent's phone was lost waits for that agent alone until `prefer_until`. Equal idle times
     are settled by agent id, so that a replay decides the same.
     """
@@ -29,6 +30,8 @@ def choose(caller: Interaction, agents: Iterable[Agent], at: datetime) -> Choice
     why: list[Considered] = []
     for agent in ranked:
         reason = rejection(agent, at)
+        if reason is None and agent.id in engaged:
+            reason = "phone_in_use"
         if reason is None and waits_for is not None and agent.id != waits_for:
             reason = "caller_waits_for_another_agent"
         if reason is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,6 +27,7 @@ from routing.messages import (
 )
 from routing.rows import Agent, Considered, Duty, Interaction, Offer, OfferState, Presence, Stint
 from routing.state import State
+from routing.switchboard import Switchboard
 
 GRACE = timedelta(seconds=3)
 """How long after the switch's own ring time-out we wait for it to say so."""
@@ -53,10 +53,9 @@ class Ending:
 class Offers(Handles):
     """Makes offers, rings, and ends them. It comes last among routing's handlers, so it matches after each message."""
 
-    def __init__(self, state: State, alive: Callable[[str], bool]) -> None:
-        """`alive` tells whether the switch has a leg of that id."""
+    def __init__(self, state: State, switchboard: Switchboard) -> None:
         self._state = state
-        self._alive = alive
+        self._switchboard = switchboard
 
     def handle(self, message: Message, turn: Turn) -> None:
         super().handle(message, turn)
@@ -69,10 +68,13 @@ class Offers(Handles):
     def _match(self, turn: Turn) -> None:
         if not self._state.line_up:
             return
+        engaged = frozenset(
+            agent.id for agent in self._state.agents if agent.endpoint and self._switchboard.engaged(agent.endpoint)
+        )
         for caller in self._state.callers():
             if not any(agent.routable(turn.at) for agent in self._state.agents):
                 return
-            choice = choose(caller, self._state.agents, turn.at)
+            choice = choose(caller, self._state.agents, turn.at, engaged)
             if choice.agent is not None:
                 self._offer(caller, choice.agent, choice.why, turn)
 
@@ -157,19 +159,21 @@ class Offers(Handles):
 
     @on(AgentLegEnded)
     def _leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
+        self._state.stale = True  # the phone is free again, whoever rang it
         offer = self._by_leg(event.leg)
         if offer is None:
             return
         offer = self._state.offers.put(replace(offer, leg_live=False))
-        if offer.state is OfferState.pending:
-            self.end(offer, self._ending_of(offer, event), turn)
-        elif offer.state is OfferState.accepted:
-            self.end(offer, Ending("broken", "stale_claim" if event.stale else "answered_but_not_joined"), turn)
-        else:
+        if offer.ended_at is not None:
             self._release(offer, turn)
+        else:
+            self.end(offer, self._ending_of(offer, event), turn)
 
     def _ending_of(self, offer: Offer, event: AgentLegEnded) -> Ending:
         queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+        if offer.state is OfferState.accepted:
+            reason = "stale_claim" if event.stale else "answered_but_not_joined"
+            return Ending("broken", reason, queue.reject_delay)
         if event.cause in REJECTED:
             return Ending("rejected", "rejected_on_phone", queue.reject_delay)
         if event.cause in BUSY:
@@ -194,7 +198,7 @@ class Offers(Handles):
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
         """Offers whose leg the snapshot does not show are over: the order never arrived, or the leg ended unseen."""
         for offer in list(self._state.offers):
-            if offer.ring_ordered_at is None or self._alive(offer.leg):
+            if offer.ring_ordered_at is None or self._switchboard.alive(offer.leg):
                 continue
             gone = self._state.offers.put(replace(offer, leg_live=False))
             if offer.ended_at is None:

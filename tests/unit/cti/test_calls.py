@@ -161,7 +161,7 @@ def test_given_a_fallback_that_was_answered_then_the_join_is_not_ours() -> None:
     joined = answered.of(Joined)
     assert [(one.endpoint, one.ours) for one in joined] == [("cti-phone-03", False)]
     assert [event.ringing for event in answered.of(CallerInFallback)] == [False, True]
-    assert names(answered.events)[-2:] == ["CallerLeft", "PhoneChanged"]
+    assert names(answered.events)[-3:] == ["CallerLeft", "AgentLegEnded", "PhoneChanged"]
 
 
 def test_given_a_leg_of_somebody_else_then_nothing_is_told() -> None:

@@ -7,7 +7,7 @@ import pytest
 from cti import events as ev
 from cti.orders import DropClaim, HangUp, RingAgent
 from kernel.errors import NotFound
-from routing.messages import DeclineOffer, OfferRendered
+from routing.messages import DeclineOffer, OfferEnded, OfferRendered
 from routing.rows import Duty, InteractionState, OfferState, Presence
 from tests.unit.routing.world import World
 
@@ -222,5 +222,33 @@ def test_a_stale_pickup_returns_the_caller_to_the_queue() -> None:
     offer = world.ring(ix)
     world.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
     world.agent_leg_ends(ix, offer, stale=True)
-    assert world.offer_to(ix).id != offer.id
+    assert world.ix(ix).state is InteractionState.queued
     assert world.state.stints.where("leg", offer.leg) == []
+    world.wait(5)
+    assert world.offer_to(ix).agent_id == "ana"
+
+
+def test_a_caller_who_leaves_between_answer_and_joining_ends_the_offer_once() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.ring(ix)
+    world.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+    world.caller_leaves(ix)
+    world.agent_leg_ends(ix, offer)
+    endings = [one for one in world.out.events if isinstance(one, OfferEnded)]
+    assert [one.state for one in endings] == ["rescinded"]
+    assert world.state.agents["ana"].duty is Duty.idle
+    assert ix not in world.state.interactions
+
+
+def test_a_phone_that_the_switch_rings_by_itself_is_not_offered_another_caller() -> None:
+    world = World()
+    world.agent("ana")
+    world.rung_by_switch.add("cti-phone-01")
+    ix = world.call("c1")
+    assert world.ix(ix).offer_id is None
+    world.rung_by_switch.clear()
+    world.say(ev.CallerInFallback(interaction_id="ix-other", leg="other", ringing=False))
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=True))
+    assert world.offer_to(ix).agent_id == "ana"

@@ -195,6 +195,23 @@ def test_the_pool_of_phones_can_be_exhausted_and_signing_in_again_keeps_the_phon
     assert refusal.value.id == "no_phone_free"
 
 
+def test_a_phone_left_behind_without_signing_out_goes_to_the_next_agent() -> None:
+    world = World(phones=1)
+    world.agent("ana")
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    assert world.say(SignInAgent(actor="ben", agent_id="ben", name="Ben")) == "cti-phone-01"
+    assert world.state.agents["ana"].endpoint is None
+
+
+def test_going_off_keeps_the_phone_until_signing_out() -> None:
+    world = World()
+    world.agent("ana")
+    world.say(SetPresence(actor="ana", agent_id="ana", presence=Presence.out))
+    assert world.state.agents["ana"].endpoint == "cti-phone-01"
+    world.say(SetPresence(actor="ana", agent_id="ana", presence=Presence.ready))
+    assert world.offer_to(world.call("c1")).agent_id == "ana"
+
+
 def test_a_caller_in_the_fallback_queue_comes_back_with_the_place() -> None:
     world = World()
     first, second = world.call("c1"), world.call("c2")

@@ -33,6 +33,7 @@ class World:
         self.at = START
         self.state = State()
         self.live_legs: set[str] = set()
+        self.rung_by_switch: set[str] = set()
         self.core = Core(self.state.shelves, handlers(self.state, self))
         self.out = Outcome()
         self.say(PhonesConfigured(endpoints=tuple(f"cti-phone-{n:02}" for n in range(1, phones + 1))))
@@ -45,6 +46,9 @@ class World:
 
     def reachable(self, endpoint: str) -> bool:
         return False
+
+    def engaged(self, endpoint: str) -> bool:
+        return endpoint in self.rung_by_switch
 
     def say(self, message: Message) -> object:
         """One message now; raises its refusal."""

@@ -1,0 +1,21 @@
+"""What routing asks about the switch; the CallBook knows it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Switchboard(Protocol):
+    """Answers from what the switch said so far."""
+
+    def alive(self, leg: str) -> bool:
+        """Whether the switch has a leg of that id."""
+        ...
+
+    def reachable(self, endpoint: str) -> bool:
+        """Whether the switch reaches that phone."""
+        ...
+
+    def engaged(self, endpoint: str) -> bool:
+        """Whether that phone rings or talks now, for whomever."""
+        ...
