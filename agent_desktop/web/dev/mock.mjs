@@ -19,7 +19,10 @@ const TYPES = {
 };
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const PAGE = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trunkline</title>
+const PAGE = (
+  script,
+  language,
+) => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Trunkline</title>
 <meta name="viewport" content="width=device-width"><meta name="csrf-token" content="token"><link rel="icon" href="/static/icon-idle.svg">
 <link rel="stylesheet" href="/static/desk.css"><script type="module" src="/static/${script}.js"></script></head><body><div id="app"></div></body></html>`;
 
@@ -67,9 +70,15 @@ async function answer(world, request, response) {
   const { pathname, searchParams } = new URL(request.url, "http://mock");
   if (pathname.startsWith("/socket.io") || pathname === "/ws") return;
   if (pathname === "/" || pathname === "/sign-in")
-    return send(response, 200, PAGE(pathname === "/" ? "desk" : "sign-in"), "text/html", {
-      "Content-Security-Policy": CSP,
-    });
+    return send(
+      response,
+      200,
+      PAGE(pathname === "/" ? "desk" : "sign-in", request.headers["accept-language"]?.slice(0, 2) ?? "en"),
+      "text/html",
+      {
+        "Content-Security-Policy": CSP,
+      },
+    );
   if (pathname.startsWith("/static/")) return file(pathname.slice(8), response);
   const body = await read(request);
   const [status, data] = reply(world, request.method, pathname, searchParams, body);

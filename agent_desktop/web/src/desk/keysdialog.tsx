@@ -13,7 +13,6 @@ const FIXED: [
 ][] = [
   ["Enter", "keys.answer_enter"],
   ["Ctrl+K", "keys.search"],
-  ["/", "keys.search"],
   ["?", "keys.help"],
   ["1…9", "keys.disposition"],
   ["⏎", "keys.finish"],

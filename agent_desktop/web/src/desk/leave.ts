@@ -46,8 +46,8 @@ function go(query: string): void {
 }
 
 /**
- * No reload or closing by mistake while somebody is on the line. Who does it all the same sends no goodbye: to the
- * switch the phone is lost, not hung up, so that the caller is kept and the agent rung again.
+ * No reload or closing by mistake while somebody is on the line. Who does it all the same tells the
+ * switch that the phone is lost, not hung up, so that the caller is kept and the agent rung again.
  */
 export function guardUnload(): void {
   addEventListener("beforeunload", (event) => {

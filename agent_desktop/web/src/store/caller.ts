@@ -17,6 +17,7 @@ export function callerNumber(call: Call | null, sip: SipCall | null): string {
 
 /** Up to two letters for the round picture. */
 export function initials(name: string): string {
+  if (name === t("caller.withheld")) return "";
   const words = name
     .replace(/[^\p{L} ]/gu, "")
     .split(" ")
