@@ -16,7 +16,9 @@ def settings() -> str:
     lines = [
         "# Settings\n",
         "Generated from `config/settings.py` by `make docs`; do not edit. Set them in the environment, or in a file"
-        " `trunkline.toml` (names in lower case without the prefix). `trunkline check-config` says what is wrong.\n",
+        " `trunkline.toml` in the working directory (names in lower case without the prefix); the environment wins. A"
+        ' list in the environment is JSON, such as `TRUNKLINE_ORIGINS=["https://desk.example.org"]`.'
+        " `trunkline check-config` says what is wrong.\n",
         *table(("variable", "default", "what it is"), rows),
     ]
     return "\n".join([*lines, ""])
