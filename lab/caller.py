@@ -20,17 +20,26 @@ Address = tuple[str, int]
 
 class SipCaller:
     """A customer: `async with SipCaller(lab.sip, number="+34600111222", name="José", to="5551234") as call:`
-    dials on entry and hangs up on exit. Number, name and called number are what the trunk would deliver."""
+    dials on entry and hangs up on exit. Number, name and called number are what the trunk would deliver; `sender` is
+    the whole From header as a strange trunk might write it."""
 
     def __init__(
-        self, server: Address, *, number: str, to: str, name: str = "", hz: float | None = CALLER_HZ, host: str = TRUNK
+        self,
+        server: Address,
+        *,
+        number: str,
+        to: str,
+        name: str = "",
+        hz: float | None = CALLER_HZ,
+        host: str = TRUNK,
+        sender: str = "",
     ) -> None:
         self._endpoint = SipEndpoint(server, number, host=host)
-        self._to, self._name, self._hz = to, name, hz
+        self._to, self._name, self._hz, self._sender = to, name, hz, sender
 
     async def __aenter__(self) -> Leg:
         await self._endpoint.open()
-        return await Leg.dial(self._endpoint, self._to, name=self._name, hz=self._hz)
+        return await Leg.dial(self._endpoint, self._to, name=self._name, hz=self._hz, sender=self._sender)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

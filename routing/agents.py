@@ -103,12 +103,15 @@ class Agents(Handles):
 
     @on(PhoneChanged)
     def _phone(self, event: PhoneChanged, turn: Turn) -> None:
+        """A phone that comes back can be rung at once, whatever rest its going brought."""
         phone = self._state.phones.get(event.endpoint)
         if phone is None:
             return
         self._state.phones.put(PhoneLease(phone.id, event.reachable, phone.agent_id, phone.configured))
         for agent in self._state.agents.where("endpoint", event.endpoint):
-            self._state.put_agent(agent, device=Reach.reachable if event.reachable else Reach.lost)
+            rest = None if event.reachable else agent.not_before
+            device = Reach.reachable if event.reachable else Reach.lost
+            self._state.put_agent(agent, device=device, not_before=rest)
 
 
 def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime) -> None:

@@ -50,9 +50,11 @@ from routing.state import MAIN_LINE, MAIN_QUEUE, State
 from routing.wrapping import Wrapping
 
 LOOK_UP = timedelta(seconds=1)
-NORMAL_CLEARING = 16
 PHONE_LOST = frozenset({0, 27, 38, 41, 44})
-"""Causes of an agent's leg that say the phone was lost (44: rtp_timeout), not that somebody hung up."""
+"""Causes of an agent's leg that say the phone was lost, not that somebody hung up: 44 is rtp_timeout, 27 is what a
+page says that is closed or loaded again under a talk, 0 a leg that an outage of the link took."""
+PHONE_SETTLES = timedelta(seconds=1)
+"""How long after its leg a lost phone's own state may take to come; nobody is offered to it before."""
 
 
 class Visits(Handles):
@@ -247,6 +249,10 @@ class Visits(Handles):
         queue = self._state.queue_of(interaction)
         until = turn.at + timedelta(seconds=queue.lost_phone_seconds)
         self._wrapping.drop(stint, "phone_lost", turn)
+        agent = self._state.agents.get(stint.agent_id)
+        if agent is not None:
+            self._state.put_agent(agent, not_before=turn.at + PHONE_SETTLES)
+            turn.due(turn.at + PHONE_SETTLES, MatchDue(key=f"match-{agent.id}"))
         self._state.put_interaction(
             interaction, stint_id=None, front=True, prefer_agent=stint.agent_id, prefer_until=until
         )

@@ -61,12 +61,16 @@ class Leg:
     # --- outgoing
 
     @classmethod
-    async def dial(cls, endpoint: SipEndpoint, to: str, *, name: str = "", hz: float | None = None) -> Leg:
-        """Send the INVITE and return at once."""
-        identity = f"<sip:{endpoint.user}@{endpoint.host}:{endpoint.port}>;tag={secrets.token_hex(4)}"
-        target = f"sip:{to}@{endpoint.domain}"
+    async def dial(
+        cls, endpoint: SipEndpoint, to: str, *, name: str = "", hz: float | None = None, sender: str = ""
+    ) -> Leg:
+        """Send the INVITE and return at once. `sender`: the From header word for word, in place of name and number; bytes
+        that are no UTF-8 are written as `bytes.decode(errors="surrogateescape")` makes them."""
         shown = '"' + name.replace("\\", "").replace('"', "") + '" ' if name else ""
-        leg = cls(endpoint, call_id=secrets.token_hex(8), local=shown + identity, remote=f"<{target}>", target=target)
+        sender = sender or f"{shown}<sip:{endpoint.user}@{endpoint.host}:{endpoint.port}>"
+        local = f"{sender};tag={secrets.token_hex(4)}"
+        target = f"sip:{to}@{endpoint.domain}"
+        leg = cls(endpoint, call_id=secrets.token_hex(8), local=local, remote=f"<{target}>", target=target)
         leg.audio.send_tone(hz)
         await leg.audio.open()
         endpoint.legs[leg.call_id] = leg

@@ -63,7 +63,7 @@ class SipMessage:
     def encode(self) -> bytes:
         body = self.body.encode()
         lines = [self.start, *(f"{key}: {value}" for key, value in self.headers), f"Content-Length: {len(body)}"]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+        return "\r\n".join(lines).encode(errors="surrogateescape") + b"\r\n\r\n" + body
 
 
 def parse(data: bytes) -> SipMessage | None:

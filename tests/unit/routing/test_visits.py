@@ -130,6 +130,28 @@ def test_a_phone_that_comes_back_gets_its_caller_again() -> None:
     assert world.offer_to(ix).agent_id == "ana"
 
 
+def test_while_the_lost_phone_is_not_yet_known_as_lost_nobody_is_offered_to_it() -> None:
+    """The switch tells of the leg first and of the phone a moment later."""
+    world, ix = talking()
+    other = world.call("c2")
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=world.stint(ix).leg, endpoint="cti-phone-01", cause=44))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    assert world.ix(ix).offer_id is None
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    world.wait(5)
+    assert world.ix(ix).offer_id is None
+    assert world.ix(other).offer_id is None
+
+
+def test_a_phone_that_lost_its_sound_alone_is_rung_again_after_a_moment() -> None:
+    """It never went from the switch, so nothing tells that it came back."""
+    world, ix = talking()
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=world.stint(ix).leg, endpoint="cti-phone-01", cause=44))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    world.wait(1)
+    assert world.offer_to(ix).agent_id == "ana"
+
+
 def test_wrap_up_ends_on_its_deadline_and_the_agent_is_free() -> None:
     world, ix = talking(wrap_seconds=30)
     world.caller_leaves(ix)

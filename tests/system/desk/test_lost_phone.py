@@ -1,0 +1,150 @@
+"""An agent whose browser goes in mid-call: the caller is kept, and gets the same agent again, or another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import WebSocketRoute
+
+from lab.asterisk import AsteriskLab
+from lab.caller import MUSIC_HZ, SipCaller
+from routing.rows import Queue
+from tests.system.conftest import channels_left
+from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers, browsers
+from tests.system.desk.process import LUCIA, OLIVER, PlatformProcess
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+SCRIPT = "<img src=x onerror=window.hurt=1>"
+QUEUE = Queue("main", "Main", wrap_seconds=3, render_ms=1000, lost_phone_seconds=6)
+"""The same agent is waited for 6 s here, not 20, so that the test is quick."""
+
+
+@pytest_asyncio.fixture
+async def platform(desk_lab: AsteriskLab, tmp_path: Path) -> AsyncIterator[PlatformProcess]:
+    """A platform with two agents; its journal must decide the same once more."""
+    process = PlatformProcess(desk_lab, tmp_path)
+    await process.prepare(("ana", "ben"), QUEUE)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.stop()
+    assert await channels_left(desk_lab, within=15) == ""
+    assert await process.replayed() == []
+
+
+async def agent_legs(platform: PlatformProcess) -> list[int]:
+    """The causes of the agents' legs that ended."""
+    return [one.message.cause for one in await platform.journal() if type(one.message).__name__ == "AgentLegEnded"]
+
+
+async def test_a_page_loaded_again_in_mid_call_gets_its_caller_back(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """The caller's name is a script besides: it is shown as text, before and after."""
+    ana = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
+    ana.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    async with SipCaller(desk_lab.sip, number="+34600999888", name=SCRIPT, to="5551234") as caller:
+        await the_script_is_text(ana)
+        await ana.answer()
+        await caller.audio.heard_tone(AGENT_HZ)
+
+        await ana.page.reload(wait_until="commit")
+        await caller.audio.heard_tone(MUSIC_HZ)
+        await the_script_is_text(ana)
+        await ana.answer()
+        await caller.audio.heard_tone(AGENT_HZ)
+        assert not caller.is_over
+        assert await agent_legs(platform) == [27]
+    await ana.until("d => d.me.duty === 'idle'", "the call is over", within=10)
+
+
+async def the_script_is_text(agent: AgentBrowser) -> None:
+    desk = await agent.ringing()
+    assert desk["call"]["caller"]["name"] == SCRIPT
+    await agent.page.get_by_text(SCRIPT).first.wait_for()
+    assert await agent.page.evaluate("() => window.hurt") is None
+
+
+async def test_a_browser_killed_in_mid_call_loses_no_caller(
+    desk_lab: AsteriskLab, platform: PlatformProcess, tmp_path: Path
+) -> None:
+    folder = tmp_path / "doomed"
+    folder.mkdir()
+    async with browsers(tmp_path) as found, browsers(folder) as doomed:
+        ana = await (await (await doomed.agent("ana", platform.url)).sign_in()).ready()
+        async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:
+            await ana.ringing()
+            await ana.answer()
+            await lucia.audio.heard_tone(AGENT_HZ)
+            kill_browser(folder)
+            ben = await (await found.agent("ben", platform.url)).sign_in()
+            await lucia.audio.heard_tone(MUSIC_HZ, within=15)
+            assert (await ben.desk())["offer"] is None
+            await ben.page.locator("button.state").click()
+            await ben.page.get_by_role("menuitemradio", name="Ready").click()
+            desk = await ben.ringing()
+            assert desk["pop"]["customer"]["name"] == "Lucía Fernández"
+            await ben.answer()
+            await lucia.audio.heard_tone(AGENT_HZ)
+        assert await offers_to("ana", platform) == 1, "never offered a call while gone"
+        assert (await agent_legs(platform))[0] == 44
+
+
+def kill_browser(folder: Path) -> None:
+    """SIGKILL every process of the browser whose fake microphone lies in `folder`."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"chromium" in command and str(folder).encode() in command:
+                os.kill(int(entry.name), signal.SIGKILL)
+
+
+async def offers_to(login: str, platform: PlatformProcess) -> int:
+    entries = await platform.journal()
+    names = {one.message.agent_id: one.message.name for one in entries if type(one.message).__name__ == "SignInAgent"}
+    made = [one.message for one in entries if type(one.message).__name__ == "OfferMade"]
+    return sum(names[one.agent_id] == login.title() for one in made)
+
+
+async def test_a_phone_without_its_switch_is_told_and_not_offered(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """The desk lives, the phone's own way to the switch does not."""
+    ana = await agents.agent("ana", platform.url)
+    sockets: list[WebSocketRoute] = []
+    cut = False
+
+    async def on_socket(socket: WebSocketRoute) -> None:
+        if cut:
+            await socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    await ana.page.route_web_socket(re.compile(rf":{desk_lab.ports.http}/ws"), on_socket)
+    await (await ana.sign_in()).ready()
+    cut = True
+    for one in sockets:
+        await one.close()
+    await ana.until("d => d.me.device === 'lost' && !d.me.routable", "the phone is gone")
+    await ana.page.locator(".banners .banner").first.wait_for()
+    async with SipCaller(desk_lab.sip, number=OLIVER, to="5551234") as oliver:
+        await oliver.audio.heard_tone(MUSIC_HZ)
+        assert (await ana.desk())["offer"] is None
+        cut = False
+        await ana.until("d => d.me.device === 'reachable'", "the phone is back", within=20)
+        await ana.ringing()
+        await ana.answer()
+        await oliver.audio.heard_tone(AGENT_HZ)
