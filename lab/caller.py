@@ -31,10 +31,9 @@ class SipCaller:
         to: str,
         name: str = "",
         hz: float | None = CALLER_HZ,
-        host: str = TRUNK,
         sender: str = "",
     ) -> None:
-        self._endpoint = SipEndpoint(server, number, host=host)
+        self._endpoint = SipEndpoint(server, number, host=TRUNK)
         self._to, self._name, self._hz, self._sender = to, name, hz, sender
 
     async def __aenter__(self) -> Leg:

@@ -64,8 +64,8 @@ class Leg:
     async def dial(
         cls, endpoint: SipEndpoint, to: str, *, name: str = "", hz: float | None = None, sender: str = ""
     ) -> Leg:
-        """Send the INVITE and return at once. `sender`: the From header word for word, in place of name and number; bytes
-        that are no UTF-8 are written as `bytes.decode(errors="surrogateescape")` makes them."""
+        """Send the INVITE and return at once. `sender`: the From header word for word, in place of name and number;
+        bytes that are no UTF-8 are written as `bytes.decode(errors="surrogateescape")` makes them."""
         shown = '"' + name.replace("\\", "").replace('"', "") + '" ' if name else ""
         sender = sender or f"{shown}<sip:{endpoint.user}@{endpoint.host}:{endpoint.port}>"
         local = f"{sender};tag={secrets.token_hex(4)}"
