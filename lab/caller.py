@@ -23,7 +23,7 @@ class SipCaller:
     dials on entry and hangs up on exit. Number, name and called number are what the trunk would deliver; `sender` is
     the whole From header as a strange trunk might write it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a trunk may deliver
         self,
         server: Address,
         *,
@@ -31,9 +31,10 @@ class SipCaller:
         to: str,
         name: str = "",
         hz: float | None = CALLER_HZ,
+        host: str = TRUNK,
         sender: str = "",
     ) -> None:
-        self._endpoint = SipEndpoint(server, number, host=TRUNK)
+        self._endpoint = SipEndpoint(server, number, host=host)
         self._to, self._name, self._hz, self._sender = to, name, hz, sender
 
     async def __aenter__(self) -> Leg:
