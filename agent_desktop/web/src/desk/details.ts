@@ -7,6 +7,8 @@ import { wordFor } from "./words";
 
 type Details = Record<string, unknown>;
 
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** 74 -> 1 min 14 s */
 export function spell(seconds: number): string {
   const m = Math.floor(seconds / 60);
@@ -52,7 +54,7 @@ export function dueWords(due: string | null, zone: string | null): string | null
   if (!due) return null;
   const mine = formatWhen(due, minute.value);
   const theirs = timeThere(zone, Date.parse(due));
-  const here = timeThere(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.parse(due));
+  const here = timeThere(HERE, Date.parse(due));
   if (!theirs || theirs.time === here?.time) return t("due.mine", { when: mine });
   return t("due.both", { when: mine, theirs: theirs.time });
 }

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import en from "./en.json";
 import es from "./es.json";
+import { dates, displayNames, numbers, plurals } from "./formats";
 import ru from "./ru.json";
 import zh from "./zh.json";
 
@@ -88,14 +89,14 @@ export function translate(key: string, params: Params, tag: Language): string | 
 }
 
 function pick(forms: Forms, count: string | number | undefined, tag: Language): string | undefined {
-  return forms[new Intl.PluralRules(tag).select(Number(count ?? 0))] ?? forms.other;
+  return forms[plurals(tag).select(Number(count ?? 0))] ?? forms.other;
 }
 
 function fill(text: string, params: Params, tag: Language): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(tag).format(value) : value;
+    return typeof value === "number" ? numbers(tag).format(value) : value;
   });
 }
 
@@ -107,7 +108,7 @@ export function formatNumber(value: number): string {
 export function formatMoney(value: number, currency: string | null): string {
   if (!currency || !/^[A-Z]{3}$/.test(currency)) return formatNumber(value);
   const style = { style: "currency", currency, maximumFractionDigits: 0 } as const;
-  return new Intl.NumberFormat(tools.value.tag, style).format(value);
+  return numbers(tools.value.tag, style).format(value);
 }
 
 export function formatTime(iso: string): string {
@@ -146,12 +147,10 @@ export function timeThere(
   try {
     const tag = tools.value.tag;
     const at = new Date(now);
-    const hour = new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(
-      at,
-    );
+    const hour = dates("en", { hour: "numeric", hourCycle: "h23", timeZone: zone }).format(at);
     return {
-      time: new Intl.DateTimeFormat(tag, { timeStyle: "short", timeZone: zone }).format(at),
-      day: new Intl.DateTimeFormat(tag, { weekday: "short", timeZone: zone }).format(at),
+      time: dates(tag, { timeStyle: "short", timeZone: zone }).format(at),
+      day: dates(tag, { weekday: "short", timeZone: zone }).format(at),
       hour: Number(hour),
     };
   } catch {
@@ -163,7 +162,7 @@ export function timeThere(
 export function nameOf(type: "language" | "region", code: string | null): string {
   if (!code) return "";
   try {
-    return new Intl.DisplayNames(tools.value.tag, { type }).of(code) ?? code;
+    return displayNames(tools.value.tag, type).of(code) ?? code;
   } catch {
     return code;
   }

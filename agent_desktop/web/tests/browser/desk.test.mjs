@@ -8,6 +8,9 @@ import { startMock } from "../../dev/mock.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** A pop takes 30 to 150 ms; a machine that many tests share may need more. */
+const POP_MS = 1000;
+
 let browser;
 let mock;
 let context;
@@ -76,7 +79,7 @@ describe("an offer", () => {
     expect(received).toBeLessThan(rendered);
     expect(rendered).toBeLessThan(invite);
     expect(invite).toBeLessThan(answered);
-    expect(rendered - received).toBeLessThan(300);
+    expect(rendered - received).toBeLessThan(POP_MS);
     expect((await marks()).find((each) => each.name === "pop_rendered").offer).toMatch(/^of-/);
     expect(await page.textContent("h1")).toBe("Marisol Etxeberria Quintana");
     expect(await page.locator(".event").count()).toBeGreaterThanOrEqual(30);
