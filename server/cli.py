@@ -6,11 +6,11 @@ import os
 import sys
 
 import typer
-from lab.cli import lab_app
 from pydantic import ValidationError
 from rich.console import Console
 
 from kernel.errors import TrunklineError
+from lab.cli import lab_app
 from lab.errors import LabError
 from server.commands.check import check_config, doctor, migrate
 from server.commands.demo import demo_data

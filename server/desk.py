@@ -81,7 +81,8 @@ def _checks(platform: Platform) -> dict[str, Check]:
 
     async def switch() -> tuple[bool, str]:
         status = platform.switch.status
-        return status.state is LinkState.up, status.detail
+        working = status.state is LinkState.up and not status.problems
+        return working, "; ".join(status.problems) or status.detail
 
     async def phones() -> tuple[bool, str]:
         count = len(platform.phones.endpoints)

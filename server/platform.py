@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from cti.ami.switch import AmiSwitch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crm_core.customers.service import CustomerService
+from cti.ami.switch import AmiSwitch
 from cti.calls import CallBook
 from cti.facts import LinkDown
 from cti.switch import Switch

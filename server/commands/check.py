@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from config.settings import Settings
@@ -43,8 +44,8 @@ def doctor(
     """Check the database, the switch, its rights and dialplan, the phones, clocks and disk; say what to do."""
     findings = asyncio.run(examiner.examine(Settings(), asterisk_dir))
     for one in findings:
-        console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {one.words}", highlight=False)
+        console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {escape(one.words)}", highlight=False)
         if one.cure:
-            console.print(f"    → {one.cure}", highlight=False)
+            console.print(f"    → {escape(one.cure)}", highlight=False)
     if any(one.level == "error" for one in findings):
         raise typer.Exit(1)
