@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         description="The switch's HTTP server as browsers reach it; `{host}` is the host that they opened.",
     )
     recordings_dir: Path = Field(
-        Path("/var/spool/asterisk/trunkline"), description="Folder where the switch puts recordings, as we see it."
+        Path("/var/spool/asterisk/monitor/trunkline"),
+        description="Folder where the switch puts recordings, as we see it.",
     )
     default_region: str = Field("ES", description="Country (ISO code) of numbers without a country code.")
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
