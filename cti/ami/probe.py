@@ -15,12 +15,12 @@ from kernel.errors import TrunklineError
 
 Ask = Callable[[Action], "asyncio.Future[Reply]"]
 CONTEXTS = ("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-fallback")
-NEEDED: tuple[tuple[Action, str], ...] = (
-    ({"Action": "Setvar", "Variable": "CTI_PROBE", "Value": "1"}, "write=call"),
-    ({"Action": "Originate"}, "write=originate"),
-    ({"Action": "CoreShowChannels"}, "write=reporting"),
-)
-"""Harmless actions: what is refused for anything but the right has passed the check of the right."""
+NEEDED = {
+    "write=call": ("Setvar", "Redirect", "Hangup"),
+    "write=originate": ("Originate",),
+    "write=reporting": ("Status", "DeviceStateList", "ShowDialPlan"),
+}
+"""What we do by the right that it takes."""
 MOST_DRIFT = 5.0
 
 
@@ -73,25 +73,33 @@ async def probe(settings: AmiSettings, now: float) -> Report:
             version = await waiter.opened_or_lost
         if version is None:
             return Report(False, link.status.detail)
-        problems = [*await missing_rights(link.act), *await missing_contexts(link.act)]
+        found = await problems(link.act)
         drift = await clock_drift(link.act, now)
-        return Report(True, "signed in", version, tuple(problems), tuple(drift))
+        return Report(True, "signed in", version, found, tuple(drift))
     except TimeoutError:
         return Report(False, link.status.detail)
     finally:
         await link.stop()
 
 
+async def problems(ask: Ask) -> tuple[Problem, ...]:
+    """What keeps calls from working on a switch that lets us in. Only asks; changes nothing on the switch."""
+    return (*await missing_rights(ask), *await missing_contexts(ask))
+
+
 async def missing_rights(ask: Ask) -> list[Problem]:
-    """Rights that the AMI user lacks."""
+    """Rights that the AMI user lacks: actions that the switch does not list for it."""
+    reply = await _reply(ask, {"Action": "ListCommands"})
+    if reply is None or "Ping" not in reply.headers:  # anybody may ping: without it, this is no list
+        return []
     found = []
-    for action, right in NEEDED:
-        reply = await _reply(ask, action)
-        if reply is not None and "permission denied" in reply.text.lower():
+    for right, actions in NEEDED.items():
+        refused = [action for action in actions if action not in reply.headers]
+        if refused:
             cure = (
-                f"give it {right} in manager.conf (or run `trunkline install-dialplan --write`), then `manager reload`"
+                f"add {right} to it in manager.conf, or run `trunkline install-dialplan --write`; then `manager reload`"
             )
-            found.append(Problem(f"the AMI user may not {action['Action']}", cure))
+            found.append(Problem(f"the AMI user may not {' or '.join(refused)}", cure))
     return found
 
 
@@ -100,12 +108,13 @@ async def missing_contexts(ask: Ask) -> list[Problem]:
     lacking = []
     for context in CONTEXTS:
         reply = await _reply(ask, {"Action": "ShowDialPlan", "Context": context})
-        if reply is not None and not reply.ok and "permission" not in reply.text.lower():
+        if reply is not None and not reply.ok and reply.text.startswith("Did not find context"):
             lacking.append(context)
     if not lacking:
         return []
     words = f"the switch lacks our dialplan ({', '.join(lacking)}), so no caller can reach the platform"
-    return [Problem(words, "run `trunkline install-dialplan --write` on the switch, then `dialplan reload`")]
+    cure = "run `trunkline install-dialplan --write` on the switch, include its files, then `dialplan reload`"
+    return [Problem(words, cure)]
 
 
 async def clock_drift(ask: Ask, now: float) -> list[Problem]:

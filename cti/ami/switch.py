@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cti.ami import snapshot
+from cti.ami import probe, snapshot
 from cti.ami.actions import Action, steps
 from cti.ami.link import AmiLink
 from cti.ami.parse import Malformed, event_name, origination, parse
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 NO_CHANNEL = 20
 """Cause of a leg that never came to be: the phone is not there (subscriber absent)."""
+
+LOOK_FIRST, LOOK_AGAIN, LOOK_SOON = 1.0, 60.0, 5.0
+"""Seconds to the next look at the AMI user's rights and the dialplan: the first, usually, while something is wrong."""
 
 
 @dataclass(slots=True)
@@ -46,19 +49,22 @@ class AmiSwitch:
         self._sink = sink
         self._link = AmiLink(settings, self, self.counts)
         self._ready = False
+        self._problems: tuple[str, ...] = ()
+        self._looking: asyncio.Task[None] | None = None
         self._meanwhile: list[Fact] | None = None
         self._rings: dict[str, _Ring] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
 
     @property
     def status(self) -> LinkStatus:
-        return self._link.status
+        return replace(self._link.status, problems=self._problems)
 
     async def start(self) -> None:
         self._link.start()
 
     async def stop(self) -> None:
         self._ready = False
+        await self._stop_looking()
         await self._link.stop()
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
         self._give_up_rings()
@@ -219,10 +225,29 @@ class AmiSwitch:
             self._meanwhile = None
         self._ready = self._post(fact)
         self.counts["snapshots"] += 1
+        await self._stop_looking()
+        self._looking = asyncio.create_task(self._look(), name="ami-look")
+
+    async def _look(self) -> None:
+        """See now and then whether the switch has all that we need of it; an administrator may mend it any time."""
+        await asyncio.sleep(LOOK_FIRST)
+        while True:
+            found = tuple(f"{one.words}: {one.cure}" for one in await probe.problems(self._link.act))
+            if found != self._problems:
+                log.log(logging.ERROR if found else logging.INFO, "the switch was looked at", extra={"problems": found})
+            self._problems = found
+            await asyncio.sleep(LOOK_SOON if found else LOOK_AGAIN)
+
+    async def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        self._looking, self._problems = None, ()
 
     async def lost(self, reason: str) -> None:
         """Orders without an answer have ended as unknown by now; the LinkDown is posted however long it takes."""
         self._ready = False
+        await self._stop_looking()
         self._give_up_rings()
         while not self._sink(LinkDown(reason=reason)):  # noqa: ASYNC110 - a full inbox has no event to await
             await asyncio.sleep(0.1)
