@@ -8,7 +8,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What a browser needs to register with the switch as `endpoint`. `ws_url` is the switch's own WebSocket."""
+    """What a browser needs to register with the switch as `endpoint`. `ws_url` is the switch's own WebSocket,
+    empty when the phone is no browser phone and rings beside the computer."""
 
     endpoint: str
     secret: str = field(repr=False)

@@ -42,9 +42,10 @@ class FilePhoneBook:
         return tuple(entry.endpoint for entry in self._file.phones)
 
     def ws_url(self, host: str) -> str:
-        """The switch's WebSocket for a browser that opened the desktop at `host` (without port)."""
+        """The switch's WebSocket for a browser that opened the desktop at `host` (without port); empty when the
+        phones are no browser phones."""
         self._refresh()
-        return self._ws_base.replace("{host}", host) + self._file.ws_path
+        return self._ws_base.replace("{host}", host) + self._file.ws_path if self._ws_base else ""
 
     async def phone(self, endpoint: str, host: str) -> Phone:
         """What a browser needs to register as `endpoint`; raises Unavailable when the file does not know it."""

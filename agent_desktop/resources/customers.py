@@ -10,8 +10,9 @@ from typing_extensions import TypedDict
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.crm import Crm
 from agent_desktop.hub import Hub
+from crm_core.cards.service import device_card
 from crm_core.customers.models import NewCustomer
-from crm_core.shapes import CustomerCard, EntryKind, TimelineEntry, TimelinePage
+from crm_core.shapes import CustomerCard, DeviceCard, EntryKind, TimelineEntry, TimelinePage
 from kernel.access import Right
 
 PAGE = 50
@@ -43,6 +44,10 @@ class CustomerList(TypedDict):
     items: list[CustomerCard]
 
 
+class DeviceList(TypedDict):
+    items: list[DeviceCard]
+
+
 class CustomerResource:
     def __init__(self, crm: Crm, hub: Hub) -> None:
         self._crm = crm
@@ -63,6 +68,11 @@ class CustomerResource:
         query, customer_id = ask.filters(TimelineQuery), ask.key("id")
         await self._crm.customers.card(customer_id)
         return await self._crm.timeline.page(customer_id, query.cursor, query.limit, query.kind)
+
+    async def devices(self, ask: Ask) -> DeviceList:
+        customer_id = ask.key("id")
+        await self._crm.customers.card(customer_id)
+        return {"items": [device_card(one) for one in await self._crm.customers.devices(customer_id)]}
 
     async def add_note(self, ask: Ask) -> TimelineEntry:
         form, customer_id = ask.form(NoteForm), ask.key("id")
@@ -109,6 +119,14 @@ class CustomerResource:
                 query=TimelineQuery,
                 answer=TimelinePage,
                 errors={422: ("bad_cursor", "bad_kind", "bad_limit")},
+            ),
+            Route(
+                method="GET",
+                path="/api/customers/{id}/devices",
+                resource=self.devices,
+                rule=Right.customer_read,
+                summary="What a customer owns, the newest first",
+                answer=DeviceList,
             ),
             Route(
                 method="POST",

@@ -160,6 +160,17 @@ export interface Pop {
   /** Open entries of any age, newest first. */
   open_items?: TimelineEntry[];
   tickets: Ticket[];
+  /** What the customer owns, the newest first. */
+  devices?: Device[];
+}
+
+export interface Device {
+  id: string;
+  product: string;
+  model: string;
+  serial: string;
+  bought_at: string | null;
+  warranty_until: string | null;
 }
 
 export interface QueueRow {

@@ -44,13 +44,14 @@ function Party({ phase }: { phase: Phase }) {
   const number = callerNumber(call.value, sip.value);
   const loose = phase === "loose" || phase === "loose_ringing";
   const ringing = phase === "offered" && offer.value;
+  const beside = ringing && phoneState.value === "beside";
   return (
     <div class="party">
       {ringing ? <TimeRing from={ringing.made_at} to={ringing.deadline} size={40} /> : <Avatar name={name} />}
       <span class="stack tight">
         <span class="strong truncate">{name}</span>
         <span class="small soft truncate">
-          {loose ? t("callbar.fallback") : t(`phase.${phase}` as Key)}
+          {loose ? t("callbar.fallback") : t(beside ? "callbar.beside" : (`phase.${phase}` as Key))}
           {number && number !== name && ` · ${number}`}
         </span>
       </span>
@@ -207,6 +208,12 @@ function Control({ icon, word, keys, slot, on, kind = "", busy, disabled, onPres
   );
 }
 
+/** Where the talk is, when it is not in this tab. */
+function voiceWords(): Key {
+  if (phoneState.value === "beside") return "callbar.on_phone";
+  return phoneHere.value ? "callbar.no_voice" : "callbar.elsewhere";
+}
+
 function Signs() {
   const here = sip.value;
   const inCall = view.value.phase === "talking" || view.value.phase === "held";
@@ -217,9 +224,7 @@ function Signs() {
           {t("callbar.muted")}
         </Tag>
       )}
-      {inCall && !here && (
-        <Tag icon="phone">{t(phoneHere.value ? "callbar.no_voice" : "callbar.elsewhere")}</Tag>
-      )}
+      {inCall && !here && <Tag icon="phone">{t(voiceWords())}</Tag>}
       {call.value?.recording && inCall && (
         <Tag tone="alarm" icon="record">
           {t("caller.recording")}

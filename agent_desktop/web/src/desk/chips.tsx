@@ -22,7 +22,7 @@ function phoneLook(): Look {
     return { tone, icon: "signal", word: tryT(`quality.${quality.value}`, quality.value) };
   }
   const word = tryT(`phone.${state}`, state);
-  if (state === "registered") return { tone: "ready", icon: "phone", word };
+  if (state === "registered" || state === "beside") return { tone: "ready", icon: "phone", word };
   if (state === "elsewhere" || state === "off") return { tone: "out", icon: "phone", word };
   const waiting = state === "starting" || state === "connecting";
   return { tone: waiting ? "paused" : "alarm", icon: waiting ? "phone" : "alert", word };

@@ -2,17 +2,17 @@
 
 import type { ComponentChildren } from "preact";
 import { formatDate, formatWhen, nameOf, t } from "../i18n";
-import { minute } from "../store/clock";
+import { minute, serverNow } from "../store/clock";
 import { historyOf, visiblePage } from "../store/history";
 import { mergeEntries, openItems } from "../store/timeline";
 import { call } from "../store/live";
 import { currentPop, shown } from "../store/work";
-import type { CustomerCard, EntryKind, TimelineEntry } from "../types";
+import type { CustomerCard, Device, EntryKind, TimelineEntry } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { copyText } from "./copy";
 import { Identify } from "./identify";
-import { detailWords, machineOf, text } from "./details";
+import { detailWords, text } from "./details";
 import { ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
 
 export function Context() {
@@ -32,7 +32,7 @@ export function Context() {
           <Reach customer={what.customer} />
           <Person customer={what.customer} />
           <Going customer={what.customer} entries={mergeEntries(what.open, entriesOf(what.customer.id))} />
-          <Owned entries={entriesOf(what.customer.id)} />
+          <Owned devices={what.devices} />
         </>
       )}
     </aside>
@@ -199,39 +199,32 @@ function goingWords(entry: TimelineEntry): string {
   return (text(entry.details, "due") ? words : [...words, formatWhen(entry.at, minute.value)]).join(" · ");
 }
 
-/** Machines named in what was ordered and repaired, each once, the latest first. */
-export function ownedOf(entries: TimelineEntry[]): { name: string; serial: string | null }[] {
-  const found = new Map<string, { name: string; serial: string | null }>();
-  for (const { details } of entries) {
-    const name = machineOf(details);
-    if (!name) continue;
-    const serial = text(details, "serial");
-    if (serial) found.delete(`${name}/`);
-    else if ([...found.values()].some((each) => each.name === name)) continue;
-    const key = `${name}/${serial ?? ""}`;
-    if (!found.has(key)) found.set(key, { name, serial });
-  }
-  return [...found.values()];
-}
-
-function Owned({ entries }: { entries: TimelineEntry[] }) {
-  const owned = ownedOf(entries);
-  if (owned.length === 0) return null;
+function Owned({ devices }: { devices: Device[] }) {
+  if (devices.length === 0) return null;
   return (
     <Section title={t("context.owned")}>
       <ul class="list">
-        {owned.map((each) => (
-          <li key={each.name + each.serial} class="line">
+        {devices.map((each) => (
+          <li key={each.id} class="line">
             <Icon name="device" />
             <span class="stack tight grow">
-              <span class="truncate" title={each.name}>
-                {each.name}
+              <span class="truncate" title={`${each.product} ${each.model}`}>
+                {each.model || each.product}
               </span>
-              {each.serial && <span class="small muted truncate">{each.serial}</span>}
+              <span class="small muted truncate">{each.serial}</span>
             </span>
+            <Warranty until={each.warranty_until} />
           </li>
         ))}
       </ul>
     </Section>
   );
+}
+
+/** Until when it is covered, said apart when that is over. */
+function Warranty({ until }: { until: string | null }) {
+  if (!until) return null;
+  const over = Date.parse(until) < serverNow();
+  const words = t(over ? "context.warranty_over" : "context.warranty", { date: formatDate(until) });
+  return <Tag tone={over ? "out" : "ready"}>{words}</Tag>;
 }

@@ -10,14 +10,21 @@ import type { Me, PhoneLease } from "../types";
 import { Backoff } from "./backoff";
 import { endSession, ice, ringIn, sip } from "./session";
 
-/** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back. */
+/** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back.
+ * `beside`: it is no browser phone and rings beside this computer. */
 export type PhoneState =
-  "starting" | "elsewhere" | "connecting" | "registered" | "refused" | "none" | "off" | "unsupported";
+  | "starting"
+  | "elsewhere"
+  | "connecting"
+  | "registered"
+  | "refused"
+  | "none"
+  | "off"
+  | "beside"
+  | "unsupported";
 
 export const phoneState = signal<PhoneState>("starting");
-export const phoneHere = computed(
-  () => phoneState.value !== "elsewhere" && phoneState.value !== "unsupported",
-);
+export const phoneHere = computed(() => !["elsewhere", "beside", "unsupported"].includes(phoneState.value));
 
 let ua: JsSIP.UA | null = null;
 let lease: PhoneLease | null = null;
@@ -76,6 +83,10 @@ async function lead(): Promise<void> {
   } catch (failure) {
     phoneState.value = failure instanceof ApiError && failure.status === 409 ? "none" : "connecting";
     if (!(failure instanceof ApiError) || ![401, 403].includes(failure.status)) again.later();
+    return;
+  }
+  if (!lease.ws_url) {
+    phoneState.value = "beside";
     return;
   }
   ice.servers = lease.ice_servers;

@@ -2,13 +2,14 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { get } from "../api";
-import type { CustomerCard, TimelineEntry, TimelinePage } from "../types";
+import type { CustomerCard, Device, TimelineEntry, TimelinePage } from "../types";
 import { call, desk, offer, pop } from "./live";
 import { complain } from "./toasts";
 
 export interface Opened {
   customer: CustomerCard;
   timeline: TimelinePage;
+  devices: Device[];
 }
 
 const MOST_TABS = 4;
@@ -24,6 +25,8 @@ export interface Shown {
   open: TimelineEntry[];
   /** The call this is about, when it is the call's own customer. */
   callId: string | null;
+  /** What the customer owns. */
+  devices: Device[];
 }
 
 const NO_PAGE: TimelinePage = { entries: [], next: null };
@@ -36,7 +39,14 @@ export const currentPop = computed(() => {
 
 export const shown = computed<Shown | null>(() => {
   const aside = opened.value.find((each) => each.customer.id === selected.value);
-  if (aside) return { customer: aside.customer, timeline: aside.timeline, open: [], callId: null };
+  if (aside)
+    return {
+      customer: aside.customer,
+      timeline: aside.timeline,
+      open: [],
+      callId: null,
+      devices: aside.devices,
+    };
   const found = currentPop.value;
   if (found)
     return {
@@ -44,9 +54,10 @@ export const shown = computed<Shown | null>(() => {
       timeline: found.timeline,
       open: found.open_items ?? [],
       callId: found.interaction_id,
+      devices: found.devices ?? [],
     };
   const about = call.value?.id ?? offer.value?.interaction_id;
-  return about ? { customer: null, timeline: NO_PAGE, open: [], callId: about } : null;
+  return about ? { customer: null, timeline: NO_PAGE, open: [], callId: about, devices: [] } : null;
 });
 
 export async function openCustomer(customer: CustomerCard): Promise<void> {
@@ -56,8 +67,11 @@ export async function openCustomer(customer: CustomerCard): Promise<void> {
   }
   if (!opened.value.some((each) => each.customer.id === customer.id)) {
     try {
-      const timeline = await get<TimelinePage>(`/api/customers/${customer.id}/timeline?limit=30`);
-      opened.value = [...opened.value.slice(1 - MOST_TABS), { customer, timeline }];
+      const [timeline, owned] = await Promise.all([
+        get<TimelinePage>(`/api/customers/${customer.id}/timeline?limit=30`),
+        get<{ items: Device[] }>(`/api/customers/${customer.id}/devices`),
+      ]);
+      opened.value = [...opened.value.slice(1 - MOST_TABS), { customer, timeline, devices: owned.items }];
     } catch (failure) {
       complain(failure);
       return;
