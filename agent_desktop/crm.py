@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from agent_desktop.deskview import Person
@@ -16,8 +15,6 @@ from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from kernel.errors import Refused
 
-REMEMBERED = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Crm:
@@ -29,28 +26,21 @@ class Crm:
     notes: NoteService
 
 
-@dataclass(slots=True)
-class WrapUpNotes:
-    """Saves the note of a wrap-up; the same text for the same call again gives the note that is there."""
+async def save_wrap_up_note(
+    notes: NoteService, author: Person, interaction_id: str, customer_id: str | None, text: str
+) -> str:
+    """Keep the note of a wrap-up; the same text for the same call again gives the id of the note that is there.
 
-    notes: NoteService
-    _written: OrderedDict[tuple[str, str, str], str] = field(default_factory=OrderedDict)
-
-    async def save(self, author: Person, interaction_id: str, customer_id: str | None, text: str) -> str:
-        """The note's id. Refused while nobody said whose history it belongs to."""
-        if customer_id is None:
-            raise Refused(
-                "note_needs_customer",
-                "A note belongs to a customer: say who the caller was (or create them), or finish without a note.",
-            )
-        key = (author.id, interaction_id, text)
-        note_id = self._written.get(key)
-        if note_id is None:
-            entry = await self.notes.add(customer_id, text, author, interaction_id)
-            note_id = self._written[key] = entry["ref"] or entry["id"]
-            while len(self._written) > REMEMBERED:
-                self._written.popitem(last=False)
-        return note_id
+    Refused while nobody said whose history it belongs to.
+    """
+    if customer_id is None:
+        raise Refused(
+            "note_needs_customer",
+            "A note belongs to a customer: say who the caller was (or create them), or finish without a note.",
+        )
+    once = f"{author.id} {interaction_id} {text}"
+    entry = await notes.add(customer_id, text, author, interaction_id, once=once)
+    return entry["ref"] or entry["id"]
 
 
 class CrmPops:

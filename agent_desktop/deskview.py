@@ -82,6 +82,7 @@ def stint_view(row: Row) -> Row:
         "wrapping_since": moment(row.get("wrapping_since")),
         "wrap_deadline": moment(row.get("wrap_deadline")),
         "extended": row.get("extended", 0),
+        "problem": row.get("problem"),
     }
 
 

@@ -67,6 +67,8 @@ class Agents(Handles):
         agent = self._state.agents.get(command.agent_id)
         if agent is None:
             return
+        if agent.duty in (Duty.busy, Duty.reserved):
+            raise Refused("call_in_hand", "You have a call. End it before you sign out.", agent_id=agent.id)
         if agent.duty is Duty.idle:
             leave(self._state, agent, turn.at)
         else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cti.events import OrderFailed
 from cti.orders import HangUp, HoldCaller, ResumeCaller
-from kernel.errors import Refused
+from kernel.errors import LinkDown, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.machines import STINT
@@ -73,6 +73,8 @@ class Control(Handles):
     def _own(self, interaction_id: str, actor: str, verb: str) -> Stint:
         stint = self._state.own_stint(interaction_id, actor)
         STINT.after(stint.state, verb)
+        if not self._state.line_up:
+            raise LinkDown("The switch cannot be reached just now. The talk goes on; try again in a moment.")
         if stint.problem:
             stint = self._state.stints.put(replace(stint, problem=None))
         return stint

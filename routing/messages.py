@@ -180,7 +180,8 @@ class StintEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionEnded(Event):
-    """`reason`: caller_hung_up, agent_hung_up, abandoned, switch_lost…"""
+    """`reason`: caller_hung_up, agent_hung_up, abandoned, or gave_up_after_phone_lost (the agent's phone was lost,
+    and the caller left before anybody was on the line again)."""
 
     interaction_id: str
     state: str

@@ -328,4 +328,6 @@ class Visits(Handles):
 def _end_reason(interaction: Interaction) -> str:
     if interaction.state in TALKING:
         return "caller_hung_up"
+    if interaction.front:
+        return "gave_up_after_phone_lost"
     return "agent_hung_up" if interaction.answered_at else "abandoned"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from agent_desktop.api import Ask, Form, Route
-from agent_desktop.crm import Crm, WrapUpNotes
+from agent_desktop.crm import Crm, save_wrap_up_note
 from agent_desktop.hub import Hub
 from agent_desktop.ports import CommandPort
 from agent_desktop.records import CallRecords, Why
@@ -39,7 +39,6 @@ class CallResource:
     def __init__(self, commands: CommandPort, crm: Crm, records: CallRecords, hub: Hub) -> None:
         self._commands = commands
         self._crm = crm
-        self._notes = WrapUpNotes(crm.notes)
         self._records = records
         self._hub = hub
 
@@ -71,7 +70,7 @@ class CallResource:
         customer_id = row.get("customer_id")
         note_id = None
         if form.note:
-            note_id = await self._notes.save(ask.me.person, interaction_id, customer_id, form.note)
+            note_id = await save_wrap_up_note(self._crm.notes, ask.me.person, interaction_id, customer_id, form.note)
         command = FinishWrapUp(
             actor=ask.actor, interaction_id=interaction_id, disposition_id=form.disposition, note_id=note_id
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 from crm_core.activities import store
 from crm_core.authors import Author
 from crm_core.checks import Checks
@@ -24,14 +27,16 @@ class NoteService:
         self._clock = clock
 
     async def add(
-        self, customer_id: str, text: str, author: Author, interaction_id: str | None = None
+        self, customer_id: str, text: str, author: Author, interaction_id: str | None = None, once: str | None = None
     ) -> TimelineEntry:
-        """Keep a note of at most MAX_NOTE characters; the entry's `ref` is the note's id."""
+        """Keep a note of at most MAX_NOTE characters; the entry's `ref` is the note's id. With `once`, a note that
+        was kept under that key before is given back instead, so that a repeated request writes nothing twice."""
         checks = Checks()
         accepted = checks.text("text", text, MAX_NOTE)
         interaction_id = checks.maybe("interaction_id", interaction_id, 150)
         checks.done()
         note_id, now = new_id("no"), self._clock.now()
+        key = hashlib.sha256(once.encode("utf-8", "replace")).hexdigest() if once else None
         row = {
             "id": note_id,
             "customer_id": customer_id,
@@ -40,6 +45,7 @@ class NoteService:
             "staff_name": author.name,
             "interaction_id": interaction_id,
             "created_at": now,
+            "once": key,
         }
         entry = SaveTimelineEntry(
             id=f"tl-{note_id}",
@@ -56,6 +62,8 @@ class NoteService:
         async with self._db.begin() as connection:
             if not await store.is_customer(connection, customer_id):
                 raise NotFound("no_such_customer", "There is no such customer.")
+            if key is not None and (found := await store.note_written(connection, key)) is not None:
+                return _shown(replace(entry, id=f"tl-{found.id}", ref=found.id, at=found.created_at))
             await store.insert_note(connection, row)
             await save_entries(connection, [entry])
         return _shown(entry)

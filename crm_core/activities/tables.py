@@ -16,4 +16,5 @@ notes = Table(
     Column("staff_name", String(200)),
     Column("interaction_id", String(150), index=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("once", String(64), unique=True),
 )

@@ -19,6 +19,7 @@ import { followCalls } from "./store/recent";
 import { openLine } from "./store/socket";
 import { startTheme } from "./store/theme";
 import { followOffers } from "./store/work";
+import { followProblems } from "./store/problems";
 import { followWrapUps } from "./store/wrapup";
 import type { Account } from "./types";
 
@@ -53,6 +54,7 @@ async function start(): Promise<void> {
   followOffers();
   followCalls();
   followWrapUps();
+  followProblems();
   startAlerts();
   startShortcuts();
   guardUnload();

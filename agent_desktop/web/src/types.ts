@@ -66,6 +66,8 @@ export interface Stint {
   wrapping_since: Iso | null;
   wrap_deadline: Iso | null;
   extended: boolean | number;
+  /** What the switch could not do of what was asked last (hold_failed, resume_failed). */
+  problem?: string | null;
 }
 
 export interface Caller {

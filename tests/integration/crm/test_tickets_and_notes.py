@@ -163,3 +163,14 @@ async def test_the_pop_of_an_unknown_or_withheld_caller_is_empty(crm: Crm) -> No
     for kind in (MatchKind.UNKNOWN, MatchKind.WITHHELD):
         pop = await crm.pops.pop(Match(kind))
         assert (pop["customer"], pop["candidates"], pop["timeline"]["entries"]) == (None, [], [])
+
+
+async def test_a_note_kept_under_a_key_is_written_once(crm: Crm) -> None:
+    customer = await crm.customer(number="600111222")
+
+    first = await crm.notes.add(customer, "Said thanks", crm.ana, "ix-1", once="ana ix-1 Said thanks")
+    again = await crm.notes.add(customer, "Said thanks", crm.ana, "ix-1", once="ana ix-1 Said thanks")
+
+    assert again["ref"] == first["ref"]
+    notes = [one for one in (await crm.timeline.page(customer))["entries"] if one["kind"] == "note"]
+    assert [one["ref"] for one in notes] == [first["ref"]]

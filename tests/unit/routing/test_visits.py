@@ -9,12 +9,13 @@ import pytest
 from crm_core.timeline.writes import SaveTimelineEntry
 from cti import events as ev
 from cti.orders import HangUp, HoldCaller, QueueCaller, ResumeCaller
-from kernel.errors import IllegalCommand, Invalid, NotFound, Refused
+from kernel.errors import IllegalCommand, Invalid, LinkDown, NotFound, Refused
 from routing.messages import (
     ExtendWrapUp,
     FinishWrapUp,
     HangUpCall,
     HoldCall,
+    InteractionEnded,
     LinkCustomer,
     ResumeCall,
     SetPresence,
@@ -78,6 +79,24 @@ def test_a_refused_hold_is_told_and_the_talk_goes_on() -> None:
     world.say(ev.OrderFailed(order_id=order.order_id, message="No such channel", unknown=False, interaction_id=ix))
     assert world.stint(ix).problem == "hold_failed"
     assert world.ix(ix).state is InteractionState.active
+
+
+def test_a_hold_without_a_link_is_refused_at_once() -> None:
+    world, ix = talking()
+    world.say(ev.SwitchLost(reason="closed"))
+    with pytest.raises(LinkDown):
+        world.say(HoldCall(actor="ana", interaction_id=ix))
+    assert world.orders(HoldCaller) == []
+
+
+def test_a_caller_who_leaves_after_the_phone_was_lost_was_not_ended_by_the_agent() -> None:
+    world, ix = talking()
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=world.stint(ix).leg, endpoint="cti-phone-01", cause=44))
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    world.caller_leaves(ix)
+    (over,) = [one for one in world.out.events if isinstance(one, InteractionEnded)]
+    assert (over.state, over.reason) == ("closed", "gave_up_after_phone_lost")
 
 
 def test_nobody_controls_the_call_of_another() -> None:
@@ -198,11 +217,14 @@ def test_a_presence_chosen_while_busy_is_taken_afterwards() -> None:
     assert (agent.presence, agent.pause_reason, agent.duty) == (Presence.paused, "lunch", Duty.idle)
 
 
-def test_signing_out_in_a_call_waits_for_its_end_and_gives_the_phone_back() -> None:
+def test_signing_out_in_a_call_is_refused_and_in_wrap_up_waits_for_its_end() -> None:
     world, ix = talking()
+    with pytest.raises(Refused) as refusal:
+        world.say(SignOutAgent(actor="ana", agent_id="ana"))
+    assert refusal.value.id == "call_in_hand"
+    world.caller_leaves(ix)
     world.say(SignOutAgent(actor="ana", agent_id="ana"))
     assert world.state.agents["ana"].endpoint == "cti-phone-01"
-    world.caller_leaves(ix)
     world.wait(60)
     assert world.state.agents["ana"].presence is Presence.out
     assert world.state.phones["cti-phone-01"].agent_id is None
