@@ -5,6 +5,8 @@ Everything that people set up while it runs (queues, dispositions, staff...) liv
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +17,10 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
+"""Variables of other tools of ours."""
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class Settings(BaseSettings):
@@ -63,6 +69,22 @@ class Settings(BaseSettings):
             raise ValueError("an ISO country code of two letters, such as ES")
         return value.upper()
 
+    @field_validator("database")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError(
+                "an address such as postgresql+asyncpg://user:password@host/name or sqlite+aiosqlite:////folder/file.db"
+            )
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.lower() not in LOG_LEVELS:
+            raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+        return value.lower()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -85,3 +107,13 @@ class Settings(BaseSettings):
             return frozenset(self.origins)
         hosts = {"localhost", "127.0.0.1", self.host} - {"0.0.0.0", "::"}  # noqa: S104  names to open, none to bind
         return frozenset(f"{'https' if self.tls else 'http'}://{host}:{port}" for host in hosts)
+
+
+def misspelt(environment: Iterable[str]) -> dict[str, str | None]:
+    """Variables that look like settings and are none, each with the setting that was probably meant."""
+    known = [f"TRUNKLINE_{name.upper()}" for name in Settings.model_fields]
+    return {
+        name: next(iter(get_close_matches(name, known, 1)), None)
+        for name in sorted(environment)
+        if name.startswith("TRUNKLINE_") and name not in (*known, *NOT_SETTINGS)
+    }

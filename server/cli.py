@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from tomllib import TOMLDecodeError
+from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import DBAPIError
 
+from config.settings import misspelt
 from kernel.errors import TrunklineError
 from lab.cli import lab_app
 from lab.errors import LabError
@@ -18,6 +23,7 @@ from server.commands.dialplan import install_dialplan
 from server.commands.people import create_user
 from server.commands.replay import replay
 from server.commands.run import run
+from server.dberrors import unusable
 
 app = typer.Typer(
     name="trunkline",
@@ -33,18 +39,36 @@ app.add_typer(lab_app, name="lab", help="A real or simulated switch to try thing
 
 def main() -> None:
     """Entry point of the console script; exit code 1 for an expected error, 130 for Ctrl-C."""
-    console = Console(stderr=True)
     try:
+        _warn_of_misspelt_settings()
         app()
     except (TrunklineError, LabError) as error:
-        console.print(f"[bold red]✗[/] {error}", highlight=False)
-        sys.exit(1)
+        _fail(str(error))
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            console.print(f"[bold red]✗[/] TRUNKLINE_{name}: {problem['msg']}", highlight=False)
+            _complain(f"TRUNKLINE_{name}: {problem['msg'].removeprefix('Value error, ')}")
         sys.exit(1)
+    except TOMLDecodeError as error:
+        _fail(f"trunkline.toml cannot be read: {error}. Correct that line; `trunkline check-config` looks at it again.")
+    except DBAPIError as error:
+        _fail(str(unusable(error)))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os._exit(0)
+
+
+def _complain(words: str, sign: str = "[bold red]✗[/]") -> None:
+    Console(stderr=True).print(sign, escape(words), highlight=False, soft_wrap=True)
+
+
+def _fail(words: str) -> NoReturn:
+    _complain(words)
+    sys.exit(1)
+
+
+def _warn_of_misspelt_settings() -> None:
+    for name, meant in misspelt(os.environ).items():
+        cure = f"did you mean {meant}?" if meant else "`trunkline check-config` lists them."
+        _complain(f"{name} is no setting and is ignored; {cure}", "[bold yellow]![/]")

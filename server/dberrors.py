@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.errors import Unavailable
@@ -28,7 +29,8 @@ _FULL = (
 )
 _UNOPENED = (
     "The database file cannot be opened.",
-    "Check that its folder exists and that the user that runs Trunkline may enter and write it.",
+    "Check that its folder exists (`trunkline migrate` makes it) and that the user that runs Trunkline may enter and "
+    "write it.",
 )
 _BROKEN = (
     "The file is damaged, or no SQLite database.",
@@ -51,6 +53,10 @@ _NO_DATABASE = (
 _CROWDED = (
     "The database server accepts no more connections.",
     "Raise max_connections in postgresql.conf, or stop programs that hold connections.",
+)
+_ADDRESS = (
+    "The address of the database cannot be understood.",
+    "Write TRUNKLINE_DATABASE as postgresql+asyncpg://user:password@host/name, or leave it out for SQLite.",
 )
 _UNKNOWN = ("The database reports an error.", "See the log for its text; Trunkline keeps trying.")
 
@@ -131,9 +137,31 @@ async def ensure_usable(engine: AsyncEngine) -> None:
                 return
             readonly = (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on"
     except (DBAPIError, OSError, TimeoutError) as error:
-        raise _unusable(*describe_db_error(error)) from error
+        raise unusable(error) from error
     if readonly:
         raise _unusable(*_READONLY)
+
+
+def unusable(error: BaseException) -> Unavailable:
+    """The same error, in words."""
+    if isinstance(error, ArgumentError | ImportError) or type(error) is ValueError:
+        return _unusable(*_ADDRESS)
+    advice = describe_db_error(error)
+    cause = advice[0] if advice is not _UNKNOWN else f"{advice[0][:-1]}: {_first_line(error)}."
+    return _unusable(cause, advice[1])
+
+
+def make_folder(folder: Path) -> None:
+    """The data folder; raises Unavailable (`database_unusable`) when it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        cause = f"The data folder {folder} cannot be made ({error.strerror})."
+        raise _unusable(cause, "Name a folder that this user may write with TRUNKLINE_DATA_DIR.") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
 
 
 def _unusable(cause: str, cure: str) -> Unavailable:

@@ -17,9 +17,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kernel.db import connect
 from kernel.errors import Unavailable
+from server.dberrors import unusable
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -107,10 +109,15 @@ async def revision(message: str) -> Path:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Any]) -> Any:
-    engine = connect(url)
+    try:
+        engine = connect(url)
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise unusable(error) from error
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
+    except (DBAPIError, OSError, TimeoutError) as error:
+        raise unusable(error) from error
     finally:
         await engine.dispose()
 

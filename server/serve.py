@@ -11,15 +11,16 @@ from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.app import build_app
 from config.settings import Settings
 from kernel import db
-from kernel.errors import TrunklineError, Unavailable
+from kernel.errors import Unavailable
 from server import migrate
 from server.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, make_demo_accounts
-from server.dberrors import describe_db_error
+from server.dberrors import ensure_usable, make_folder, unusable
 from server.demo import load_demo_once
 from server.desk import desktop_parts
 from server.pbx import open_pbx
@@ -59,25 +60,27 @@ def _greet(settings: Settings, port: int, say: Say) -> None:
 
 @asynccontextmanager
 async def _database(settings: Settings, say: Say) -> AsyncIterator[AsyncEngine]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     url = settings.database_url
+    if url.startswith("sqlite"):
+        await migrate.upgrade(url)
+    await migrate.check(url)
     database = db.connect(url)
     try:
-        try:
-            if url.startswith("sqlite"):
-                await migrate.upgrade(url)
-            await migrate.check(url)
-            if settings.demo:
-                await make_demo_accounts(database)
-                await load_demo_once(database, say)
-        except TrunklineError:
-            raise
-        except Exception as error:
-            cause, cure = describe_db_error(error)
-            raise Unavailable("database_unusable", f"{cause} {cure}", cause=cause, cure=cure) from error
+        await ensure_usable(database)
+        if settings.demo:
+            await _demo(database, say)
         yield database
     finally:
         await database.dispose()
+
+
+async def _demo(database: AsyncEngine, say: Say) -> None:
+    try:
+        await make_demo_accounts(database)
+        await load_demo_once(database, say)
+    except (DBAPIError, OSError) as error:
+        raise unusable(error) from error
 
 
 @contextmanager

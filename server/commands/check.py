@@ -14,6 +14,7 @@ from rich.table import Table
 from config.settings import Settings
 from server import doctor as examiner
 from server import migrate as schema
+from server.dberrors import make_folder
 
 console = Console()
 SIGNS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
@@ -31,7 +32,7 @@ def check_config() -> None:
 def migrate() -> None:
     """Bring the database to this version's schema."""
     settings = Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     asyncio.run(schema.upgrade(settings.database_url))
     console.print("The database is up to date.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -18,17 +19,26 @@ from kernel.db import connect
 from server.migrate import check
 
 
+class Language(StrEnum):
+    """Languages of the desktop."""
+
+    en = "en"
+    es = "es"
+    zh = "zh"
+    ru = "ru"
+
+
 def create_user(
     login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
     name: Annotated[str, typer.Option(prompt=True, help="Full name, shown to colleagues.")],
     role: Annotated[list[Role], typer.Option(help="May be given several times.")] = [Role.agent],  # noqa: B006
-    language: Annotated[str, typer.Option(help="en, es, zh or ru.")] = "en",
+    language: Annotated[Language, typer.Option(help="The language of the desktop.")] = Language.en,
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
     ] = "",
 ) -> None:
     """Make a person who can sign in. There is no default account and no default password."""
-    new = NewStaff(login=login, name=name, password=password, roles=tuple(role), language=language)
+    new = NewStaff(login=login, name=name, password=password, roles=tuple(role), language=language.value)
     asyncio.run(_create(Settings(), new))
     Console().print(f"{name} can sign in as [bold]{login}[/] ({', '.join(role)}).")
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from config.settings import Settings
 from kernel.core import Entry
 from kernel.db import connect
+from server.migrate import check
 from server.platform import make_core
 from server.replay import Difference
 from server.replay import replay as replay_entries
@@ -34,6 +35,7 @@ def replay(
 
 
 async def _replay(settings: Settings) -> tuple[int, list[Difference]]:
+    await check(settings.database_url)
     database = connect(settings.database_url)
     try:
         store = SqlEngineStore(database, shelf_tables(), SAVERS)
