@@ -212,8 +212,8 @@ function Owned({ devices }: { devices: Device[] }) {
                 {each.model || each.product}
               </span>
               <span class="small muted truncate">{each.serial}</span>
+              <Warranty until={each.warranty_until} />
             </span>
-            <Warranty until={each.warranty_until} />
           </li>
         ))}
       </ul>
@@ -226,5 +226,6 @@ function Warranty({ until }: { until: string | null }) {
   if (!until) return null;
   const over = Date.parse(until) < serverNow();
   const words = t(over ? "context.warranty_over" : "context.warranty", { date: formatDate(until) });
-  return <Tag tone={over ? "out" : "ready"}>{words}</Tag>;
+  return <span class={`small ${over ? "muted" : "fg-ready"}`}>{words}</span>;
+}>{words}</Tag>;
 }
