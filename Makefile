@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 WEB := agent_desktop/web
 PACKAGES := kernel cti crm_core routing recordings dialer agent_desktop server config migrations lab bench
 CODE := $(PACKAGES) tests
+# A Node that .ci/setup had to bring comes before the machine's own.
+export PATH := $(CURDIR)/.ci/node/bin:$(PATH)
 
 .PHONY: help setup setup-test run test test-quick soak check fmt docs screens clean
 
@@ -53,6 +55,7 @@ check: setup ## what CI checks before the tests: format, lint, types, import con
 test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
 	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'unit or integration'
 	@$(VENV)/bin/pytest -q -m system --timeout 300
+	@cd $(WEB) && node_modules/.bin/vitest run --dir tests/browser
 
 test-quick: setup ## pure tests only
 	@$(VENV)/bin/pytest -q -m unit
@@ -72,4 +75,4 @@ screens: setup-test ## make the pictures of docs/screens again, on the real part
 	@TRUNKLINE_SCREENS=docs/screens $(VENV)/bin/pytest -q tests/system/desk/test_screens.py
 
 clean: ## forget everything built
-	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist .ci/.stamp-* .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist .ci/node .ci/.stamp-* .mypy_cache .ruff_cache .pytest_cache
