@@ -6,8 +6,9 @@ Call entries carry the same details as those of real calls, so that the screen s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crm_core.demo.catalogue import CAMPAIGNS, MAILS, PRODUCTS, QUESTIONS, DemoStaff, Product
 from crm_core.demo.maker import Maker, Row
@@ -208,7 +209,9 @@ def open_opportunity(book: Historian, household: Household, product: Product | N
 def promised_callback(book: Historian, household: Household, words: str = "") -> None:
     maker = book.maker
     at = maker.before(maker.random.uniform(1, 6))
-    due = maker.now.replace(minute=0, second=0) + timedelta(hours=maker.random.randrange(1, 72))
+    here = ZoneInfo(household.customer["time_zone"])
+    day = (maker.now + timedelta(days=maker.random.randrange(1, 4))).astimezone(here)
+    due = day.replace(hour=maker.random.randrange(10, 19), minute=0, second=0, microsecond=0).astimezone(UTC)
     title = ("Callback promised", "Llamada prometida")[household.spanish]
     details = {"due": due.isoformat().replace("+00:00", "Z"), "time_zone": household.customer["time_zone"]}
     book.entry(

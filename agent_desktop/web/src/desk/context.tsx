@@ -227,5 +227,4 @@ function Warranty({ until }: { until: string | null }) {
   const over = Date.parse(until) < serverNow();
   const words = t(over ? "context.warranty_over" : "context.warranty", { date: formatDate(until) });
   return <span class={`small ${over ? "muted" : "fg-ready"}`}>{words}</span>;
-}>{words}</Tag>;
 }
