@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from agent_desktop.app import build_app
 from agent_desktop.crm import Crm, CrmPops
 from agent_desktop.health import Check
 from agent_desktop.parts import DesktopParts
@@ -25,13 +30,36 @@ from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from cti.switch import LinkState
 from kernel.db import readonly
-from server.dberrors import describe_db_error
+from kernel.errors import Unavailable
+from server.dberrors import describe_db_error, is_permanent
 from server.demo import PRODUCTS, TICKET_CATEGORIES
 from server.platform import Platform
 from server.records import SqlCallRecords
 
+log = structlog.get_logger(__name__)
 BACKLOG = 1000
 """Messages in the inbox from which on the engine is called overloaded."""
+
+
+@web.middleware
+async def database_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A database that is away is no incident of ours: the browser is told to try again."""
+    try:
+        return await handler(request)
+    except DBAPIError as error:
+        if is_permanent(error):
+            raise
+        cause, _ = describe_db_error(error)
+        log.warning("the database failed a request", cause=cause)
+        message = "The platform cannot save right now. Nothing was lost; please try again."
+        raise Unavailable("engine_busy", message, cause=cause) from error
+
+
+def desktop_app(platform: Platform, settings: Settings, port: int) -> web.Application:
+    """The web application over the running platform; it listens on `port`."""
+    app = build_app(desktop_parts(platform, settings, port))
+    app.middlewares.append(database_errors)
+    return app
 
 
 def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopParts:
@@ -73,8 +101,8 @@ def _checks(platform: Platform) -> dict[str, Check]:
         return True, "answers"
 
     async def engine() -> tuple[bool, str]:
-        if platform.engine.store_error:
-            return False, f"cannot save: {platform.engine.store_error}"
+        if platform.store.trouble is not None:
+            return False, " ".join(("cannot save:", *describe_db_error(platform.store.trouble)))
         if platform.engine.backlog > BACKLOG:
             return False, f"{platform.engine.backlog} messages wait in its inbox"
         return platform.heartbeat.beating, "saves" if platform.heartbeat.beating else "has not saved yet"

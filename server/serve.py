@@ -14,7 +14,6 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from agent_desktop.app import build_app
 from config.settings import Settings
 from kernel import db
 from kernel.errors import Unavailable
@@ -22,7 +21,7 @@ from server import migrate
 from server.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, make_demo_accounts
 from server.dberrors import ensure_usable, make_folder, unusable
 from server.demo import load_demo_once
-from server.desk import desktop_parts
+from server.desk import desktop_app
 from server.pbx import open_pbx
 from server.platform import running
 
@@ -42,7 +41,7 @@ async def serve(settings: Settings, say: Say) -> None:
             _database(settings, say) as database,
             open_pbx(settings, say) as pbx,
             running(database, pbx, settings.default_region) as platform,
-            _listening(build_app(desktop_parts(platform, settings, port)), sock),
+            _listening(desktop_app(platform, settings, port), sock),
         ):
             _greet(settings, port, say)
             log.info("running", port=port, pbx=pbx.kind)

@@ -63,6 +63,8 @@ class SqlEngineStore:
         self._lengths = {name: text_lengths(one.table) for name, one in self._shelves.items()}
         self._savers = {kind: one if isinstance(one, Saver) else Saver(one) for kind, one in (saves or {}).items()}
         self.keys = KeyRing()
+        self.trouble: Exception | None = None
+        """Why the last commit failed; None when it did not."""
         self.buried = 0
         """Rows that were refused for good and became dead letters."""
 
@@ -81,6 +83,14 @@ class SqlEngineStore:
 
     async def commit(self, outcome: Outcome) -> None:
         """Save all of it in one transaction; raises when it could not, having saved nothing."""
+        try:
+            await self._save(outcome)
+        except Exception as error:
+            self.trouble = error
+            raise
+        self.trouble = None
+
+    async def _save(self, outcome: Outcome) -> None:
         try:
             await self._write(outcome, save_all)
         except Exception as error:

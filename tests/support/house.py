@@ -15,7 +15,6 @@ import aiohttp
 from aiohttp import web
 from argon2 import PasswordHasher
 
-from agent_desktop.app import build_app
 from config.settings import Settings
 from crm_core.customers.models import NewCustomer
 from crm_core.customers.service import CustomerService
@@ -33,7 +32,7 @@ from lab.caller import Leg, Manner, SipPhone
 from routing.messages import QueueConfigured
 from routing.rows import Agent, Interaction, Queue
 from server import migrate
-from server.desk import desktop_parts
+from server.desk import desktop_app
 from server.pbx import Pbx
 from server.platform import Platform, make_core, running
 from server.replay import replay
@@ -213,7 +212,7 @@ async def house(
     settings = Settings(port=port, data_dir=folder)
     try:
         async with running(database, pbx_of(lab, folder, **ami), REGION) as platform:
-            runner = web.AppRunner(build_app(desktop_parts(platform, settings, port)), access_log=None)
+            runner = web.AppRunner(desktop_app(platform, settings, port), access_log=None)
             await runner.setup()
             await web.SockSite(runner, listener).start()
             found = House(lab, platform, f"http://127.0.0.1:{port}", database_url)

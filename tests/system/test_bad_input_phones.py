@@ -24,10 +24,7 @@ async def test_a_phone_that_falls_dumb_is_lost_and_rung_again(asterisk_lab: Aste
                 await ana.takes()
                 await lucia.audio.heard_tone(PHONE_HZ)
                 assert ben.desk["offer"] is None, "the same agent comes first"
-        ended = await home.journalled("AgentLegEnded")
-        assert [one.cause for one in ended][0] == 44
-        stints = await home.journalled("StintEnded")
-        assert len(stints) >= 1
+        assert (await home.journalled("AgentLegEnded"))[0].cause == 44
         assert ana.row.missed == 0
 
 
