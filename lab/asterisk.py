@@ -23,7 +23,7 @@ from lab.caller import MUSIC_HZ
 from lab.errors import LabError, SwitchNotReady
 from lab.ports import Ports, choose_ports
 from lab.root import AsteriskBinary, Say, default_root, ensure_asterisk
-from lab.switchconf import OBSERVER, TRUNK_ADDRESS, Places, switch_files
+from lab.switchconf import OBSERVER, STAND_IN, TRUNK_ADDRESS, Places, switch_files
 from lab.tones import tone, write_wave
 
 MUSIC_SECONDS = 10
@@ -88,6 +88,11 @@ class AsteriskLab:
     def observer(self) -> AmiAccess:
         """A user with all rights, for tests that look behind the scenes."""
         return AmiAccess("127.0.0.1", self.ports.ami, OBSERVER, self._observer_secret)
+
+    @property
+    def stand_in(self) -> AmiAccess:
+        """A user with the platform's rights that also hears the fallback queue: for tests that play the platform."""
+        return AmiAccess("127.0.0.1", self.ports.ami, STAND_IN, self._observer_secret)
 
     @property
     def phones(self) -> Path:

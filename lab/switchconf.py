@@ -10,6 +10,7 @@ from lab.ports import Ports
 
 TRUNK_ADDRESS = "127.0.0.2"
 OBSERVER = "lab"
+STAND_IN = "stand-in"
 TEMPLATES = Path(__file__).parent / "conf"
 
 
@@ -29,6 +30,6 @@ def switch_files(ports: Ports, places: Places, observer_secret: str) -> dict[str
     templates = jinja2.Environment(  # noqa: S701 - configuration files, not HTML
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
-    values = {"ports": ports, "places": places, "observer": OBSERVER}
+    values = {"ports": ports, "places": places, "observer": OBSERVER, "stand_in": STAND_IN}
     values |= {"observer_secret": observer_secret, "trunk_address": TRUNK_ADDRESS}
     return {name: templates.get_template(name).render(values) for name in templates.list_templates()}

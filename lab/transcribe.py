@@ -189,7 +189,7 @@ async def record(target: Path, names: set[str]) -> None:
             name = scenario.__name__
             if names and name not in names:
                 continue
-            async with lab.ami.client() as ami:
+            async with lab.stand_in.client() as ami:
                 await ami.event("FullyBooted")
                 await scenario(Stage(lab, ami))
                 await asyncio.sleep(0.3)  # what trails after the last awaited event belongs to the transcript

@@ -9,6 +9,7 @@ from lab.ami import LabAmi
 from lab.asterisk import AsteriskLab
 from lab.caller import Leg, Manner, SipCaller, SipPhone
 from lab.sim import Policy, SimCall, SimSwitch
+from lab.switchconf import STAND_IN
 
 ENDPOINTS = {"alice": "cti-phone-03", "bob": "cti-phone-04"}
 PHONES, PLAIN_PHONES = 6, 4
@@ -55,7 +56,7 @@ class SimWorld:
         self._calls: dict[str, SimCall] = {}
 
     def ami(self) -> LabAmi:
-        return LabAmi(self.switch.host, self.switch.port, self.switch.user, self.switch.secret)
+        return LabAmi(self.switch.host, self.switch.port, STAND_IN, self.switch.secret)
 
     async def register(self, phone: str, manner: str) -> None:
         self.switch.phones[ENDPOINTS[phone]].policy = MANNERS[manner]
@@ -102,7 +103,7 @@ class AsteriskWorld:
         self._phones: dict[str, SipPhone] = {}
 
     def ami(self) -> LabAmi:
-        return self._lab.ami.client()
+        return self._lab.stand_in.client()
 
     async def register(self, phone: str, manner: str) -> None:
         if phone in self._phones:

@@ -27,8 +27,8 @@ class Account:
     write: frozenset[str]
 
 
-PLATFORM_READ = frozenset({"system", "call", "agent", "user", "dtmf", "cdr"})
-PLATFORM_WRITE = frozenset({"call", "originate", "reporting", "user"})
+PLATFORM_READ = frozenset({"system", "call", "user", "dtmf"})
+PLATFORM_WRITE = frozenset({"call", "originate", "reporting"})
 
 
 class Session(asyncio.Protocol):

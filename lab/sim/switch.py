@@ -23,6 +23,7 @@ from lab.sim.phones import Policy, SimCall, SimPhone
 from lab.sim.queue import FallbackQueue
 from lab.sim.runner import Runner
 from lab.sim.wire import Action, encode
+from lab.switchconf import STAND_IN
 
 KEPT_ACTIONS = 20_000
 USER = "trunkline"
@@ -47,7 +48,10 @@ class SimSwitch:
         self.host, self.port = "127.0.0.1", port
         self.secret = secret or secrets.token_urlsafe(18)
         self.user = USER
-        self.accounts = {USER: Account(self.secret, PLATFORM_READ, PLATFORM_WRITE)}
+        self.accounts = {
+            USER: Account(self.secret, PLATFORM_READ, PLATFORM_WRITE),
+            STAND_IN: Account(self.secret, PLATFORM_READ | {"agent"}, PLATFORM_WRITE),
+        }
         self.action_rights = RIGHTS
         self.faults = Faults()
         self.actions: deque[Action] = deque(maxlen=KEPT_ACTIONS)

@@ -6,6 +6,7 @@ import asyncio
 
 from lab.ami import LabAmi, Message
 from lab.sim import SimCall, SimSwitch
+from lab.switchconf import STAND_IN
 
 
 class Desk:
@@ -37,7 +38,7 @@ class Desk:
 
 
 def client(switch: SimSwitch) -> LabAmi:
-    return LabAmi(switch.host, switch.port, switch.user, switch.secret)
+    return LabAmi(switch.host, switch.port, STAND_IN, switch.secret)
 
 
 async def beat(ami: LabAmi) -> None:

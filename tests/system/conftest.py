@@ -33,7 +33,7 @@ async def channels_left(lab: AsteriskLab, within: float = 6.0) -> str:
 @pytest_asyncio.fixture
 async def stage(asterisk_lab: AsteriskLab) -> AsyncIterator[Stage]:
     """The shared Asterisk with the platform's part played by hand; no heartbeat yet, and no channel left at the end."""
-    async with asterisk_lab.ami.client() as ami:
+    async with asterisk_lab.stand_in.client() as ami:
         await ami.event("FullyBooted")
         await ami.action("Setvar", Variable="CTI_HB", Value="")
         await ami.action("Setvar", Variable="CTI_RECORD", Value="")
