@@ -161,7 +161,7 @@ class CallBook(Handles):
         if turn.deadlines.get(FADE) is None:
             turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
         if row.role is LegRole.caller:
-            turn.emit(CallerLeft(interaction_id=row.interaction_id, leg=row.id, cause=fact.cause))
+            turn.emit(CallerLeft(interaction_id=row.interaction_id, leg=row.id, cause=fact.cause, unseen=fact.unseen))
         else:
             turn.emit(
                 AgentLegEnded(

@@ -53,11 +53,12 @@ class CallerAfter(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerLeft(Event):
-    """The caller's leg ended. `cause` is the ISDN hang-up cause."""
+    """The caller's leg ended. `cause` and `unseen` as in LegEnded."""
 
     interaction_id: str
     leg: str
     cause: int
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

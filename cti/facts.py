@@ -76,11 +76,13 @@ class LegUp(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(Fact):
-    """`cause` is the ISDN hang-up cause (16 normal, 17 busy, 19 no answer...); 0 when it is not known."""
+    """`cause` is the ISDN hang-up cause (16 normal, 17 busy, 19 no answer...); 0 when it is not known. `unseen`: the
+    leg was gone after an outage of the link or the switch, nobody heard how."""
 
     leg: str
     cause: int
     text: str = ""
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     alive = {leg.leg for leg in snapshot.legs}
     gone = [row for row in known.values() if row.id not in alive]
     for row in sorted(gone, key=lambda row: row.role is not LegRole.caller):
-        yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, text="gone while the link was down"))
+        yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, unseen=True))
     ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
     for step in (_callers, _others, _states, _leavings, _places, _enterings):
         for leg in ours:

@@ -278,14 +278,14 @@ class Visits(Handles):
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None or interaction.ended_at is not None:
             return
-        reason = _end_reason(interaction)
+        reason = "lost_in_outage" if event.unseen else _end_reason(interaction)
         offer = self._pending_offer(interaction)
         if offer is not None:
             self._offers.end(offer, Ending("caller_left", "caller_left"), turn)
         stint = self._state.current_stint(self._state.interactions[interaction.id])
         if stint is not None and stint.state in (StintState.joined, StintState.held):
             held = stint.state is StintState.held
-            self._wrapping.talk_over(stint, "caller_hung_up", turn)
+            self._wrapping.talk_over(stint, "lost_in_outage" if event.unseen else "caller_hung_up", turn)
             if held:
                 turn.send(HangUp(order_id=turn.new_id("hup"), leg=stint.leg, interaction_id=interaction.id))
         interaction = self._state.interactions[interaction.id]

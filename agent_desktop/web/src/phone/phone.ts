@@ -8,7 +8,7 @@ import { mark } from "../marks";
 import { me, offer } from "../store/live";
 import type { Me, PhoneLease } from "../types";
 import { Backoff } from "./backoff";
-import { endSession, ice, ringIn, sip } from "./session";
+import { endSession, ice, lineBroke, ringIn, sip } from "./session";
 
 /** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back.
  * `beside`: it is no browser phone and rings beside this computer. */
@@ -125,7 +125,10 @@ function listen(to: JsSIP.UA): void {
     if (to === ua && lease) phoneState.value = "connecting";
   };
   to.on("unregistered", waiting);
-  to.on("disconnected", waiting);
+  to.on("disconnected", () => {
+    waiting();
+    if (to === ua) lineBroke();
+  });
   to.on("registrationFailed", ({ response }) => {
     const code = response?.status_code ?? 0;
     phoneState.value = code === 401 || code === 403 || code === 404 ? "refused" : "connecting";

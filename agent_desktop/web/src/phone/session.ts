@@ -1,18 +1,20 @@
 // The one SIP session this browser may have: answer, mute, keys, end. None of it needs the platform.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent } from "jssip/lib/UA";
 import { beep } from "../alert/sound";
 import { mark } from "../marks";
 import type { SipCall } from "../store/callview";
 import { localNow } from "../store/clock";
-import { call, connection, offer } from "../store/live";
+import { call, connection, desk, offer } from "../store/live";
 import { micWords, openMicrophone, speaker } from "./devices";
 import { watchQuality } from "./quality";
 
 /** Host candidates are there at once; a slow STUN server must not delay the answer beyond this. */
 const GATHER_MS = 500;
+/** An ended talk's BYE comes well within this. */
+const ORPHAN_MS = 2000;
 
 export const sip = signal<SipCall | null>(null);
 /** Why the microphone cannot be used, in words; null when it can. */
@@ -101,6 +103,18 @@ export function endSession(how: "hung_up" | "page_left" = "hung_up"): void {
   }
 }
 
+/** The way to the switch broke: what only rings cannot be answered any more. A talk has its own way and goes on. */
+export function lineBroke(): void {
+  const lost = session;
+  if (!lost || sip.value?.state === "up") return;
+  clear("failed");
+  try {
+    lost.terminate({ status_code: 480 });
+  } catch {
+    // It had ended by itself.
+  }
+}
+
 function follow(to: RTCSession): void {
   const pcs = (pc: RTCPeerConnection): void => {
     pc.addEventListener("track", ({ streams, track }) =>
@@ -152,6 +166,20 @@ effect(() => {
   const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
   const id = joined ? (call.value?.id ?? null) : (offer.value?.interaction_id ?? null);
   if (id && id !== known.interaction) sip.value = { ...known, interaction: id };
+});
+
+/** The switch says that this talk is over, and the phone has not heard it: the switch died under it. */
+const orphaned = computed(() => {
+  const known = sip.value;
+  if (known?.state !== "up" || !known.interaction) return false;
+  if (connection.value !== "live" || desk.value?.link.switch !== "up") return false;
+  const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
+  return !joined || call.value?.id !== known.interaction;
+});
+let burial: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  clearTimeout(burial);
+  if (orphaned.value) burial = setTimeout(() => endSession(), ORPHAN_MS);
 });
 
 /** An acceptance is for one offer only. */
