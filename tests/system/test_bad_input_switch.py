@@ -102,4 +102,3 @@ async def test_an_ami_user_without_the_right_to_ring_is_named(lab: AsteriskLab, 
             assert (failed[0].state, failed[0].reason) == ("failed", "switch_refused")
             assert ana.row.missed == 0, "not the agent's fault"
             assert not call.is_over, "the caller is kept"
-
