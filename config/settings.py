@@ -5,35 +5,63 @@ Everything that people set up while it runs (queues, dispositions, staff...) liv
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+FILE = "trunkline.toml"
 NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
 """Variables of other tools of ours."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
+ORIGIN = re.compile(r"https?://[^/?#@*\s]+")
+ICE = re.compile(r"(stuns?|turns?):[A-Za-z0-9.\-\[\]:]+(\?transport=(udp|tcp))?")
+
+
+def _listed(value: Any) -> Any:
+    """A list in the environment: separated by commas, or JSON."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [one.strip() for one in value.split(",") if one.strip()]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("write the list with commas between its entries") from None
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
     """One install. `trunkline check-config` prints them with their sources of error in words."""
 
-    model_config = SettingsConfigDict(env_prefix="TRUNKLINE_", toml_file="trunkline.toml", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="TRUNKLINE_", toml_file=FILE, extra="forbid")
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web server; 0 takes a free one.")
-    origins: tuple[str, ...] = Field(
+    origins: Words = Field(
         (), description="Addresses people open in the browser; empty: http://localhost:PORT and http://127.0.0.1:PORT."
     )
     tls: bool = Field(False, description="Whether browsers reach us by https (through a reverse proxy).")
+    trusted_proxies: Networks = Field(
+        (),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed; nobody else's is.",
+    )
     data_dir: Path = Field(Path("var"), description="Folder for the embedded database and the lab's files.")
     database: str = Field("", description="SQLAlchemy address of the database; empty: SQLite in data_dir.")
     pbx: Literal["auto", "asterisk", "lab", "sim"] = Field(
@@ -46,12 +74,25 @@ class Settings(BaseSettings):
     ami_user: str = Field("trunkline", description="AMI user that `trunkline install-dialplan` wrote.")
     ami_secret: SecretStr = Field(SecretStr(""), description="Its secret; set with `pbx=auto`, it means `asterisk`.")
     ami_tls: bool = Field(False, description="TLS to the AMI; wanted when it is not on this machine.")
+    ami_tls_ca: str = Field(
+        "", description="File with the authority that signed the AMI's certificate; empty: those the system trusts."
+    )
     phones_file: Path = Field(
         Path("/etc/asterisk/phones.json"), description="The pool of phones that `trunkline install-dialplan` wrote."
     )
     ws_base: str = Field(
         "ws://{host}:8088",
         description="The switch's HTTP server as browsers reach it; `{host}` is the host that they opened.",
+    )
+    ice_servers: Words = Field(
+        (),
+        description="STUN and TURN servers for browser phones behind NAT, such as `stun:stun.example.org:3478`.",
+    )
+    turn_user: str = Field("", description="User name at the TURN servers of ice_servers.")
+    turn_secret: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="Its password; every browser with a phone gets to know it, so let it open TURN only.",
     )
     recordings_dir: Path = Field(
         Path("/var/spool/asterisk/monitor/trunkline"),
@@ -68,6 +109,36 @@ class Settings(BaseSettings):
         if len(value) != 2 or not value.isalpha():
             raise ValueError("an ISO country code of two letters, such as ES")
         return value.upper()
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(one.rstrip("/") for one in value)
+        if not all(ORIGIN.fullmatch(one) for one in found):
+            raise ValueError("each is what stands in the address bar, without a path: https://desk.example.org")
+        return found
+
+    @field_validator("ice_servers")
+    @classmethod
+    def _ice(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(ICE.fullmatch(one) for one in value):
+            raise ValueError("each is such as stun:stun.example.org:3478 or turn:turn.example.org:3478?transport=tcp")
+        return value
+
+    @field_validator("ami_tls_ca")
+    @classmethod
+    def _there(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @field_validator("turn_secret")
+    @classmethod
+    def _turn(cls, value: SecretStr, about: ValidationInfo) -> SecretStr:
+        needed = any(one.startswith("turn") for one in about.data.get("ice_servers", ()))
+        if needed and not (about.data.get("turn_user") and value.get_secret_value()):
+            raise ValueError("a TURN server wants TRUNKLINE_TURN_USER and TRUNKLINE_TURN_SECRET too")
+        return value
 
     @field_validator("database")
     @classmethod
@@ -94,7 +165,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        try:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise SettingsError(f"{FILE} cannot be read: {why}") from error
 
     @property
     def database_url(self) -> str:
@@ -112,8 +187,14 @@ class Settings(BaseSettings):
 def misspelt(environment: Iterable[str]) -> dict[str, str | None]:
     """Variables that look like settings and are none, each with the setting that was probably meant."""
     known = [f"TRUNKLINE_{name.upper()}" for name in Settings.model_fields]
-    return {
-        name: next(iter(get_close_matches(name, known, 1)), None)
-        for name in sorted(environment)
-        if name.startswith("TRUNKLINE_") and name not in (*known, *NOT_SETTINGS)
-    }
+    found: dict[str, str | None] = {}
+    for name in sorted(environment):
+        if name.startswith("TRUNKLINE_") and name not in (*known, *NOT_SETTINGS):
+            meant = meant_by(name.removeprefix("TRUNKLINE_"))
+            found[name] = meant and f"TRUNKLINE_{meant.upper()}"
+    return found
+
+
+def meant_by(name: str) -> str | None:
+    """The setting that was probably meant by a name that is none."""
+    return next(iter(get_close_matches(name.lower(), Settings.model_fields, 1)), None)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from tomllib import TOMLDecodeError
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
-from config.settings import misspelt
+from config.settings import FILE, Settings, meant_by, misspelt
 from kernel.errors import TrunklineError
-from lab.cli import lab_app
-from lab.errors import LabError
 from server.commands.check import check_config, doctor, migrate
 from server.commands.demo import demo_data
 from server.commands.dialplan import install_dialplan
@@ -25,16 +23,32 @@ from server.commands.replay import replay
 from server.commands.run import run
 from server.dberrors import unusable
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+HELP = ["-h", "--help"]
+
 app = typer.Typer(
     name="trunkline",
     help="Trunkline: an open contact centre. Asterisk carries the calls, Trunkline decides and shows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
 )
 for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay):
     app.command()(command)
-app.add_typer(lab_app, name="lab", help="A real or simulated switch to try things on.")
+
+
+@app.command(
+    "lab",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def lab(context: typer.Context) -> None:
+    """A real or simulated switch to try things on."""
+    from lab.cli import lab_app  # a platform on a real switch runs without the lab
+
+    lab_app(context.args, prog_name="trunkline lab", help_option_names=HELP)
 
 
 def main() -> None:
@@ -42,21 +56,32 @@ def main() -> None:
     try:
         _warn_of_misspelt_settings()
         app()
-    except (TrunklineError, LabError) as error:
+    except TrunklineError as error:
         _fail(str(error))
     except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
         for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            _complain(f"TRUNKLINE_{name}: {problem['msg'].removeprefix('Value error, ')}")
+            _complain(_words_of(problem))
         sys.exit(1)
-    except TOMLDecodeError as error:
-        _fail(f"trunkline.toml cannot be read: {error}. Correct that line; `trunkline check-config` looks at it again.")
+    except SettingsError as error:
+        _fail(f"{error}. Correct that; `trunkline check-config` looks at it again.")
     except DBAPIError as error:
         _fail(str(unusable(error)))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os._exit(0)
+
+
+def _words_of(problem: ErrorDetails) -> str:
+    """A wrong setting: its name, and what it has to be. One of no name of ours can only stand in the file."""
+    name = "_".join(str(part) for part in problem["loc"][:1])
+    if problem["type"] == "extra_forbidden":
+        meant = meant_by(name)
+        cure = f"did you mean {meant}?" if meant else "take it out."
+        return f"{FILE}: {name} is no setting; {cure}"
+    return f"TRUNKLINE_{name.upper()}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _complain(words: str, sign: str = "[bold red]✗[/]") -> None:

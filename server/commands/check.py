@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from server import migrate as schema
 from server.dberrors import make_folder
 
 console = Console()
+PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*@")
+"""The password in the address of a database."""
 SIGNS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
 
 
@@ -25,8 +28,13 @@ def check_config() -> None:
     settings = Settings()
     table = Table("setting", "value", "what it is")
     for name, field in Settings.model_fields.items():
-        table.add_row(f"TRUNKLINE_{name.upper()}", str(getattr(settings, name)), field.description or "")
-    console.print(table)
+        value = PASSWORD.sub(r"\1***@", _shown(getattr(settings, name)))
+        table.add_row(f"TRUNKLINE_{name.upper()}", escape(value), escape(field.description or ""))
+    Console().print(table)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
 
 
 def migrate() -> None:
