@@ -10,7 +10,7 @@ import structlog
 
 from crm_core.customers.service import CustomerService
 from kernel.messages import Fact, Order
-from recordings.files import locate, measure
+from recordings.files import SoundFile, locate, measure
 from recordings.messages import FindRecording, RecordingFound, RecordingMissing
 from routing.messages import CallerIdentified, IdentifyCaller
 from routing.rows import Match
@@ -72,28 +72,29 @@ class Librarian:
         )
 
     async def _find(self, order: FindRecording) -> None:
-        path = locate(self._recordings, order.file)
+        found = await self._measured(order.file)
+        ids = {"recording_id": order.recording_id, "interaction_id": order.interaction_id}
+        if isinstance(found, str):
+            self._post(RecordingMissing(reason=found, **ids))
+        else:
+            self._post(RecordingFound(seconds=round(found.seconds, 3), bytes=found.bytes, **ids))
+
+    async def _measured(self, file: str) -> SoundFile | str:
+        """Length and size of a finished recording, or the reason why there is none."""
+        path = locate(self._recordings, file)
         reason = "no_file"
+        if path is None:
+            return reason
         for pause in SETTLE:
             await asyncio.sleep(pause)
             try:
-                sound = await asyncio.to_thread(measure, path) if path else None
+                sound = await asyncio.to_thread(measure, path)
             except OSError:
                 continue
             except ValueError:
                 reason = "unreadable"
                 continue
-            if sound is not None and sound.seconds > 0:
-                self._post(
-                    RecordingFound(
-                        recording_id=order.recording_id,
-                        interaction_id=order.interaction_id,
-                        seconds=round(sound.seconds, 3),
-                        bytes=sound.bytes,
-                    )
-                )
-                return
+            if sound.seconds > 0:
+                return sound
             reason = "empty"
-        self._post(
-            RecordingMissing(recording_id=order.recording_id, interaction_id=order.interaction_id, reason=reason)
-        )
+        return reason

@@ -1,0 +1,119 @@
+"""The heartbeat beats while the engine can commit, is silent when it cannot, and goes on by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from cti.switch import Switch
+from kernel.clock import SteadyClock
+from kernel.core import Core, Outcome
+from kernel.engine import Engine
+from kernel.messages import Order
+from server import heartbeat
+from server.heartbeat import BEAT, STALE, Heartbeat, PulseHandler
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.integration
+
+
+class Store:
+    """Commits, unless it is broken or hangs."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.goes = asyncio.Event()
+        self.goes.set()
+        self.commits = 0
+
+    async def load(self) -> tuple[dict[str, list[Any]], int]:
+        return {}, 0
+
+    async def commit(self, outcome: Outcome) -> None:
+        await self.goes.wait()
+        if self.broken:
+            raise OSError("the disk is gone")
+        self.commits += 1
+
+
+class Beats:
+    """A switch and an outlet that keep the beats."""
+
+    def __init__(self) -> None:
+        self.counts: list[int] = []
+
+    def beat(self, count: int) -> None:
+        self.counts.append(count)
+
+    def publish(self, published: object) -> None:
+        """Nobody listens."""
+
+    def send(self, order: Order) -> None:
+        """There are no orders."""
+
+
+@asynccontextmanager
+async def beating(store: Store) -> AsyncIterator[tuple[Heartbeat, Beats]]:
+    beats = Beats()
+    engine = Engine(Core((), (PulseHandler(),)), store, beats, SteadyClock())
+    heart = Heartbeat(engine, cast(Switch, beats))
+    tasks = [asyncio.create_task(engine.run()), asyncio.create_task(heart.run())]
+    try:
+        yield heart, beats
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same proportions, twenty times as fast."""
+    monkeypatch.setattr(heartbeat, "BEAT", BEAT / 20)
+    monkeypatch.setattr(heartbeat, "STALE", STALE / 20)
+
+
+def test_the_promise_is_a_beat_a_second_and_silence_after_five() -> None:
+    assert (1.0, timedelta(seconds=5)) == (BEAT, STALE)
+
+
+async def test_it_counts_up_while_commits_succeed() -> None:
+    store = Store()
+    async with beating(store) as (heart, beats):
+        await until(lambda: len(beats.counts) >= 4)
+        assert heart.beating
+        assert beats.counts == list(range(1, len(beats.counts) + 1))
+        assert store.commits >= 4
+
+
+@pytest.mark.parametrize("how", ["broken", "hanging"])
+async def test_it_falls_silent_when_nothing_can_be_saved_and_goes_on_after(how: str) -> None:
+    store = Store()
+    async with beating(store) as (heart, beats):
+        await until(lambda: len(beats.counts) >= 2)
+        store.broken = how == "broken"
+        if how == "hanging":
+            store.goes.clear()
+        await until(lambda: not heart.beating, 2)
+        silent = len(beats.counts)
+        await asyncio.sleep(0.15)  # three beats' time: silence is what is shown
+        assert len(beats.counts) == silent
+        store.broken = False
+        store.goes.set()
+        await until(lambda: heart.beating)
+        await until(lambda: len(beats.counts) > silent)
+        assert beats.counts == sorted(set(beats.counts)), "the counter never goes back, so the dialplan sees it move"
+
+
+async def test_it_never_beats_before_the_first_commit() -> None:
+    store = Store()
+    store.goes.clear()
+    async with beating(store) as (heart, beats):
+        await asyncio.sleep(0.2)  # four beats' time
+        assert beats.counts == []
+        assert not heart.beating
