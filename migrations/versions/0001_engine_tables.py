@@ -13,6 +13,46 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _agents()
+    _dead_letters()
+    _deadlines()
+    _dial_permits()
+    _dispositions()
+    _engine_pulse()
+    _interactions()
+    _journal()
+    _journal_keys()
+    _legs()
+    _lines()
+    _offers()
+    _phone_leases()
+    _phones()
+    _queues()
+    _recordings()
+    _stints()
+
+
+def downgrade() -> None:
+    op.drop_table('stints')
+    op.drop_table('recordings')
+    op.drop_table('queues')
+    op.drop_table('phones')
+    op.drop_table('phone_leases')
+    op.drop_table('offers')
+    op.drop_table('lines')
+    op.drop_table('legs')
+    op.drop_table('journal_keys')
+    op.drop_table('journal')
+    op.drop_table('interactions')
+    op.drop_table('engine_pulse')
+    op.drop_table('dispositions')
+    op.drop_table('dial_permits')
+    op.drop_table('deadlines')
+    op.drop_table('dead_letters')
+    op.drop_table('agents')
+
+
+def _agents() -> None:
     op.create_table('agents',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -29,6 +69,9 @@ def upgrade() -> None:
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agents'))
     )
+
+
+def _dead_letters() -> None:
     op.create_table('dead_letters',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -40,6 +83,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('dead_letters', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_dead_letters_seq'), ['seq'], unique=False)
+
+
+def _deadlines() -> None:
     op.create_table('deadlines',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -47,6 +93,9 @@ def upgrade() -> None:
     sa.Column('body', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deadlines'))
     )
+
+
+def _dial_permits() -> None:
     op.create_table('dial_permits',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('id', sa.String(length=40), nullable=False),
@@ -64,6 +113,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('dial_permits', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_dial_permits_number'), ['number'], unique=False)
+
+
+def _dispositions() -> None:
     op.create_table('dispositions',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('label', sa.String(length=200), nullable=False),
@@ -73,11 +125,17 @@ def upgrade() -> None:
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dispositions'))
     )
+
+
+def _engine_pulse() -> None:
     op.create_table('engine_pulse',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_engine_pulse'))
     )
+
+
+def _interactions() -> None:
     op.create_table('interactions',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
@@ -113,6 +171,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_interactions_arrived_at'), ['arrived_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_interactions_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_interactions_state'), ['state'], unique=False)
+
+
+def _journal() -> None:
     op.create_table('journal',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -126,11 +187,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('journal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_journal_subject'), ['subject'], unique=False)
+
+
+def _journal_keys() -> None:
     op.create_table('journal_keys',
     sa.Column('subject', sa.String(length=150), nullable=False),
     sa.Column('key', sa.String(length=60), nullable=False),
     sa.PrimaryKeyConstraint('subject', name=op.f('pk_journal_keys'))
     )
+
+
+def _legs() -> None:
     op.create_table('legs',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('role', sa.String(length=10), nullable=False),
@@ -149,6 +216,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('legs', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_legs_interaction_id'), ['interaction_id'], unique=False)
+
+
+def _lines() -> None:
     op.create_table('lines',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('up', sa.Boolean(), nullable=False),
@@ -156,6 +226,9 @@ def upgrade() -> None:
     sa.Column('detail', sa.String(length=400), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lines'))
     )
+
+
+def _offers() -> None:
     op.create_table('offers',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('interaction_id', sa.String(length=150), nullable=False),
@@ -180,6 +253,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_offers_agent_id'), ['agent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_offers_interaction_id'), ['interaction_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_offers_state'), ['state'], unique=False)
+
+
+def _phone_leases() -> None:
     op.create_table('phone_leases',
     sa.Column('id', sa.String(length=80), nullable=False),
     sa.Column('reachable', sa.Boolean(), nullable=False),
@@ -187,11 +263,17 @@ def upgrade() -> None:
     sa.Column('configured', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_phone_leases'))
     )
+
+
+def _phones() -> None:
     op.create_table('phones',
     sa.Column('id', sa.String(length=200), nullable=False),
     sa.Column('device', sa.String(length=10), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_phones'))
     )
+
+
+def _queues() -> None:
     op.create_table('queues',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -206,6 +288,9 @@ def upgrade() -> None:
     sa.Column('lost_phone_seconds', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_queues'))
     )
+
+
+def _recordings() -> None:
     op.create_table('recordings',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('interaction_id', sa.String(length=150), nullable=False),
@@ -221,6 +306,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_recordings_interaction_id'), ['interaction_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_recordings_started_at'), ['started_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_recordings_state'), ['state'], unique=False)
+
+
+def _stints() -> None:
     op.create_table('stints',
     sa.Column('id', sa.String(length=150), nullable=False),
     sa.Column('interaction_id', sa.String(length=150), nullable=False),
@@ -246,47 +334,3 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stints_agent_id'), ['agent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stints_interaction_id'), ['interaction_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stints_state'), ['state'], unique=False)
-
-
-def downgrade() -> None:
-    with op.batch_alter_table('stints', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_stints_state'))
-        batch_op.drop_index(batch_op.f('ix_stints_interaction_id'))
-        batch_op.drop_index(batch_op.f('ix_stints_agent_id'))
-    op.drop_table('stints')
-    with op.batch_alter_table('recordings', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_recordings_state'))
-        batch_op.drop_index(batch_op.f('ix_recordings_started_at'))
-        batch_op.drop_index(batch_op.f('ix_recordings_interaction_id'))
-    op.drop_table('recordings')
-    op.drop_table('queues')
-    op.drop_table('phones')
-    op.drop_table('phone_leases')
-    with op.batch_alter_table('offers', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_offers_state'))
-        batch_op.drop_index(batch_op.f('ix_offers_interaction_id'))
-        batch_op.drop_index(batch_op.f('ix_offers_agent_id'))
-    op.drop_table('offers')
-    op.drop_table('lines')
-    with op.batch_alter_table('legs', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_legs_interaction_id'))
-    op.drop_table('legs')
-    op.drop_table('journal_keys')
-    with op.batch_alter_table('journal', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_journal_subject'))
-    op.drop_table('journal')
-    with op.batch_alter_table('interactions', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_interactions_state'))
-        batch_op.drop_index(batch_op.f('ix_interactions_customer_id'))
-        batch_op.drop_index(batch_op.f('ix_interactions_arrived_at'))
-    op.drop_table('interactions')
-    op.drop_table('engine_pulse')
-    op.drop_table('dispositions')
-    with op.batch_alter_table('dial_permits', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_dial_permits_number'))
-    op.drop_table('dial_permits')
-    op.drop_table('deadlines')
-    with op.batch_alter_table('dead_letters', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_dead_letters_seq'))
-    op.drop_table('dead_letters')
-    op.drop_table('agents')

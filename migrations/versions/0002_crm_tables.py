@@ -13,6 +13,42 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _audit()
+    _audit_head()
+    _customers()
+    _number_ranges()
+    _sign_in_attempts()
+    _teams()
+    _timeline()
+    _contacts()
+    _customer_words()
+    _devices()
+    _notes()
+    _staff()
+    _numbers()
+    _sessions()
+    _tickets()
+
+
+def downgrade() -> None:
+    op.drop_table('tickets')
+    op.drop_table('sessions')
+    op.drop_table('numbers')
+    op.drop_table('staff')
+    op.drop_table('notes')
+    op.drop_table('devices')
+    op.drop_table('customer_words')
+    op.drop_table('contacts')
+    op.drop_table('timeline')
+    op.drop_table('teams')
+    op.drop_table('sign_in_attempts')
+    op.drop_table('number_ranges')
+    op.drop_table('customers')
+    op.drop_table('audit_head')
+    op.drop_table('audit')
+
+
+def _audit() -> None:
     op.create_table('audit',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -29,12 +65,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_audit_actor'), ['actor'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_subject'), ['subject'], unique=False)
+
+
+def _audit_head() -> None:
     op.create_table('audit_head',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_head'))
     )
+
+
+def _customers() -> None:
     op.create_table('customers',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
@@ -60,11 +102,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('customers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customers_company_id'), ['company_id'], unique=False)
+
+
+def _number_ranges() -> None:
     op.create_table('number_ranges',
     sa.Column('name', sa.String(length=20), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_number_ranges'))
     )
+
+
+def _sign_in_attempts() -> None:
     op.create_table('sign_in_attempts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -77,12 +125,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sign_in_attempts_at'), ['at'], unique=False)
         batch_op.create_index('ix_sign_in_attempts_ip_at', ['ip', 'at'], unique=False)
         batch_op.create_index('ix_sign_in_attempts_login_hash_at', ['login_hash', 'at'], unique=False)
+
+
+def _teams() -> None:
     op.create_table('teams',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_teams')),
     sa.UniqueConstraint('name', name=op.f('uq_teams_name'))
     )
+
+
+def _timeline() -> None:
     op.create_table('timeline',
     sa.Column('id', sa.String(length=160), nullable=False),
     sa.Column('customer_id', sa.String(length=40), nullable=False),
@@ -100,6 +154,9 @@ def upgrade() -> None:
     with op.batch_alter_table('timeline', schema=None) as batch_op:
         batch_op.create_index('ix_timeline_customer_id_at_id', ['customer_id', sa.literal_column('at DESC'), sa.literal_column('id DESC')], unique=False)
         batch_op.create_index('ix_timeline_open', ['customer_id', sa.literal_column('at DESC')], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+
+
+def _contacts() -> None:
     op.create_table('contacts',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('customer_id', sa.String(length=40), nullable=False),
@@ -114,6 +171,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('contacts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contacts_customer_id'), ['customer_id'], unique=False)
+
+
+def _customer_words() -> None:
     op.create_table('customer_words',
     sa.Column('word', sa.String(length=120).with_variant(sa.VARCHAR(length=120, collation='C'), 'postgresql'), nullable=False),
     sa.Column('customer_id', sa.String(length=40), nullable=False),
@@ -122,6 +182,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('customer_words', schema=None) as batch_op:
         batch_op.create_index('ix_customer_words_customer_id', ['customer_id'], unique=False)
+
+
+def _devices() -> None:
     op.create_table('devices',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('customer_id', sa.String(length=40), nullable=False),
@@ -136,6 +199,9 @@ def upgrade() -> None:
     with op.batch_alter_table('devices', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_devices_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_devices_serial'), ['serial'], unique=False)
+
+
+def _notes() -> None:
     op.create_table('notes',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('customer_id', sa.String(length=40), nullable=False),
@@ -152,6 +218,9 @@ def upgrade() -> None:
     with op.batch_alter_table('notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notes_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notes_interaction_id'), ['interaction_id'], unique=False)
+
+
+def _staff() -> None:
     op.create_table('staff',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('login', sa.String(length=100), nullable=False),
@@ -169,6 +238,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_staff_team_id'), ['team_id'], unique=False)
+
+
+def _numbers() -> None:
     op.create_table('numbers',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('e164', sa.String(length=20).with_variant(sa.VARCHAR(length=20, collation='C'), 'postgresql'), nullable=False),
@@ -188,6 +260,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_numbers_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_numbers_e164'), ['e164'], unique=False)
         batch_op.create_index(batch_op.f('ix_numbers_reversed'), ['reversed'], unique=False)
+
+
+def _sessions() -> None:
     op.create_table('sessions',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('staff_id', sa.String(length=60), nullable=False),
@@ -205,6 +280,9 @@ def upgrade() -> None:
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sessions_expires_at'), ['expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_sessions_staff_id'), ['staff_id'], unique=False)
+
+
+def _tickets() -> None:
     op.create_table('tickets',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('number', sa.String(length=20).with_variant(sa.VARCHAR(length=20, collation='C'), 'postgresql'), nullable=False),
@@ -233,58 +311,3 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tickets_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index('ix_tickets_customer_id_created_at', ['customer_id', 'created_at'], unique=False)
         batch_op.create_index('ix_tickets_status_created_at', ['status', 'created_at'], unique=False)
-
-
-def downgrade() -> None:
-    with op.batch_alter_table('tickets', schema=None) as batch_op:
-        batch_op.drop_index('ix_tickets_status_created_at')
-        batch_op.drop_index('ix_tickets_customer_id_created_at')
-        batch_op.drop_index(batch_op.f('ix_tickets_contact_id'))
-    op.drop_table('tickets')
-    with op.batch_alter_table('sessions', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sessions_staff_id'))
-        batch_op.drop_index(batch_op.f('ix_sessions_expires_at'))
-    op.drop_table('sessions')
-    with op.batch_alter_table('numbers', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_numbers_reversed'))
-        batch_op.drop_index(batch_op.f('ix_numbers_e164'))
-        batch_op.drop_index(batch_op.f('ix_numbers_customer_id'))
-        batch_op.drop_index(batch_op.f('ix_numbers_contact_id'))
-    op.drop_table('numbers')
-    with op.batch_alter_table('staff', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_staff_team_id'))
-    op.drop_table('staff')
-    with op.batch_alter_table('notes', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_notes_interaction_id'))
-        batch_op.drop_index(batch_op.f('ix_notes_customer_id'))
-    op.drop_table('notes')
-    with op.batch_alter_table('devices', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_devices_serial'))
-        batch_op.drop_index(batch_op.f('ix_devices_customer_id'))
-    op.drop_table('devices')
-    with op.batch_alter_table('customer_words', schema=None) as batch_op:
-        batch_op.drop_index('ix_customer_words_customer_id')
-    op.drop_table('customer_words')
-    with op.batch_alter_table('contacts', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_contacts_customer_id'))
-    op.drop_table('contacts')
-    with op.batch_alter_table('timeline', schema=None) as batch_op:
-        batch_op.drop_index('ix_timeline_open', sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
-        batch_op.drop_index('ix_timeline_customer_id_at_id')
-    op.drop_table('timeline')
-    op.drop_table('teams')
-    with op.batch_alter_table('sign_in_attempts', schema=None) as batch_op:
-        batch_op.drop_index('ix_sign_in_attempts_login_hash_at')
-        batch_op.drop_index('ix_sign_in_attempts_ip_at')
-        batch_op.drop_index(batch_op.f('ix_sign_in_attempts_at'))
-    op.drop_table('sign_in_attempts')
-    op.drop_table('number_ranges')
-    with op.batch_alter_table('customers', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_customers_company_id'))
-    op.drop_table('customers')
-    op.drop_table('audit_head')
-    with op.batch_alter_table('audit', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_audit_subject'))
-        batch_op.drop_index(batch_op.f('ix_audit_at'))
-        batch_op.drop_index(batch_op.f('ix_audit_actor'))
-    op.drop_table('audit')
