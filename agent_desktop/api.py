@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agent_desktop.addresses import Network, client_address
 from agent_desktop.middleware import SAFE
 from agent_desktop.people import SignedIn
 from agent_desktop.sessions import signed_in
@@ -46,12 +47,13 @@ class Nothing(Form):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request, checked: who asks, and what came in the path, the query and the body."""
+    """One request, checked: who asks, from which address, and what came in the path, the query and the body."""
 
     request: web.Request
     who: SignedIn | None
     body: BaseModel | None
     query: BaseModel | None
+    ip: str = ""
 
     @property
     def me(self) -> SignedIn:
@@ -116,13 +118,13 @@ class Route:
             raise TypeError(f"{self.method} {self.path} declares no rule: who may use it?")
 
 
-def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
-    """Put the table into the application."""
+def add_routes(app: web.Application, routes: Iterable[Route], proxies: Sequence[Network] = ()) -> None:
+    """Put the table into the application, behind reverse `proxies` that are believed whom they name."""
     for route in routes:
-        app.router.add_route(route.method, route.path, _handler(route))
+        app.router.add_route(route.method, route.path, _handler(route, proxies))
 
 
-def _handler(route: Route) -> Handler:
+def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         who = await signed_in(request)
         check_rule(route.rule, who)
@@ -130,7 +132,8 @@ def _handler(route: Route) -> Handler:
             _check_csrf(request, who)
         body = await _read_body(request, route.body or Nothing) if route.method not in SAFE else None
         query = _checked(route.query, _flat_query(request)) if route.query else None
-        answer = await route.resource(Ask(request, who, body, query))
+        ip = client_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxies)
+        answer = await route.resource(Ask(request, who, body, query, ip))
         if isinstance(answer, web.StreamResponse):
             return answer
         return web.Response(status=204) if route.status == 204 else web.json_response(answer, status=route.status)

@@ -63,7 +63,7 @@ def build_app(parts: DesktopParts) -> web.Application:
     push.hub = hub
     app[HUB], app[PUSH] = hub, push
     routes = app[ROUTES] = route_table(parts, hub, push)
-    add_routes(app, routes)
+    add_routes(app, routes, settings.trusted_proxies)
     parts.registry.register(_Figures(hub, push))
     app.cleanup_ctx.append(_running)
     app.on_shutdown.append(_close_sockets)
@@ -84,7 +84,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     return (
         *described,
         openapi.described(openapi.describe(described, parts.version)),
-        *pages.Pages(parts.assets).routes(),
+        *pages.Pages(parts.assets, parts.settings.demo).routes(),
         *parts.assets.routes(),
         _socket_route(push),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from agent_desktop.api import Ask, Open, Route
 from agent_desktop.i18n import translator, wanted
+from agent_desktop.settings import DemoSignIn
 from agent_desktop.static import Assets
 from kernel.access import Right, may
 
@@ -26,8 +28,9 @@ def setup(app: web.Application) -> None:
 
 
 class Pages:
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, demo: DemoSignIn | None = None) -> None:
         self._assets = assets
+        self._demo = "" if demo is None else json.dumps({"logins": demo.logins, "password": demo.password})
 
     async def home(self, ask: Ask) -> web.Response:
         raise web.HTTPSeeOther("/desk" if ask.who else "/sign-in")
@@ -56,6 +59,7 @@ class Pages:
             "title": t(title),
             "t": t,
             "csrf_token": ask.who.csrf_token if ask.who else "",
+            "demo": self._demo if name == "sign-in" else "",
             "script": self._assets.url(f"{name}.js"),
             "styles": [self._assets.url(one) for one in (f"{name}.css", "desk.css") if one in self._assets][:1],
             "icons": [self._assets.url(one) for one in ICONS if one in self._assets],

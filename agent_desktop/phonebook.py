@@ -7,6 +7,15 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class IceServer:
+    """A STUN server, or a TURN server with what opens it."""
+
+    url: str
+    username: str = ""
+    credential: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """What a browser needs to register with the switch as `endpoint`. `ws_url` is the switch's own WebSocket,
     empty when the phone is no browser phone and rings beside the computer."""
@@ -15,7 +24,7 @@ class Phone:
     secret: str = field(repr=False)
     ws_url: str
     domain: str
-    ice_servers: tuple[str, ...] = ()
+    ice_servers: tuple[IceServer, ...] = ()
 
 
 class PhoneBook(Protocol):

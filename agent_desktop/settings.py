@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """Accounts that everybody may know, in demo mode only."""
+
+    logins: tuple[str, ...]
+    password: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """`origins` are the addresses people open, such as http://localhost:8080: the only ones whose pages may talk to
-    us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure."""
+    us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure. Of
+    `trusted_proxies` the X-Forwarded-For is believed. `demo` is shown on the sign-in page."""
 
     origins: frozenset[str]
     tls: bool = False
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     max_body: int = 256 * KIB
     session_check_seconds: float = 2.0
     admission_seconds: float = 5.0
@@ -23,7 +34,7 @@ class WebSettings:
     figures_seconds: float = 0.1
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
-    demo: bool = False
+    demo: DemoSignIn | None = None
 
     def __post_init__(self) -> None:
         if not self.origins or "*" in self.origins:

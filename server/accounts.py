@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agent_desktop.settings import DemoSignIn
 from crm_core.people.passwords import Hasher
 from crm_core.people.rows import NewStaff
 from crm_core.people.service import SYSTEM, PeopleService
-from kernel.access import Role
+from kernel.access import GRANTS, Right, Role
 from kernel.clock import SteadyClock
 
 DEMO_PASSWORD = "calm-harbour-42"  # noqa: S105  shown on the sign-in page of the demo, on purpose
@@ -32,6 +33,12 @@ DEMO_ACCOUNTS = (
     DemoAccount("sam", "Sam Okafor", (Role.supervisor,)),
     DemoAccount("admin", "Ada Admin", (Role.admin,)),
 )
+
+
+def demo_sign_in() -> DemoSignIn:
+    """What the sign-in page shows: the accounts that have a desk."""
+    logins = tuple(one.login for one in DEMO_ACCOUNTS if any(Right.desk_use in GRANTS[role] for role in one.roles))
+    return DemoSignIn(logins, DEMO_PASSWORD)
 
 
 async def make_demo_accounts(database: AsyncEngine) -> None:

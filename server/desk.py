@@ -31,6 +31,7 @@ from crm_core.timeline.service import TimelineService
 from cti.switch import LinkState
 from kernel.db import readonly
 from kernel.errors import Unavailable
+from server.accounts import demo_sign_in
 from server.dberrors import describe_db_error, is_permanent
 from server.demo import PRODUCTS, TICKET_CATEGORIES
 from server.platform import Platform
@@ -69,7 +70,12 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
     registry = CollectorRegistry()
     registry.register(_Figures(platform))
     return DesktopParts(
-        settings=WebSettings(origins=settings.origins_for(port), tls=settings.tls, demo=settings.demo),
+        settings=WebSettings(
+            origins=settings.origins_for(port),
+            tls=settings.tls,
+            trusted_proxies=settings.trusted_proxies,
+            demo=demo_sign_in() if settings.demo else None,
+        ),
         clock=clock,
         commands=platform.ports,
         stream=platform.ports,

@@ -32,11 +32,12 @@ class Finding:
     cure: str = ""
 
 
-async def examine(settings: Settings, asterisk_dir: Path) -> list[Finding]:
-    """Every finding, in the order in which things should be mended."""
+async def examine(settings: Settings, asterisk_dir: Path, private_dir: Path | None = None) -> list[Finding]:
+    """Every finding, in the order in which things should be mended. `private_dir` holds phones.json and ami.json;
+    it is the folder of the phones file unless said otherwise."""
     found = [one async for one in _database(settings)]
     found += [one async for one in _switch(settings)]
-    found += await asyncio.to_thread(_dialplan, asterisk_dir)
+    found += await asyncio.to_thread(_dialplan, asterisk_dir, private_dir or settings.phones_file.parent)
     found += _phones(settings)
     found += _disk(settings)
     return found
@@ -55,7 +56,12 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _switch(settings: Settings) -> AsyncIterator[Finding]:
-    report = await probe(configured(settings, "").ami, time.time())
+    ami = configured(settings, "").ami
+    if ami.exposed:
+        yield Finding(
+            "switch", "warning", ami.exposure, "set TRUNKLINE_AMI_TLS=true, after `tlsenable` in manager.conf"
+        )
+    report = await probe(ami, time.time())
     if not report.signed_in:
         yield Finding("switch", "error", report.words)
         return
@@ -67,7 +73,7 @@ async def _switch(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("switch", level, one.words, one.cure)
 
 
-def _dialplan(asterisk_dir: Path) -> list[Finding]:
+def _dialplan(asterisk_dir: Path, private_dir: Path) -> list[Finding]:
     if not asterisk_dir.is_dir():
         return [
             Finding(
@@ -77,10 +83,15 @@ def _dialplan(asterisk_dir: Path) -> list[Finding]:
                 "run `trunkline install-dialplan --check` on the switch",
             )
         ]
-    found = installer.check(asterisk_dir)
+    try:
+        found = installer.check(asterisk_dir, private_dir)
+    except PermissionError as error:
+        words = f"{error.filename} cannot be read by this user, so the dialplan's files were not looked at"
+        cure = f"run `trunkline install-dialplan --check --private-dir {private_dir}` as root"
+        return [Finding("dialplan", "warning", words, cure)]
     if not found:
         return [Finding("dialplan", "ok", f"installed in {asterisk_dir}")]
-    return [Finding("dialplan", one.severity.value, str(one)) for one in found]
+    return [Finding("dialplan", one.severity.value, f"{one.file}: {one.problem}", one.cure) for one in found]
 
 
 def _phones(settings: Settings) -> list[Finding]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_desktop.phonebook import IceServer
 from config.settings import Settings
 from cti.ami.settings import AmiSettings
 
@@ -23,6 +24,7 @@ class Pbx:
     phones_file: Path
     ws_base: str
     recordings_dir: Path
+    ice_servers: tuple[IceServer, ...] = ()
 
 
 def configured(settings: Settings, why: str) -> Pbx:
@@ -33,8 +35,16 @@ def configured(settings: Settings, why: str) -> Pbx:
         username=settings.ami_user,
         secret=settings.ami_secret.get_secret_value(),
         tls=settings.ami_tls,
+        tls_ca=settings.ami_tls_ca,
     )
-    return Pbx("asterisk", why, ami, settings.phones_file, settings.ws_base, settings.recordings_dir)
+    ice = tuple(_ice(url, settings) for url in settings.ice_servers)
+    return Pbx("asterisk", why, ami, settings.phones_file, settings.ws_base, settings.recordings_dir, ice)
+
+
+def _ice(url: str, settings: Settings) -> IceServer:
+    if not url.startswith("turn"):
+        return IceServer(url)
+    return IceServer(url, settings.turn_user, settings.turn_secret.get_secret_value())
 
 
 @asynccontextmanager
@@ -44,6 +54,8 @@ async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
     if kind == "asterisk":
         pbx = configured(settings, why)
         say(f"Switch: {pbx.why}")
+        if pbx.ami.exposed:
+            say(f"Warning: {pbx.ami.exposure}. Set TRUNKLINE_AMI_TLS=true, after `tlsenable` in manager.conf.")
         yield pbx
         return
     from server import labswitch  # the lab is not wanted where a real switch is

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent_desktop.phonebook import Phone
+from agent_desktop.phonebook import IceServer, Phone
 from kernel.errors import Unavailable
 
 
@@ -27,7 +27,7 @@ class FilePhoneBook:
     """Reads phones.json whenever it changed. `ws_base` is the switch's WebSocket as a browser reaches it, such as
     `ws://{host}:8088` (`{host}` stands for the host in the browser's address bar)."""
 
-    def __init__(self, path: Path, ws_base: str, domain: str = "", ice_servers: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, ws_base: str, domain: str = "", ice_servers: tuple[IceServer, ...] = ()) -> None:
         self._path = path
         self._ws_base = ws_base
         self._domain = domain

@@ -94,7 +94,7 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
     store = SqlEngineStore(database, shelf_tables(), SAVERS)
     engine = Engine(core, store, outlet, clock)
     await engine.load()
-    phones = FilePhoneBook(pbx.phones_file, pbx.ws_base)
+    phones = FilePhoneBook(pbx.phones_file, pbx.ws_base, ice_servers=pbx.ice_servers)
     switch = AmiSwitch(pbx.ami, engine.post)
     librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
     ports = EnginePorts(engine)

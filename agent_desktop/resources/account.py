@@ -65,10 +65,6 @@ def account_of(who: SignedIn) -> Account:
     }
 
 
-def _ip(ask: Ask) -> str:
-    return ask.request.remote or ""
-
-
 class AccountResource:
     def __init__(self, people: People, commands: CommandPort, hub: Hub, push: Push) -> None:
         self._people = people
@@ -79,7 +75,7 @@ class AccountResource:
     async def sign_in(self, ask: Ask) -> Account:
         form = ask.form(SignIn)
         agent = ask.request.headers.get("User-Agent", "")[:300]
-        origin = Origin(_ip(ask), agent)
+        origin = Origin(ask.ip, agent)
         found = await self._people.sign_in(form.login, form.password.get_secret_value(), origin)
         if ask.who is not None:
             await self._end(ask.who, origin.ip)
@@ -95,7 +91,7 @@ class AccountResource:
                 raise
             except TrunklineError as error:
                 log.warning("agent not signed out", agent_id=ask.actor, error=error.id)
-        await self._end(ask.me, _ip(ask))
+        await self._end(ask.me, ask.ip)
         await sessions.end(ask.request)
 
     async def me(self, ask: Ask) -> Account:
@@ -103,7 +99,7 @@ class AccountResource:
 
     async def change_me(self, ask: Ask) -> Account:
         language = ask.form(MeChange).language
-        await self._people.set_language(ask.me, language, _ip(ask))
+        await self._people.set_language(ask.me, language, ask.ip)
         self._hub.language_changed(ask.actor, language)
         return {**account_of(ask.me), "language": language}
 
@@ -125,7 +121,7 @@ class AccountResource:
 
     async def revoke_session(self, ask: Ask) -> None:
         session_id = ask.key("id")
-        await self._people.revoke(ask.me, session_id, _ip(ask))
+        await self._people.revoke(ask.me, session_id, ask.ip)
         await self._push.sign_out(session_id, "session_revoked")
         if session_id == ask.me.session_id:
             await sessions.end(ask.request)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.middleware import host_name
-from agent_desktop.phonebook import PhoneBook
+from agent_desktop.phonebook import IceServer, PhoneBook
 from agent_desktop.ports import CommandPort
 from agent_desktop.projection import Choices
 from kernel.access import Right
@@ -27,12 +27,26 @@ class PresenceForm(Form):
     reason: str | None = Field(default=None, max_length=60)
 
 
+class Ice(TypedDict):
+    """As the browser's RTCPeerConnection takes it."""
+
+    urls: str
+    username: NotRequired[str]
+    credential: NotRequired[str]
+
+
 class PhoneLease(TypedDict):
     endpoint: str
     secret: str
     ws_url: str
     domain: str
-    ice_servers: list[dict[str, str]]
+    ice_servers: list[Ice]
+
+
+def _ice(server: IceServer) -> Ice:
+    if not server.username:
+        return {"urls": server.url}
+    return {"urls": server.url, "username": server.username, "credential": server.credential}
 
 
 class DeskResource:
@@ -50,7 +64,7 @@ class DeskResource:
             "secret": found.secret,
             "ws_url": found.ws_url,
             "domain": found.domain,
-            "ice_servers": [{"urls": url} for url in found.ice_servers],
+            "ice_servers": [_ice(one) for one in found.ice_servers],
         }
 
     async def set_presence(self, ask: Ask) -> Done:

@@ -42,3 +42,8 @@ class AmiSettings:
             return not ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return True
+
+    @property
+    def exposure(self) -> str:
+        """What `exposed` means, for the one who has to act."""
+        return f"the AMI at {self.where} is reached without TLS: whoever listens on the way can take its secret"

@@ -2,21 +2,21 @@
 
 Nothing that is not ours is ever changed: `check` names the lines to add and the file to add them to."""
 
-import json
+import ipaddress
 import os
 import pwd
 import re
 import secrets
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from cti.dialplan import written
 from cti.dialplan.kit import (
-    AMI_FILE,
     CONF_FILES,
-    PHONES_FILE,
     PRIVATE_FILES,
     SECRET_FILES,
     KitSettings,
@@ -25,6 +25,7 @@ from cti.dialplan.kit import (
     render,
 )
 
+DEFAULT_PHONES = 20
 # Our file: the main file that must reach it, and the file a FreePBX administrator adds the line to.
 PARENTS = {
     "cti_extensions.conf": ("extensions.conf", "extensions_custom.conf"),
@@ -60,16 +61,20 @@ class Finding:
 
 
 def settings_for(
-    asterisk_dir: Path, phones: int, base: KitSettings | None = None, private_dir: Path | None = None
+    asterisk_dir: Path, phones: int | None = None, private_dir: Path | None = None, **chosen: Any
 ) -> KitSettings:
-    """Settings for a pool of so many phones: secrets that were written before are kept, others are new."""
-    known, manager = known_secrets(private_dir or asterisk_dir)
-    names = [endpoint_name(number) for number in range(1, phones + 1)]
+    """Settings for a pool of so many phones, with fields of KitSettings as `chosen`. Whatever is not said is kept as
+    it was written before: secrets, the size of the pool, choices. Raises ValueError for what cannot be."""
+    private_dir = private_dir or asterisk_dir
+    known, manager = known_secrets(private_dir)
+    names = [endpoint_name(number) for number in range(1, (phones or len(known) or DEFAULT_PHONES) + 1)]
     pool = tuple(Phone(name, known.get(name) or new_secret()) for name in names)
-    secret = manager or new_secret()
-    if base is None:
-        base = KitSettings(phones=pool, manager_secret=secret)
-    return replace(base, phones=pool, manager_secret=secret, ws_transport=not _has_ws_transport(asterisk_dir))
+    return KitSettings(
+        phones=pool,
+        manager_secret=manager or new_secret(),
+        ws_transport=not _has_ws_transport(asterisk_dir),
+        **{**written.choices(asterisk_dir, private_dir), **chosen},
+    )
 
 
 def new_secret() -> str:
@@ -79,16 +84,7 @@ def new_secret() -> str:
 
 def known_secrets(private_dir: Path) -> tuple[dict[str, str], str]:
     """Secrets by endpoint, and the AMI user's, as written before; empty where there are none."""
-    phones = _read_json(private_dir / PHONES_FILE).get("phones", [])
-    by_name = {phone["endpoint"]: phone["secret"] for phone in phones} if isinstance(phones, list) else {}
-    return by_name, str(_read_json(private_dir / AMI_FILE).get("secret", ""))
-
-
-def _read_json(path: Path) -> dict[str, object]:
-    if not path.is_file():
-        return {}
-    loaded = json.loads(path.read_text())
-    return loaded if isinstance(loaded, dict) else {}
+    return written.secrets(private_dir)
 
 
 def write(
@@ -98,20 +94,34 @@ def write(
     for the platform for one user only (600): `private_user`, or whoever runs this."""
     if not asterisk_dir.is_dir():
         raise NotADirectoryError(f"{asterisk_dir} is no directory: name Asterisk's configuration directory")
-    written = []
+    _make_private(private_dir or asterisk_dir, private_user)
+    done = []
     for name, text in render(settings).items():
         private = name in PRIVATE_FILES
         path = (private_dir or asterisk_dir) / name if private else asterisk_dir / name
         owner = _owner_of_private(private_user) if private else _owner_of_dir(asterisk_dir)
         _write_whole(path, text, 0o600 if private else 0o640, owner)
-        written.append(path)
-    return written
+        done.append(path)
+    return done
+
+
+def _make_private(folder: Path, user: str | None) -> None:
+    """The folder for the platform's files, for its user alone, where there is none yet."""
+    owner = _owner_of_private(user)
+    if folder.is_dir():
+        return
+    folder.mkdir(mode=0o700, parents=True)
+    if os.geteuid() == 0:
+        os.chown(folder, *owner)
 
 
 def _owner_of_private(user: str | None) -> tuple[int, int]:
     if user is None:
         return os.geteuid(), os.getegid()
-    entry = pwd.getpwnam(user)
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        raise ValueError(f"this machine knows no user {user}") from None
     return entry.pw_uid, entry.pw_gid
 
 
@@ -138,7 +148,7 @@ def check(asterisk_dir: Path, private_dir: Path | None = None) -> list[Finding]:
     """Everything that still keeps the kit from working, worst first."""
     found = [*_missing_files(asterisk_dir, private_dir or asterisk_dir), *_missing_includes(asterisk_dir)]
     found += [*_open_rights(asterisk_dir, private_dir or asterisk_dir), *_music(asterisk_dir)]
-    found += [*_enabled(asterisk_dir, "manager.conf", "the platform signs in there")]
+    found += [*_from_elsewhere(asterisk_dir), *_enabled(asterisk_dir, "manager.conf", "the platform signs in there")]
     found += [*_enabled(asterisk_dir, "http.conf", "browsers' phones connect there")]
     return sorted(found, key=lambda finding: finding.severity is Severity.warning)
 
@@ -207,13 +217,44 @@ def _music(asterisk_dir: Path) -> Iterator[Finding]:
         yield Finding(Severity.warning, path, "the music class has no file", cure)
 
 
+def _switched_on(value: str | None) -> bool:
+    return (value or "no").lower() in ("yes", "true", "1", "on")
+
+
 def _enabled(asterisk_dir: Path, name: str, why: str) -> Iterator[Finding]:
     path = asterisk_dir / name
-    texts = "\n".join(file.read_text(errors="replace") for file in reached(asterisk_dir, path) if not _ours(file))
-    if (_setting(texts, "enabled") or "no").lower() not in ("yes", "true", "1", "on"):
+    if not _switched_on(_setting(_theirs(asterisk_dir, path), "enabled")):
         yield Finding(
             Severity.error, path, f"it is not switched on; {why}", f"Set `enabled=yes` under [general] of {path}."
         )
+
+
+def _from_elsewhere(asterisk_dir: Path) -> Iterator[Finding]:
+    """What a platform on another machine needs of the AMI itself."""
+    if all(_is_here(one) for one in written.choices(asterisk_dir, asterisk_dir).get("manager_permit", ())):
+        return
+    path = asterisk_dir / "manager.conf"
+    text = _theirs(asterisk_dir, path)
+    bound = _setting(text, "bindaddr") or ""
+    if bound.startswith("127.") or bound in ("::1", "localhost"):
+        cure = f"Set `bindaddr` under [general] of {path} to an address that the platform reaches, and let a firewall"
+        yield Finding(Severity.error, path, f"the AMI listens on {bound} only", f"{cure} admit nobody else.")
+    if not _switched_on(_setting(text, "tlsenable")):
+        problem = "the platform signs in from another machine without TLS: the secret can be read on the way"
+        cure = f"Set `tlsenable`, `tlsbindaddr` and `tlscertfile` under [general] of {path}, and TRUNKLINE_AMI_TLS"
+        yield Finding(Severity.warning, path, problem, f"{cure} on the platform.")
+
+
+def _is_here(network: str) -> bool:
+    try:
+        return ipaddress.ip_network(network, strict=False).is_loopback
+    except ValueError:
+        return False
+
+
+def _theirs(asterisk_dir: Path, path: Path) -> str:
+    """All that Asterisk reads with `path`, but for our own files."""
+    return "\n".join(file.read_text(errors="replace") for file in reached(asterisk_dir, path) if not _ours(file))
 
 
 def _ours(path: Path) -> bool:

@@ -1,8 +1,10 @@
 """The kit as text: what the platform needs inside Asterisk, rendered from settings. Pure but for
 reading its templates; writing the files is `installer`'s part."""
 
+import ipaddress
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +58,10 @@ class KitSettings:
             raise ValueError(f"record is 'all' or 'never', not {self.record!r}")
         if not self.rec_dir.startswith("/"):
             raise ValueError("rec_dir is an absolute path")
+        if self.media_address:
+            _checked(ipaddress.ip_address, self.media_address, "media_address is an IP address of the switch")
+        for network in self.manager_permit:
+            _checked(ipaddress.ip_network, network, "manager_permit names addresses or networks such as 10.0.0.0/24")
         paths = (self.rec_dir, self.moh_dir)
         words = (self.manager_user, self.manager_secret, self.moh_class, self.codecs, *self.manager_permit)
         phones = tuple(text for phone in self.phones for text in (phone.endpoint, phone.secret))
@@ -63,6 +69,13 @@ class KitSettings:
             for value in values:
                 if not pattern.fullmatch(value):
                     raise ValueError(f"a setting of the kit holds characters that {pattern.pattern} does not allow")
+
+
+def _checked(read: Callable[..., object], value: str, words: str) -> None:
+    try:
+        read(value)
+    except ValueError:
+        raise ValueError(f"{words}, not {value!r}") from None
 
 
 def endpoint_name(number: int) -> str:

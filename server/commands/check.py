@@ -49,9 +49,13 @@ def doctor(
     asterisk_dir: Annotated[Path, typer.Option(help="Asterisk's configuration folder, when it is on this machine.")] = (
         Path("/etc/asterisk")
     ),
+    private_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of phones.json and ami.json; that of TRUNKLINE_PHONES_FILE unless given."),
+    ] = None,
 ) -> None:
     """Check the database, the switch, its rights and dialplan, the phones, clocks and disk; say what to do."""
-    findings = asyncio.run(examiner.examine(Settings(), asterisk_dir))
+    findings = asyncio.run(examiner.examine(Settings(), asterisk_dir, private_dir))
     for one in findings:
         console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {escape(one.words)}", highlight=False)
         if one.cure:

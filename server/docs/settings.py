@@ -17,7 +17,8 @@ def settings() -> str:
         "# Settings\n",
         "Generated from `config/settings.py` by `make docs`; do not edit. Set them in the environment, or in a file"
         " `trunkline.toml` in the working directory (names in lower case without the prefix); the environment wins. A"
-        ' list in the environment is JSON, such as `TRUNKLINE_ORIGINS=["https://desk.example.org"]`.'
+        " list in the environment has commas between its entries, such as"
+        " `TRUNKLINE_ORIGINS=https://desk.example.org,http://localhost:8080`."
         " `trunkline check-config` says what is wrong.\n",
         *table(("variable", "default", "what it is"), rows),
     ]

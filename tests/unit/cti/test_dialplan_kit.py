@@ -72,7 +72,7 @@ def test_the_platform_has_no_more_rights_than_it_needs(files: dict[str, str]) ->
     assert "read = system,call,user,dtmf\n" in user
     assert "write = call,originate,reporting\n" in user
     assert "writetimeout = 5000\n" in user
-    assert "deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n" in user
+    assert "deny = ::/0\ndeny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n" in user
 
 
 def test_browser_phones_are_webrtc_and_plain_ones_are_not(files: dict[str, str]) -> None:
