@@ -31,8 +31,10 @@ RUNNING = re.compile(r"\[(\d+)\](?:\[C-[0-9a-f]+\])? manager\.c: Running action 
 AGENT, IX = "PJSIP/cti-phone-01-0000ffff", "ix-1.1"
 STRIPPED = "".join(map(chr, range(33)))
 """What Asterisk cuts off both ends of a value."""
-SMUGGLED = "ListCommands"
-"""No order of ours runs this; seeing it means that a value became an action."""
+SMUGGLED = "CoreStatus"
+"""Nothing of ours runs this; seeing it means that a value became an action."""
+BY_ITSELF = {"Ping", "ListCommands", "ShowDialPlan"}
+"""What the link runs between orders, to see that the switch is there and has what we need."""
 
 ORDERS: tuple[SwitchOrder, ...] = (
     RingAgent(
@@ -89,7 +91,7 @@ class Tally:
 
     def orders(self) -> list[str]:
         """Without what the link does by itself."""
-        return [action for action in self.mine() if action != "Ping"]
+        return [action for action in self.mine() if action not in BY_ITSELF]
 
     async def claim(self) -> None:
         """The next session that signs in is the one to follow."""
