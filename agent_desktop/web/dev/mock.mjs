@@ -126,6 +126,7 @@ const ROUTES = {
 const ENDINGS = [
   ["/mock/scene/", (world, { path }) => done(show(world, path.split("/").at(-1)))],
   ["/timeline", (world, { query }) => [200, page(world, query)]],
+  ["/devices", () => [200, { items: [] }]],
   ["/notes", (world, { body }) => [201, note(world.desk.me.name, body.text)]],
   [
     "/tickets",
