@@ -250,7 +250,7 @@ describe("the page for everybody", () => {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
         await registered();
         mock.show(scene);
-        await page.waitForTimeout(100);
+        await shown();
         expect(await serious()).toEqual([]);
       });
     }
@@ -262,6 +262,24 @@ describe("the page for everybody", () => {
     expect(await serious()).toEqual([]);
   });
 });
+
+/** The desk is what the mock shows, drawn, and nothing on the page is still moving. */
+async function shown() {
+  await page.waitForFunction(
+    (since) => window.__trunkline.desk().me.since === since,
+    mock.world.desk.me.since,
+  );
+  await page.waitForFunction(
+    () =>
+      new Promise((done) =>
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() =>
+            done(document.getAnimations().every((each) => each.playState !== "running")),
+          ),
+        ),
+      ),
+  );
+}
 
 async function serious() {
   await page.evaluate(AXE);
