@@ -170,6 +170,7 @@ class CallBook(Handles):
                     endpoint=row.endpoint,
                     cause=fact.cause,
                     stale=row.stale,
+                    ours=row.role is LegRole.agent,
                 )
             )
         if row.role is LegRole.switch:

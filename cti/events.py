@@ -86,13 +86,14 @@ class AgentLegIdle(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegEnded(Event):
-    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller."""
+    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller; `ours` as in Joined."""
 
     interaction_id: str
     leg: str
     endpoint: str
     cause: int
     stale: bool = False
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kernel.messages import Fact, Order
+from kernel.messages import Due, Fact, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,13 @@ class FindRecording(Order):
     recording_id: str
     interaction_id: str
     file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAgainDue(Due):
+    """Nothing came back of the look for the file (we were killed in between): look again."""
+
+    recording_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

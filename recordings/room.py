@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from cti.facts import RecordingStarted
 from kernel.handling import Handles, on
 from kernel.shelf import Shelf
 from kernel.turn import Turn
-from recordings.messages import FindRecording, RecordingFound, RecordingMissing
+from recordings.messages import FindAgainDue, FindRecording, RecordingFound, RecordingMissing
 from recordings.rows import RECORDING, Recording, RecordingState
 from routing.messages import InteractionEnded
+
+FIND_AGAIN = timedelta(seconds=30)
+"""How long a look for a file may take, the switch's own time to finish it included."""
 
 
 class Recordings(Handles):
@@ -35,15 +39,24 @@ class Recordings(Handles):
     def _call_ended(self, event: InteractionEnded, turn: Turn) -> None:
         for row in self.shelf.where("interaction_id", event.interaction_id):
             ended = replace(row, state=RECORDING.observe(row.state, "call_ended"), ended_at=turn.at)
-            self.shelf.put(ended)
-            turn.send(
-                FindRecording(
-                    order_id=turn.new_id("find"),
-                    recording_id=row.id,
-                    interaction_id=row.interaction_id,
-                    file=row.file,
-                )
+            self._find(self.shelf.put(ended), turn)
+
+    @on(FindAgainDue)
+    def _find_again(self, due: FindAgainDue, turn: Turn) -> None:
+        row = self.shelf.get(due.recording_id)
+        if row is not None and row.state is RecordingState.ended:
+            self._find(row, turn)
+
+    def _find(self, row: Recording, turn: Turn) -> None:
+        turn.send(
+            FindRecording(
+                order_id=turn.new_id("find"),
+                recording_id=row.id,
+                interaction_id=row.interaction_id,
+                file=row.file,
             )
+        )
+        turn.due(turn.at + FIND_AGAIN, FindAgainDue(key=f"find-{row.id}", recording_id=row.id))
 
     @on(RecordingFound)
     def _found(self, fact: RecordingFound, turn: Turn) -> None:
@@ -51,7 +64,7 @@ class Recordings(Handles):
         if row is not None:
             state = RECORDING.observe(row.state, "found")
             self.shelf.put(replace(row, state=state, seconds=fact.seconds, bytes=fact.bytes))
-            self._retire(row.id, state)
+            self._retire(row.id, state, turn)
 
     @on(RecordingMissing)
     def _missing(self, fact: RecordingMissing, turn: Turn) -> None:
@@ -59,8 +72,9 @@ class Recordings(Handles):
         if row is not None:
             state = RECORDING.observe(row.state, "empty" if fact.reason == "empty" else "missing")
             self.shelf.put(replace(row, state=state))
-            self._retire(row.id, state)
+            self._retire(row.id, state, turn)
 
-    def _retire(self, key: str, state: RecordingState) -> None:
+    def _retire(self, key: str, state: RecordingState, turn: Turn) -> None:
         if state in (RecordingState.stored, RecordingState.lost, RecordingState.purged):
+            turn.cancel(f"find-{key}")
             self.shelf.retire(key)

@@ -17,7 +17,7 @@ INTERACTION = Machine(
         (I.queued, "offer", I.offered),
     ),
     facts=table(
-        ((I.arriving, I.queued, I.after_call, I.in_fallback), "waits", I.queued),
+        ((I.arriving, I.queued, I.after_call, I.in_fallback, I.active, I.held), "waits", I.queued),
         (I.offered, "offer_over", I.queued),
         ((I.offered, I.held, I.in_fallback, I.queued, I.arriving, I.after_call), "joined", I.active),
         (I.active, "held", I.held),

@@ -132,6 +132,8 @@ class Visits(Handles):
         state = INTERACTION.observe(interaction.state, "waits")
         if state is interaction.state:
             return
+        if interaction.state in TALKING:
+            self._called_back(interaction, turn)
         first = interaction.queued_at is None
         self._state.put_interaction(
             interaction,
@@ -141,6 +143,12 @@ class Visits(Handles):
         )
         if first:
             turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
+
+    def _called_back(self, interaction: Interaction, turn: Turn) -> None:
+        """Our order to come back from the fallback queue reached the caller just after a phone there had answered."""
+        stint = self._state.current_stint(interaction)
+        if stint is not None and stint.state in (StintState.joined, StintState.held):
+            self._wrapping.talk_over(stint, "caller_called_back", turn)
 
     @on(CallerInFallback)
     def _fallback(self, event: CallerInFallback, turn: Turn) -> None:
@@ -168,7 +176,7 @@ class Visits(Handles):
             return
         stint = self._stint_for(event, interaction, turn)
         offer = self._state.live_offer(interaction)
-        if offer is not None and offer.leg == event.agent_leg:
+        if offer is not None and offer.leg == event.agent_leg and offer.ended_at is None:
             settle_accepted(self._state, offer, turn.at)
         if stint is not None:
             first = stint.joined_at is None
@@ -240,9 +248,20 @@ class Visits(Handles):
         if event.cause in PHONE_LOST:
             self._phone_lost(gone, stint, turn)
             self._queue_again(gone, turn)
+        elif self._state.offers.where("leg", event.leg):
+            self._answered_too_late(gone, stint, turn)
+            self._queue_again(gone, turn)
         else:
             self._wrapping.talk_over(stint, "agent_hung_up", turn)
-            turn.send(HangUp(order_id=turn.new_id("hup"), leg=gone.leg, interaction_id=gone.id))
+            if event.ours:  # the switch's own queue ends its callers itself, but for one that we just called back
+                turn.send(HangUp(order_id=turn.new_id("hup"), leg=gone.leg, interaction_id=gone.id))
+
+    def _answered_too_late(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
+        """The offer was over, and its leg told to end, when the phone picked up all the same: it was no talk, and
+        the caller goes back to the old place."""
+        self._wrapping.drop(stint, "answered_too_late", turn)
+        answered = None if interaction.answered_at == stint.joined_at else interaction.answered_at
+        self._state.put_interaction(interaction, stint_id=None, answered_at=answered)
 
     def _phone_lost(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
         """The caller is kept: the same agent is rung again for a while, then whoever is free, before all others."""

@@ -1,0 +1,222 @@
+"""The whole engine without I/O between a little switch and people, with every queue in between moved by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+from typing import Any
+
+from cti.facts import Device, LegAsked, LegEnded, LinkDown, LinkUp, OrderDone
+from cti.orders import RingAgent, SwitchOrder
+from kernel.codec import plain
+from kernel.core import Core, Entry, Outcome
+from kernel.errors import TrunklineError
+from kernel.messages import Message, Order
+from recordings.messages import FindRecording, RecordingFound
+from recordings.rows import RecordingState
+from routing.messages import (
+    CallerIdentified,
+    DispositionsConfigured,
+    IdentifyCaller,
+    PhonesConfigured,
+    QueueConfigured,
+    SetPresence,
+    SignInAgent,
+)
+from routing.rows import InteractionState, Match, Presence, Queue, StintState
+from routing.setup import DEFAULT_DISPOSITIONS
+from server.platform import Rooms, make_core
+from tests.unit.routing.little_switch import Leg, LittleSwitch
+from tests.unit.routing.world import START
+
+OVER = (InteractionState.closed, InteractionState.abandoned)
+FILED = (RecordingState.stored, RecordingState.lost, RecordingState.purged)
+AGENTS = ("ana", "ben", "cho")
+PHONES = ("cti-phone-01", "cti-phone-02", "cti-phone-03")
+
+
+class Bench:
+    """Facts wait in `inbox`, orders in `lanes`, look-ups in `lookups`, until they are pumped. `disk` is what was
+    committed; a kill loses all the rest."""
+
+    def __init__(self) -> None:
+        self.inbox: deque[Message] = deque()
+        self.lanes: defaultdict[str, deque[SwitchOrder]] = defaultdict(deque)
+        self.lookups: deque[Order] = deque()
+        self.disk: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.journal: list[Entry] = []
+        self.sent: list[Order] = []
+        self.dead_letters: list[object] = []
+        self.switch = LittleSwitch(self._hear)
+        self.linked = self.alive = False
+        self.core: Core
+        self.rooms: Rooms
+        for phone in PHONES:
+            self.switch.phones[phone] = Device.reachable
+        self.start()
+        self.take(QueueConfigured(queue=plain(Queue("main", "Main", ring_seconds=10, wrap_seconds=20))))
+        self.take(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
+        self.link()
+        self.pump()
+        for agent in AGENTS:
+            self.take(SignInAgent(actor=agent, agent_id=agent, name=agent.title()))
+            self.take(SetPresence(actor=agent, agent_id=agent, presence=Presence.ready))
+
+    @property
+    def at(self) -> datetime:
+        return START + timedelta(seconds=self.switch.now)
+
+    # ── the platform ────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, message: Message) -> bool:
+        """One turn, committed and delivered; False when it was refused."""
+        out, done = Outcome(), True
+        try:
+            self.core.take(message, self.at, out)
+        except TrunklineError:
+            done = False
+        for change in out.changes.values():
+            if change.row is None:
+                self.disk[change.shelf].pop(change.key, None)
+            else:
+                self.disk[change.shelf][change.key] = change.row
+        self.journal += out.entries
+        for order in out.orders:
+            self._send(order)
+        return done
+
+    def _send(self, order: Order) -> None:
+        self.sent.append(order)
+        if not isinstance(order, SwitchOrder):
+            self.lookups.append(order)
+        elif not self.linked:
+            self._done(order, "no link")
+        else:
+            if isinstance(order, RingAgent):
+                self.inbox.append(LegAsked(leg=order.leg, endpoint=order.endpoint, interaction_id=order.interaction_id))
+            self.lanes[str(getattr(order, "interaction_id", ""))].append(order)
+
+    def _done(self, order: SwitchOrder, problem: str, unknown: bool = False) -> None:
+        interaction = str(getattr(order, "interaction_id", "")) or None
+        done = OrderDone(
+            order_id=order.order_id, ok=not problem, message=problem, unknown=unknown, interaction_id=interaction
+        )
+        self.inbox.append(done)
+
+    def _hear(self, fact: Message) -> None:
+        if self.linked:
+            self.inbox.append(fact)
+
+    def hear(self, most: int = 1000) -> None:
+        """Handle up to `most` messages of the inbox."""
+        while self.inbox and most and self.alive:
+            self.take(self.inbox.popleft())
+            most -= 1
+
+    def act(self, lane: str) -> None:
+        """Carry out the next order of a lane."""
+        order = self.lanes[lane].popleft()
+        problem = self.switch.carry_out(order)
+        self._done(order, problem)
+        if isinstance(order, RingAgent) and problem:
+            self.inbox.append(LegEnded(leg=order.leg, cause=20))
+
+    def look_up(self) -> None:
+        order = self.lookups.popleft()
+        if isinstance(order, IdentifyCaller):
+            customer = f"cu-{order.number}" if order.number else None
+            match = Match.known if customer else Match.withheld
+            self.inbox.append(CallerIdentified(interaction_id=order.interaction_id, match=match, customer_id=customer))
+        elif isinstance(order, FindRecording):
+            self.inbox.append(
+                RecordingFound(
+                    recording_id=order.recording_id, interaction_id=order.interaction_id, seconds=1.0, bytes=9
+                )
+            )
+
+    def pump(self) -> None:
+        """Everything that is under way happens."""
+        while self.alive and (self.inbox or self.busy_lanes() or self.lookups):
+            self.hear()
+            for lane in self.busy_lanes():
+                self.act(lane)
+            while self.lookups:
+                self.look_up()
+
+    def busy_lanes(self) -> list[str]:
+        return [lane for lane, orders in self.lanes.items() if orders]
+
+    def wait(self, seconds: float) -> None:
+        """Time passes for the switch and for the platform, if it lives."""
+        until = self.switch.now + seconds
+        self.pump()
+        while self.switch.now < until - 1e-6:
+            self.switch.pass_time(min(until, self.switch.now + 0.5))
+            self.pump()
+            while self.alive and (due := self.core.take_due(self.at)) is not None:
+                self.take(due)
+            self.pump()
+
+    # ── faults ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def cut(self, executed: bool) -> None:
+        """The link is cut; with `executed`, the first order of each lane was carried out, unanswered."""
+        if not self.linked:
+            return
+        self.linked = self.switch.beating = False
+        for lane in self.busy_lanes():
+            for place, order in enumerate(self.lanes[lane]):
+                unknown = executed and place == 0
+                if unknown:
+                    self.switch.carry_out(order)
+                self._done(order, "lost", unknown)
+                if isinstance(order, RingAgent) and not unknown:
+                    self.inbox.append(LegEnded(leg=order.leg, cause=20))
+            self.lanes[lane].clear()
+        self.inbox.append(LinkDown(reason="closed"))
+
+    def link(self) -> None:
+        """The link is back, with its snapshot."""
+        if self.linked or not self.alive:
+            return
+        self.linked = self.switch.beating = True
+        self.inbox.append(LinkUp(switch_version="22"))
+        self.inbox.append(self.switch.snapshot())
+
+    def kill(self) -> None:
+        """kill -9: what was not committed is gone."""
+        self.alive = self.linked = self.switch.beating = False
+        self.inbox.clear()
+        self.lanes.clear()
+        self.lookups.clear()
+
+    def start(self) -> None:
+        """A new process on what is on the disk."""
+        if self.alive:
+            return
+        self.core, self.rooms = make_core()
+        self.core.load(self.kept(), self.journal[-1].seq if self.journal else 0)
+        self.alive = True
+        self.take(LinkDown(reason="start"))
+        self.take(PhonesConfigured(endpoints=PHONES))
+
+    def kept(self) -> dict[str, list[Any]]:
+        """What a start loads; see server.shelves."""
+        rows = {name: dict(found) for name, found in self.disk.items()}
+        stints = {key: row for key, row in rows.get("stints", {}).items() if row.state is not StintState.done}
+        with_stint = {row.interaction_id for row in stints.values()}
+        rows["stints"] = stints
+        rows["interactions"] = {
+            key: row for key, row in rows.get("interactions", {}).items() if row.state not in OVER or key in with_stint
+        }
+        rows["offers"] = {k: row for k, row in rows.get("offers", {}).items() if row.ended_at is None or row.leg_live}
+        rows["recordings"] = {k: row for k, row in rows.get("recordings", {}).items() if row.state not in FILED}
+        return {name: list(found.values()) for name, found in rows.items()}
+
+    # ── who is where ────────────────────────────────────────────────────────────────────────────────────
+
+    def callers(self) -> list[Leg]:
+        return [leg for leg in self.switch.legs.values() if leg.role == "caller"]
+
+    def agent_legs(self) -> list[Leg]:
+        return [leg for leg in self.switch.legs.values() if leg.role != "caller"]

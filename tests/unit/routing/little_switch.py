@@ -1,0 +1,316 @@
+"""A switch in a few lines: legs, bridges and the dialplan kit as facts, for model tests. No time of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cti import facts as f
+from cti.facts import Device, Place
+from cti.ids import interaction_id
+from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from kernel.messages import Fact
+
+AFTER, RING, STALE = 5.0, 20.0, 3.0
+"""Seconds that the kit gives a caller after a talk, rings by itself, and waits for the heartbeat."""
+
+
+@dataclass
+class Leg:
+    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable."""
+
+    id: str
+    channel: str
+    endpoint: str
+    role: str
+    ix: str
+    linked: str
+    place: Place | None = None
+    since: float = 0.0
+    up: bool = False
+    peer: str = ""
+    bridge: str = ""
+    wants: str = ""
+    claim: str = ""
+    agent: str = ""
+    orphan: bool = False
+    ring_seconds: float = RING
+
+
+@dataclass
+class LittleSwitch:
+    """What it says goes to `tell`. `beating` is whether the platform's heartbeat comes."""
+
+    tell: Callable[[Fact], None]
+    now: float = 0.0
+    beating: bool = True
+    beaten_at: float = 0.0
+    legs: dict[str, Leg] = field(default_factory=dict)
+    phones: dict[str, Device] = field(default_factory=dict)
+    bridges: int = 0
+    wrongs: list[str] = field(default_factory=list)
+    """What must never happen: a caller taken out of a talk, or cut off while the agent did not hang up."""
+    meant: set[str] = field(default_factory=set)
+    """Callers whose agent ended the call on purpose."""
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def arrive(self, uniqueid: str, number: str) -> Leg:
+        channel = f"PJSIP/trunk-{uniqueid}"
+        leg = Leg(uniqueid, channel, "trunk", "caller", interaction_id(uniqueid), uniqueid, up=True)
+        self.legs[leg.id] = leg
+        self.tell(f.LegStarted(leg=leg.id, channel=channel, endpoint="trunk", linked=leg.id, number=number))
+        self._place(leg, Place.entered, number)
+        self.tell(f.LegUp(leg=leg.id))
+        self.tell(f.RecordingStarted(leg=leg.id, interaction_id=leg.ix, file=f"{leg.ix}.wav"))
+        self._place(leg, Place.waiting)
+        return leg
+
+    def caller_leaves(self, leg: Leg, cause: int = 16) -> None:
+        agent = self.legs.get(leg.peer)
+        self._unbridge(leg)
+        self._end(leg, cause)
+        if agent is not None:
+            self._end(agent, 16)
+        for other in self._companions(leg):
+            self._end(other, 26)
+
+    def answer(self, leg: Leg) -> None:
+        leg.up = True
+        self.tell(f.LegUp(leg=leg.id))
+        if leg.role == "switch":
+            caller = self.legs[leg.wants]
+            for other in self._companions(caller):
+                if other is not leg:
+                    self._end(other, 26)
+            self._bridge(caller, leg)
+        else:
+            self._pick_up(leg)
+
+    def agent_leg_ends(self, leg: Leg, cause: int) -> None:
+        """The agent hangs up (16, 21), does not answer (19) or the phone is lost (44)."""
+        caller = self.legs.get(leg.peer) or (self.legs.get(leg.wants) if leg.place is Place.idle else None)
+        if caller is not None and cause == 16:
+            self.meant.add(caller.id)
+        talked = leg.peer != ""
+        self._unbridge(leg)
+        if caller is not None and talked and leg.role == "switch":
+            self._end(leg, cause)
+            self._end(caller, 16)
+            return
+        if caller is not None and talked:
+            self._after(caller, orphan=False)
+        self._end(leg, cause)
+
+    def fallback_rings(self, caller: Leg, endpoint: str) -> None:
+        uniqueid = f"fb-{len(self.meant)}-{self.bridges}-{len(self.legs)}-{endpoint}-{self.now}"
+        leg = Leg(
+            uniqueid, f"PJSIP/{endpoint}-{uniqueid}", endpoint, "switch", caller.ix, caller.linked, wants=caller.id
+        )
+        leg.since = self.now
+        self.legs[leg.id] = leg
+        self.tell(f.LegStarted(leg=leg.id, channel=leg.channel, endpoint=endpoint, linked=leg.linked))
+        self.tell(f.LegRinging(leg=leg.id))
+
+    def device(self, endpoint: str, device: Device) -> None:
+        self.phones[endpoint] = device
+        self.tell(f.DeviceChanged(endpoint=endpoint, device=device))
+
+    def free(self, endpoint: str) -> bool:
+        return self.phones[endpoint] is not Device.lost and not any(x.endpoint == endpoint for x in self.legs.values())
+
+    # ── orders ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def carry_out(self, order: SwitchOrder) -> str:
+        """Do it; returns what went wrong."""
+        match order:
+            case RingAgent():
+                return self._ring(order)
+            case DropClaim():
+                if (caller := self._named(order.caller_channel)) is not None:
+                    caller.claim = ""
+                return ""
+            case HangUp():
+                return self._hang_up(order)
+            case HoldCaller():
+                return self._hold(order)
+            case ResumeCaller():
+                return self._resume(order)
+            case QueueCaller():
+                return self._queue(order)
+        raise NotImplementedError(order)
+
+    def _ring(self, order: RingAgent) -> str:
+        caller = self._named(order.caller_channel)
+        if caller is None:
+            return "No such channel"
+        caller.claim = order.claim
+        if not self.free(order.endpoint):
+            return "The phone could not be rung"
+        leg = Leg(
+            order.leg, f"PJSIP/{order.endpoint}-{order.leg}", order.endpoint, "agent", order.interaction_id, order.leg
+        )
+        leg.wants, leg.claim, leg.since, leg.ring_seconds = caller.id, order.claim, self.now, order.timeout
+        self.legs[leg.id] = leg
+        self.tell(f.LegStarted(leg=leg.id, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked))
+        self.tell(f.LegRinging(leg=leg.id))
+        return ""
+
+    def _hang_up(self, order: HangUp) -> str:
+        leg = self.legs.get(order.leg)
+        if leg is None:
+            return "No such channel"
+        if leg.role == "caller":
+            if leg.id not in self.meant:
+                self.wrongs.append(f"{leg.id} was cut off by us")
+            self.caller_leaves(leg)
+        else:
+            meant = set(self.meant)
+            self.agent_leg_ends(leg, order.cause)
+            self.meant = meant
+        return ""
+
+    def _hold(self, order: HoldCaller) -> str:
+        caller, agent = self._named(order.caller_channel), self._named(order.agent_channel)
+        if caller is None or agent is None:
+            return "No such channel"
+        self._unbridge(caller)
+        self._unbridge(agent)
+        caller.agent, agent.wants = agent.id, caller.id
+        self._place(caller, Place.held)
+        self._place(agent, Place.idle)
+        return ""
+
+    def _resume(self, order: ResumeCaller) -> str:
+        caller, agent = self._named(order.caller_channel), self._named(order.agent_channel)
+        if caller is None or agent is None:
+            return "No such channel"
+        caller.claim = agent.claim = order.claim
+        agent.wants = caller.id
+        if agent.peer:
+            self._unbridge(agent)
+        agent.place = None
+        self._pick_up(agent)
+        return ""
+
+    def _queue(self, order: QueueCaller) -> str:
+        caller = self._named(order.caller_channel)
+        if caller is None:
+            return "No such channel"
+        if caller.peer:
+            agent = self.legs[caller.peer]
+            self._unbridge(caller)
+            self._end(agent, 16)
+        for other in self._companions(caller):
+            self._end(other, 26)
+        self._place(caller, Place.waiting)
+        return ""
+
+    # ── the kit ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def pass_time(self, to: float) -> None:
+        """What the dialplan does by itself until `to`."""
+        self.now = to
+        if self.beating:
+            self.beaten_at = to
+        stale = to - self.beaten_at >= STALE
+        for leg in list(self.legs.values()):
+            if leg.id in self.legs:
+                self._step(leg, stale)
+
+    def _step(self, leg: Leg, stale: bool) -> None:
+        passed = self.now - leg.since
+        if leg.role != "caller":
+            if not leg.up and passed >= leg.ring_seconds:
+                self._end(leg, 19)
+            elif leg.place is Place.idle and leg.wants not in self.legs:
+                self._end(leg, 16)
+        elif leg.place is Place.waiting and stale and passed >= STALE:
+            self._fall_back(leg)
+        elif leg.place is Place.held and leg.agent not in self.legs and passed >= STALE:
+            self._fall_back(leg) if stale else self._after(leg, orphan=True)
+        elif leg.place is Place.after and stale and passed >= STALE and leg.orphan:
+            self._fall_back(leg)
+        elif leg.place is Place.after and passed >= AFTER:
+            if self.beating and leg.id not in self.meant:
+                self.wrongs.append(f"{leg.id} was left to the kit, which hung up")
+            self._end(leg, 16)
+
+    def _fall_back(self, leg: Leg) -> None:
+        leg.claim = ""
+        self._place(leg, Place.fallback)
+
+    def _after(self, caller: Leg, orphan: bool) -> None:
+        caller.orphan = orphan
+        self._place(caller, Place.after)
+
+    def _pick_up(self, leg: Leg) -> None:
+        caller = self.legs.get(leg.wants)
+        result = "STALE"
+        if caller is not None and leg.claim and caller.claim == leg.claim:
+            if caller.peer and caller.peer != leg.id:
+                self.wrongs.append(f"{caller.id} was taken out of a talk")
+                stolen = self.legs[caller.peer]
+                self._unbridge(caller)
+                self._end(stolen, 16)
+            self._bridge(caller, leg)
+            return
+        self.tell(f.PickupEnded(leg=leg.id, interaction_id=leg.ix, claim=leg.claim, result=result))
+        self._end(leg, 16)
+
+    def _bridge(self, caller: Leg, agent: Leg) -> None:
+        self.bridges += 1
+        self.meant.discard(caller.id)
+        for leg, peer in ((caller, agent), (agent, caller)):
+            leg.peer, leg.bridge, leg.place = peer.id, f"b{self.bridges}", None
+            self.tell(f.BridgeEntered(leg=leg.id, bridge=leg.bridge))
+
+    def _unbridge(self, leg: Leg) -> None:
+        peer = self.legs.get(leg.peer)
+        for one in (leg, peer):
+            if one is not None and one.bridge:
+                self.tell(f.BridgeLeft(leg=one.id, bridge=one.bridge))
+                one.peer = one.bridge = ""
+
+    def _place(self, leg: Leg, place: Place, number: str | None = None) -> None:
+        leg.place, leg.since = place, self.now
+        self.tell(
+            f.LegPlaced(
+                leg=leg.id,
+                channel=leg.channel,
+                place=place,
+                interaction_id=leg.ix,
+                linked=leg.linked,
+                did="555",
+                number=number,
+            )
+        )
+
+    def _end(self, leg: Leg, cause: int) -> None:
+        if self.legs.pop(leg.id, None) is not None:
+            self.tell(f.LegEnded(leg=leg.id, cause=cause))
+
+    def _companions(self, caller: Leg) -> list[Leg]:
+        return [leg for leg in self.legs.values() if leg.role == "switch" and leg.wants == caller.id and not leg.peer]
+
+    def _named(self, channel: str) -> Leg | None:
+        return next((leg for leg in self.legs.values() if leg.channel == channel), None)
+
+    def snapshot(self) -> f.Snapshot:
+        legs = tuple(
+            f.LegSnapshot(
+                leg=leg.id,
+                channel=leg.channel,
+                endpoint=leg.endpoint,
+                linked=leg.linked,
+                up=leg.up,
+                ringing=not leg.up,
+                bridge=leg.bridge or None,
+                place=leg.place,
+                interaction_id=leg.ix,
+                role="" if leg.role == "switch" else leg.role,
+                claim=leg.claim,
+            )
+            for leg in self.legs.values()
+        )
+        return f.Snapshot(legs=legs, devices=tuple(sorted(self.phones.items())), switch_version="22")

@@ -1,0 +1,231 @@
+"""The whole engine under random calls, people and faults: nobody is lost, joined twice, or left stuck."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from cti.facts import Device, Place
+from routing.messages import (
+    DeclineOffer,
+    ExtendWrapUp,
+    FinishWrapUp,
+    HangUpCall,
+    HoldCall,
+    OfferRendered,
+    ResumeCall,
+    SetPresence,
+    SignInAgent,
+    SignOutAgent,
+)
+from routing.rows import Duty, InteractionState, Presence, StintState
+from server.platform import make_core
+from server.replay import replay
+from tests.unit.routing.bench import AGENTS, PHONES, Bench
+
+pytestmark = pytest.mark.unit
+
+NTH = st.integers(0, 5)
+ON_CALL = (StintState.joined, StintState.held)
+S = InteractionState
+
+
+class Model(RuleBasedStateMachine):
+    """Rules are what people, the network and time do; what the platform does in between is checked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bench = Bench()
+        self.arrived = 0
+
+    @property
+    def state(self) -> Any:
+        return self.bench.rooms.routing
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(number=st.sampled_from(("", "+34600111222", "+34600333444")))
+    def a_caller_arrives(self, number: str) -> None:
+        self.arrived += 1
+        self.bench.switch.arrive(f"1700000000.{self.arrived}", number)
+
+    @precondition(lambda self: self.bench.callers())
+    @rule(nth=NTH)
+    def a_caller_leaves(self, nth: int) -> None:
+        callers = self.bench.callers()
+        self.bench.switch.caller_leaves(callers[nth % len(callers)])
+
+    @precondition(lambda self: any(not leg.up for leg in self.bench.agent_legs()))
+    @rule(nth=NTH)
+    def a_phone_answers(self, nth: int) -> None:
+        ringing = [leg for leg in self.bench.agent_legs() if not leg.up]
+        self.bench.switch.answer(ringing[nth % len(ringing)])
+
+    @precondition(lambda self: self.bench.agent_legs())
+    @rule(nth=NTH, lost=st.booleans(), cause=st.sampled_from((16, 17, 19, 20, 21, 34)))
+    def an_agents_leg_ends(self, nth: int, lost: bool, cause: int) -> None:
+        legs = self.bench.agent_legs()
+        leg = legs[nth % len(legs)]
+        self.bench.switch.agent_leg_ends(leg, cause if not leg.up else 44 if lost else 16)
+
+    @rule(phone=st.sampled_from(PHONES), device=st.sampled_from((Device.lost, Device.reachable)))
+    def a_phone_comes_or_goes(self, phone: str, device: Device) -> None:
+        self.bench.switch.device(phone, device)
+
+    @precondition(lambda self: self.bench.alive)
+    @rule(agent=st.sampled_from(AGENTS), presence=st.sampled_from((Presence.ready, Presence.ready, Presence.paused)))
+    def an_agent_changes_presence(self, agent: str, presence: Presence) -> None:
+        reason = "break" if presence is Presence.paused else None
+        self.bench.take(SetPresence(actor=agent, agent_id=agent, presence=presence, reason=reason))
+
+    @precondition(lambda self: self.bench.alive)
+    @rule(agent=st.sampled_from(AGENTS), leaves=st.booleans())
+    def an_agent_signs_in_or_out(self, agent: str, leaves: bool) -> None:
+        if leaves:
+            self.bench.take(SignOutAgent(actor=agent, agent_id=agent))
+        else:
+            self.bench.take(SignInAgent(actor=agent, agent_id=agent, name=agent.title()))
+
+    @precondition(lambda self: self.bench.alive and len(self.state.offers))
+    @rule(nth=NTH, kind=st.sampled_from((OfferRendered, OfferRendered, DeclineOffer)))
+    def an_agent_answers_an_offer_on_screen(self, nth: int, kind: Any) -> None:
+        offers = list(self.state.offers)
+        offer = offers[nth % len(offers)]
+        self.bench.take(kind(actor=offer.agent_id, offer_id=offer.id))
+
+    @precondition(lambda self: self.bench.alive and len(self.state.stints))
+    @rule(nth=NTH, kind=st.sampled_from((HoldCall, ResumeCall, HangUpCall, FinishWrapUp, ExtendWrapUp)))
+    def an_agent_works_on_a_call(self, nth: int, kind: Any) -> None:
+        stints = list(self.state.stints)
+        stint = stints[nth % len(stints)]
+        more = {"disposition_id": "resolved"} if kind is FinishWrapUp else {}
+        done = self.bench.take(kind(actor=stint.agent_id, interaction_id=stint.interaction_id, **more))
+        if done and kind is HangUpCall:
+            self.bench.switch.meant.add(stint.interaction_id.removeprefix("ix-"))
+
+    # ── the machinery ───────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.bench.inbox)
+    @rule(most=st.integers(1, 4))
+    def the_engine_hears(self, most: int) -> None:
+        self.bench.hear(most)
+
+    @precondition(lambda self: self.bench.alive and self.bench.busy_lanes())
+    @rule(nth=NTH)
+    def the_switch_acts(self, nth: int) -> None:
+        lanes = self.bench.busy_lanes()
+        self.bench.act(lanes[nth % len(lanes)])
+
+    @rule()
+    def all_that_is_under_way_happens(self) -> None:
+        self.bench.pump()
+
+    @rule(seconds=st.sampled_from((0.5, 0.5, 2.0, 4.0, 12.0, 30.0)))
+    def time_passes(self, seconds: float) -> None:
+        self.bench.wait(seconds)
+
+    @precondition(
+        lambda self: (
+            any(leg.place is Place.fallback for leg in self.bench.callers())
+            and any(self.bench.switch.free(phone) for phone in PHONES)
+        )
+    )
+    @rule(nth=NTH)
+    def the_fallback_queue_rings(self, nth: int) -> None:
+        callers = [leg for leg in self.bench.callers() if leg.place is Place.fallback]
+        free = [phone for phone in PHONES if self.bench.switch.free(phone)]
+        self.bench.switch.fallback_rings(callers[nth % len(callers)], free[nth % len(free)])
+
+    # ── faults ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.bench.linked)
+    @rule(executed=st.booleans())
+    def the_link_is_cut(self, executed: bool) -> None:
+        self.bench.cut(executed)
+
+    @precondition(lambda self: self.bench.alive and not self.bench.linked)
+    @rule()
+    def the_link_is_back(self) -> None:
+        self.bench.link()
+
+    @precondition(lambda self: self.bench.alive)
+    @rule()
+    def the_platform_is_killed(self) -> None:
+        self.bench.kill()
+
+    @precondition(lambda self: not self.bench.alive)
+    @rule()
+    def the_platform_starts(self) -> None:
+        self.bench.start()
+        self.bench.link()
+
+    # ── what always holds ───────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def nobody_is_lost_or_taken_from_a_talk(self) -> None:
+        assert not self.bench.switch.wrongs, self.bench.switch.wrongs
+
+    @invariant()
+    def a_caller_has_one_offer_and_an_agent_one_reservation(self) -> None:
+        live = [offer for offer in self.state.offers if offer.ended_at is None]
+        assert len({offer.interaction_id for offer in live}) == len(live)
+        assert len({offer.agent_id for offer in live}) == len(live)
+
+    @invariant()
+    def what_an_agent_does_has_its_reason(self) -> None:
+        for agent in self.state.agents:
+            stints = [one.state for one in self.state.stints.where("agent_id", agent.id)]
+            offers = self.state.offers.where("agent_id", agent.id)
+            if agent.duty is Duty.reserved:
+                assert offers, f"{agent.id} is reserved for nothing"
+            elif agent.duty is Duty.busy:
+                assert any(one in ON_CALL for one in stints), f"{agent.id} is busy with nothing"
+            elif agent.duty is Duty.wrapping:
+                assert StintState.wrapping in stints, f"{agent.id} wraps up nothing"
+            else:
+                assert not [one for one in stints if one is not StintState.done], f"{agent.id} is idle on a call"
+
+    @invariant()
+    def what_a_start_would_load_is_what_is_in_memory(self) -> None:
+        if not self.bench.alive:
+            return
+        kept = self.bench.kept()
+        for name in ("agents", "stints", "offers", "phone_leases", "legs", "deadlines", "recordings"):
+            rows = [row for row in self.bench.core.shelves[name] if getattr(row, "state", None) is not StintState.done]
+            assert rows == sorted(kept.get(name, []), key=lambda row: row.id), name
+
+    def teardown(self) -> None:
+        """Everything comes to rest, and the platform agrees with the switch; then everybody leaves."""
+        bench = self.bench
+        bench.start()
+        bench.link()
+        bench.wait(2)
+        for leg in bench.callers():
+            ix = self.state.interactions[leg.ix]
+            assert ix.ended_at is None
+            if leg.peer:
+                assert ix.state is S.active
+            elif leg.place is Place.waiting:
+                assert ix.state in (S.queued, S.offered), ix
+        for leg in bench.callers():
+            bench.switch.caller_leaves(leg)
+        bench.wait(1)
+        for leg in bench.agent_legs():
+            bench.switch.agent_leg_ends(leg, 16)
+        bench.wait(200)
+        self.nobody_is_lost_or_taken_from_a_talk()
+        sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
+        for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings"):
+            assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
+        assert all(agent.duty is Duty.idle for agent in self.state.agents)
+        assert list(replay(bench.journal, make_core()[0])) == []
+
+
+TestModel = Model.TestCase
+TestModel.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
