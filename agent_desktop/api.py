@@ -67,10 +67,9 @@ class Ask:
         """The staff id of the one who asks."""
         return self.me.person.id
 
-    def must_reach(self, right: Right, row: Owned) -> None:
-        """Raise NotFound when the row is beyond the reach of the asker's right: they learn nothing about it."""
-        if not may(self.me.actor, right, row).ok:
-            raise NotFound("not_found", "There is no such thing, or not for you.")
+    def reaches(self, right: Right, rows: Iterable[Owned]) -> bool:
+        """Whether the asker's right reaches one of the rows. Whoever it does not reach learns nothing of the thing."""
+        return any(may(self.me.actor, right, row).ok for row in rows)
 
     def key(self, name: str) -> str:
         """An id from the path; what cannot be an id is not found."""
@@ -100,7 +99,8 @@ Resource = Callable[[Ask], Awaitable[object]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A resource answers JSON-ready values or a response of its own; None with status 204 is an empty body.
-    `answer` is the type of the JSON, `errors` the stable ids beside those that every route can answer with."""
+    `answer` is the type of the JSON, `errors` the stable ids, by status, beside those that every
+    route can answer with."""
 
     method: str
     path: str

@@ -74,7 +74,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     """Every route there is, each with its rule."""
     described = (
         *AccountResource(parts.people, parts.commands, hub, push).routes(),
-        *DeskResource(parts.commands, parts.phones, parts.choices).routes(),
+        *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from agent_desktop.api import Ask, Open, Route
 from agent_desktop.middleware import SAFE
+from kernel.access import Right
 
 REF = "#/components/schemas/{model}"
 ERROR = {
@@ -29,18 +30,30 @@ ERROR = {
         }
     },
 }
-CLASSES = {
-    401: ("not_signed_in",),
-    403: ("right_missing", "csrf_missing", "foreign_origin"),
-    404: ("not_found",),
-    409: ("refused",),
-    413: ("too_large",),
-    415: ("unsupported_media",),
-    422: ("invalid_input", "invalid_json", "bad_host"),
-    429: ("too_many_attempts",),
-    500: ("incident",),
-    503: ("unavailable",),
-}
+
+
+def error_ids(route: Route) -> dict[int, tuple[str, ...]]:
+    """The stable ids of every error that the route can answer with, its own first, by status."""
+    changes, api = route.method not in SAFE, route.path.startswith("/api/")
+    shared: list[tuple[bool, int, str]] = [
+        (route.rule is not Open.public, 401, "not_signed_in"),
+        (isinstance(route.rule, Right), 403, "right_missing"),
+        (changes and route.rule is not Open.public, 403, "csrf_missing"),
+        (changes or api, 403, "foreign_origin"),
+        ("{" in route.path, 404, "not_found"),
+        (changes, 413, "too_large"),
+        (changes, 415, "unsupported_media"),
+        (changes or route.query is not None, 422, "invalid_input"),
+        (changes, 422, "invalid_json"),
+        (True, 422, "bad_host"),
+        (True, 500, "incident"),
+        (api, 503, "engine_busy"),
+    ]
+    found = {status: list(ids) for status, ids in route.errors.items()}
+    for applies, status, id in shared:
+        if applies:
+            found.setdefault(status, []).append(id)
+    return {status: tuple(found[status]) for status in sorted(found)}
 
 
 def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
@@ -124,27 +137,15 @@ def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     found = {str(route.status): success}
     if route.path == "/health/ready":
         found["503"] = success
-    for status in _error_statuses(route):
-        ids = (*route.errors.get(status, ()), *CLASSES.get(status, ()))
+    for status, ids in error_ids(route).items():
         found.setdefault(
             str(status),
             {
-                "description": ", ".join(dict.fromkeys(ids)),
+                "description": ", ".join(ids),
                 "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
             },
         )
     return found
-
-
-def _error_statuses(route: Route) -> list[int]:
-    found = {403, 422, 500, *route.errors}
-    if route.rule is not Open.public:
-        found |= {401, 503}
-    if "{" in route.path:
-        found.add(404)
-    if route.method not in SAFE:
-        found |= {413, 415}
-    return sorted(found)
 
 
 def _schema(model: Any, schemas: dict[str, Any], mode: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agent_desktop.deskview import Person, call_view, me_view, moment, offer_view, offered_stint_view, stint_view
 from agent_desktop.feed import Desk
 from agent_desktop.ports import Batch, Row, RowChange, State
+from routing.agents import PAUSE_REASONS
 
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})
@@ -25,7 +26,6 @@ class Choices:
     writing numbers people here read."""
 
     region: str = "ES"
-    pause_reasons: tuple[str, ...] = ("break", "lunch", "training", "admin")
     ticket_categories: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ("low", "normal", "high", "urgent")
@@ -175,7 +175,7 @@ class Projection:
         dispositions.sort(key=lambda one: (one.get("position", 0), one["id"]))
         return {
             "dispositions": [{name: one[name] for name in ("id", "label", "key", "flags")} for one in dispositions],
-            "pause_reasons": list(self.choices.pause_reasons),
+            "pause_reasons": list(PAUSE_REASONS),
             "wrap_up_seconds": queue.get("wrap_seconds", 60),
             "ring_seconds": queue.get("ring_seconds", 20),
             "ticket_categories": list(self.choices.ticket_categories),

@@ -140,7 +140,7 @@ class AccountResource:
                 summary="Sign in; sets the session cookie",
                 body=SignIn,
                 answer=Account,
-                errors={401: ("sign_in_failed",), 429: ("too_many_attempts",)},
+                errors={401: ("sign_in_failed",), 429: ("too_many_attempts",), 503: ("sign_in_busy",)},
             ),
             Route(
                 method="POST",
@@ -183,5 +183,6 @@ class AccountResource:
                 rule=Right.session_own,
                 summary="End one of my sessions",
                 status=204,
+                errors={404: ("session_unknown",)},
             ),
         )

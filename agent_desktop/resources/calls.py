@@ -10,7 +10,8 @@ from agent_desktop.hub import Hub
 from agent_desktop.ports import CommandPort
 from agent_desktop.records import CallRecords, Why
 from agent_desktop.resources.desk import Done
-from kernel.access import Ownership, Right, may
+from crm_core.activities.service import MAX_NOTE
+from kernel.access import Ownership, Right
 from kernel.errors import NotFound
 from kernel.messages import Command
 from routing.messages import (
@@ -23,12 +24,16 @@ from routing.messages import (
     ResumeCall,
 )
 
-NOT_NOW = {409: ("refused",), 503: ("link_down", "engine_busy")}
+WRAP_UP = {
+    404: ("call_not_found", "call_gone", "no_such_customer"),
+    409: ("note_needs_customer", "stint_finish_not_now"),
+    422: ("bad_disposition", "invalid_fields"),
+}
 
 
 class WrapUp(Form):
     disposition: str = Field(min_length=1, max_length=120)
-    note: str | None = Field(default=None, max_length=10_000)
+    note: str | None = Field(default=None, max_length=MAX_NOTE)
 
 
 class CustomerLink(Form):
@@ -96,33 +101,39 @@ class CallResource:
 
     async def _must_be_mine(self, ask: Ask, interaction_id: str, *rights: Right) -> None:
         owners = await self._records.owners(interaction_id) or (Ownership(),)
-        wanted = rights or (Right.call_own,)
-        if not any(may(ask.me.actor, right, owner).ok for right in wanted for owner in owners):
+        if not any(ask.reaches(right, owners) for right in rights or (Right.call_own,)):
             raise NotFound("call_not_found", "There is no such call, or it is not yours.")
 
     def routes(self) -> tuple[Route, ...]:
         return (
             *(
                 Route(method="POST", path=path, resource=resource, rule=Right.call_own, summary=summary, answer=Done,
-                      errors=NOT_NOW)
-                for path, resource, summary in (
-                    ("/api/offers/{id}/decline", self.decline, "Decline the offered caller"),
-                    ("/api/calls/{id}/hold", self.hold, "Put the caller on hold"),
-                    ("/api/calls/{id}/resume", self.resume, "Talk on with the held caller"),
-                    ("/api/calls/{id}/hang-up", self.hang_up, "End the call"),
-                    ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up"),
+                      errors={404: (gone,), 409: refusals})
+                for path, resource, summary, gone, refusals in (
+                    ("/api/offers/{id}/decline", self.decline, "Decline the offered caller", "offer_gone",
+                     ("offer_decline_not_now",)),
+                    ("/api/calls/{id}/hold", self.hold, "Put the caller on hold", "call_gone",
+                     ("stint_hold_not_now", "leg_unknown")),
+                    ("/api/calls/{id}/resume", self.resume, "Talk on with the held caller", "call_gone",
+                     ("stint_resume_not_now", "leg_unknown")),
+                    ("/api/calls/{id}/hang-up", self.hang_up, "End the call", "call_gone",
+                     ("stint_hang_up_not_now",)),
+                    ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up", "call_gone",
+                     ("stint_extend_not_now", "wrap_up_extended_enough")),
                 )
             ),
             Route(
                 method="POST", path="/api/calls/{id}/wrap-up", resource=self.wrap_up, rule=Right.call_own,
-                summary="Say what came of the call and finish", body=WrapUp, answer=Done, errors=NOT_NOW,
+                summary="Say what came of the call and finish", body=WrapUp, answer=Done, errors=WRAP_UP,
             ),
             Route(
                 method="PUT", path="/api/calls/{id}/customer", resource=self.link, rule=Right.call_own,
-                summary="Say who the caller is", body=CustomerLink, answer=Done, errors=NOT_NOW,
+                summary="Say who the caller is", body=CustomerLink, answer=Done,
+                errors={404: ("call_gone", "no_such_customer")},
             ),
             Route(
                 method="GET", path="/api/calls/{id}/why", resource=self.why, rule=Right.call_own,
                 summary="Why the call was offered to whom, with each agent considered", answer=Why,
+                errors={404: ("call_not_found",)},
             ),
         )  # fmt: skip

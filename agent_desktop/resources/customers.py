@@ -10,12 +10,14 @@ from typing_extensions import TypedDict
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.crm import Crm
 from agent_desktop.hub import Hub
+from crm_core.activities.service import MAX_NOTE
 from crm_core.cards.service import device_card
 from crm_core.customers.models import NewCustomer
 from crm_core.shapes import CustomerCard, DeviceCard, EntryKind, TimelineEntry, TimelinePage
 from kernel.access import Right
 
 PAGE = 50
+NOBODY = {404: ("no_such_customer",)}
 
 
 class CustomerQuery(Form):
@@ -36,7 +38,7 @@ class TimelineQuery(Form):
 
 
 class NoteForm(Form):
-    text: str = Field(min_length=1, max_length=10_000)
+    text: str = Field(min_length=1, max_length=MAX_NOTE)
     interaction_id: str | None = Field(default=None, max_length=120)
 
 
@@ -109,6 +111,7 @@ class CustomerResource:
                 rule=Right.customer_read,
                 summary="A customer's card",
                 answer=CustomerCard,
+                errors=NOBODY,
             ),
             Route(
                 method="GET",
@@ -118,7 +121,7 @@ class CustomerResource:
                 summary="A customer's history, newest first, by pages",
                 query=TimelineQuery,
                 answer=TimelinePage,
-                errors={422: ("bad_cursor", "bad_kind", "bad_limit")},
+                errors={**NOBODY, 422: ("bad_cursor",)},
             ),
             Route(
                 method="GET",
@@ -127,6 +130,7 @@ class CustomerResource:
                 rule=Right.customer_read,
                 summary="What a customer owns, the newest first",
                 answer=DeviceList,
+                errors=NOBODY,
             ),
             Route(
                 method="POST",
@@ -137,5 +141,6 @@ class CustomerResource:
                 body=NoteForm,
                 answer=TimelineEntry,
                 status=201,
+                errors={**NOBODY, 422: ("invalid_fields",)},
             ),
         )

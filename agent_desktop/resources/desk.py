@@ -11,7 +11,6 @@ from agent_desktop.api import Ask, Form, Route
 from agent_desktop.middleware import host_name
 from agent_desktop.phonebook import IceServer, PhoneBook
 from agent_desktop.ports import CommandPort
-from agent_desktop.projection import Choices
 from kernel.access import Right
 from kernel.errors import Invalid
 from routing.messages import SetPresence, SignInAgent
@@ -50,10 +49,9 @@ def _ice(server: IceServer) -> Ice:
 
 
 class DeskResource:
-    def __init__(self, commands: CommandPort, phones: PhoneBook, choices: Choices) -> None:
+    def __init__(self, commands: CommandPort, phones: PhoneBook) -> None:
         self._commands = commands
         self._phones = phones
-        self._choices = choices
 
     async def phone(self, ask: Ask) -> PhoneLease:
         person = ask.me.person
@@ -70,9 +68,10 @@ class DeskResource:
     async def set_presence(self, ask: Ask) -> Done:
         form = ask.form(PresenceForm)
         reason = form.reason or None
-        if reason is not None and (form.presence != "paused" or reason not in self._choices.pause_reasons):
-            words = f"A pause may name one of: {', '.join(self._choices.pause_reasons)}."
-            raise Invalid("invalid_input", "Some fields are not right.", fields={"reason": words})
+        if reason is not None and form.presence != "paused":
+            raise Invalid(
+                "invalid_input", "Some fields are not right.", fields={"reason": "Only a pause has a reason."}
+            )
         command = SetPresence(actor=ask.actor, agent_id=ask.actor, presence=Presence(form.presence), reason=reason)
         await self._commands.execute(command)
         return {}
@@ -96,6 +95,6 @@ class DeskResource:
                 summary="Ready, paused or out; while busy it becomes the next state",
                 body=PresenceForm,
                 answer=Done,
-                errors={409: ("refused",)},
+                errors={409: ("no_desk",), 422: ("bad_pause_reason",)},
             ),
         )

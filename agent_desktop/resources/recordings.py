@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.records import CallRecords, Recording
-from kernel.access import Right, may
+from kernel.access import Right
 
 
 class RecordingQuery(Form):
@@ -26,7 +26,7 @@ class RecordingResource:
         """Empty where the asker's right does not reach: whether there is a recording is not told either."""
         interaction_id = ask.filters(RecordingQuery).interaction_id
         owners = await self._records.owners(interaction_id)
-        if not any(may(ask.me.actor, Right.recording_list, owner).ok for owner in owners):
+        if not ask.reaches(Right.recording_list, owners):
             return {"items": []}
         return {"items": await self._records.recordings(interaction_id)}
 

@@ -12,6 +12,7 @@ from agent_desktop.crm import Crm
 from agent_desktop.hub import Hub
 from crm_core.shapes import Ticket
 from crm_core.tickets.models import NewTicket
+from crm_core.tickets.service import MAX_DESCRIPTION
 from kernel.access import Right
 
 
@@ -24,7 +25,7 @@ class TicketForm(Form):
     category: str = Field(min_length=1, max_length=60)
     product: str | None = Field(default=None, max_length=120)
     priority: str = Field(min_length=1, max_length=20)
-    description: str = Field(default="", max_length=20_000)
+    description: str = Field(default="", max_length=MAX_DESCRIPTION)
     interaction_id: str | None = Field(default=None, max_length=120)
 
 
@@ -79,7 +80,7 @@ class TicketResource:
                 body=TicketForm,
                 answer=Ticket,
                 status=201,
-                errors={422: ("invalid_fields",)},
+                errors={404: ("no_such_customer",), 422: ("invalid_fields",)},
             ),
             Route(
                 method="GET",
@@ -88,5 +89,6 @@ class TicketResource:
                 rule=Right.ticket_read,
                 summary="A ticket",
                 answer=Ticket,
+                errors={404: ("no_such_ticket",)},
             ),
         )

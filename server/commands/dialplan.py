@@ -92,7 +92,8 @@ def _report(asterisk_dir: Path, private_dir: Path | None) -> None:
     try:
         findings = installer.check(asterisk_dir, private_dir)
     except PermissionError as error:
-        cause, cure = f"{error.filename} cannot be read by this user.", "Run this as root."
+        cause = f"{error.filename} cannot be read by this user."
+        cure = "Run this as root."
         raise Unavailable("dialplan_not_read", f"{cause} {cure}", cause=cause, cure=cure) from error
     for one in findings:
         words = escape(f"{one.file}: {one.problem}\n    → {one.cure}")

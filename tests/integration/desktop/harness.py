@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,9 +18,10 @@ import socketio
 from aiohttp import web
 from argon2 import PasswordHasher
 
-from agent_desktop.app import build_app
+from agent_desktop.app import ROUTES, build_app
 from agent_desktop.crm import Crm, CrmPops
 from agent_desktop.health import Check
+from agent_desktop.openapi import error_ids
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.settings import WebSettings
@@ -90,7 +92,18 @@ class Browser:
         async with self.client.request(method, path, data=data, headers=sent, allow_redirects=False) as response:
             text = await response.text()
             is_json = response.content_type == "application/json"
-            return response.status, json.loads(text) if is_json and text else text
+            answer = json.loads(text) if is_json and text else text
+        if response.status >= 400 and is_json:
+            self._must_be_declared(method, path, response.status, answer)
+        return response.status, answer
+
+    def _must_be_declared(self, method: str, path: str, status: int, answer: Any) -> None:
+        """Whatever test it is: an error that the description does not name is a fault of the description."""
+        for route in self.desktop.app[ROUTES]:
+            pattern = re.sub(r"{\w+}", "[^/]+", route.path)
+            described = route.path.startswith("/api/") and "error" in answer
+            if described and route.method == method and re.fullmatch(pattern, path.partition("?")[0]):
+                assert answer["error"]["id"] in error_ids(route).get(status, ()), (method, route.path, status, answer)
 
     @property
     def cookie(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from agent_desktop.app import HUB, ROUTES
 from kernel.access import Ownership
-from kernel.errors import LinkDown, Refused
+from kernel.errors import Refused, Unavailable
 from kernel.messages import Command
 from routing.messages import (
     DeclineOffer,
@@ -86,7 +86,6 @@ async def test_given_a_presence_when_put_then_the_engine_gets_it(
     [
         {"presence": "gone"},
         {"presence": "ready", "reason": "lunch"},
-        {"presence": "paused", "reason": "beer"},
         {"presence": "ready", "agent_id": "somebody-else"},
         {"presence": "ready", "duty": "idle"},
         {},
@@ -127,13 +126,13 @@ async def test_given_a_call_action_when_posted_then_the_engine_gets_it(
     assert desktop.engine.commands == [expected, expected]
 
 
-async def test_given_no_link_to_the_switch_when_asked_then_503_in_words(desktop: Desktop) -> None:
-    desktop.engine.answers[HoldCall] = LinkDown()
+async def test_given_an_engine_that_cannot_save_when_asked_then_503_in_words(desktop: Desktop) -> None:
+    desktop.engine.answers[HoldCall] = Unavailable("engine_busy", "Nothing was lost; please try again.")
     async with desktop.browser("ann") as browser:
         status, answer = await browser.ask("POST", "/api/calls/ix-1/hold")
 
-    assert (status, answer["error"]["id"]) == (503, "link_down")
-    assert "nothing was sent" in answer["error"]["message"]
+    assert (status, answer["error"]["id"]) == (503, "engine_busy")
+    assert "try again" in answer["error"]["message"]
 
 
 async def test_given_a_wrap_up_with_note_when_posted_then_the_note_is_in_the_history(desktop: Desktop) -> None:
