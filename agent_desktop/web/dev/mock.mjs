@@ -22,8 +22,9 @@ const CSP =
 const PAGE = (
   script,
   language,
+  head = "",
 ) => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Trunkline</title>
-<meta name="viewport" content="width=device-width"><meta name="csrf-token" content="token"><link rel="icon" href="/static/icon-idle.svg">
+<meta name="viewport" content="width=device-width"><meta name="csrf-token" content="token">${head}<link rel="icon" href="/static/icon-idle.svg">
 <link rel="stylesheet" href="/static/desk.css"><script type="module" src="/static/${script}.js"></script></head><body><div id="app"></div></body></html>`;
 
 export async function startMock(port = 0) {
@@ -73,7 +74,11 @@ async function answer(world, request, response) {
     return send(
       response,
       200,
-      PAGE(pathname === "/" ? "desk" : "sign-in", request.headers["accept-language"]?.slice(0, 2) ?? "en"),
+      PAGE(
+        pathname === "/" ? "desk" : "sign-in",
+        request.headers["accept-language"]?.slice(0, 2) ?? "en",
+        world.head,
+      ),
       "text/html",
       {
         "Content-Security-Policy": CSP,

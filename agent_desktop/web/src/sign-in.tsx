@@ -4,7 +4,9 @@ import { signal } from "@preact/signals";
 import { type RefObject, render } from "preact";
 import { useRef } from "preact/hooks";
 import { ApiError, patch, post, setCsrf, wordsFor } from "./api";
+import { DemoHint } from "./demo";
 import { chooseLanguage, isLanguage, LANGUAGES, language, setLanguage, t, tryT } from "./i18n";
+import { demoOf } from "./store/demo";
 import { setTheme, startTheme, type Theme, theme } from "./store/theme";
 import type { Account } from "./types";
 import { Button } from "./ui/basics";
@@ -21,6 +23,7 @@ const problem = signal<string | null>(null);
 const missing = signal<{ login?: string; password?: string }>({});
 /** Set when the language was chosen on this page: then the account takes it over. */
 let chosenHere = false;
+const demo = demoOf(document);
 
 async function signIn(): Promise<void> {
   missing.value = {
@@ -47,6 +50,13 @@ async function signIn(): Promise<void> {
   }
 }
 
+function fillIn(name: string): void {
+  login.value = name;
+  password.value = demo?.password ?? "";
+  missing.value = {};
+  document.querySelector<HTMLButtonElement>("form [type=submit]")?.focus();
+}
+
 /** Only a place of our own. */
 function wayBack(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : "/";
@@ -71,6 +81,7 @@ function Page() {
         </div>
         <Notice />
         <Form />
+        <DemoHint demo={demo} fill={fillIn} />
       </main>
       <Settings />
     </div>
