@@ -45,7 +45,7 @@ class Pages:
             raise web.HTTPSeeOther("/sign-in")
         if not may(ask.who.actor, Right.desk_use).ok:
             words = "Your role does not include serving calls. Sign in as somebody who does."
-            return self._message(ask, 403, "The desk is for agents", words)
+            return self._message(ask, 403, "The desk is for agents", words, away="Sign in as somebody else")
         return self._page(ask, "Desk · Trunkline", "desk")
 
     def _page(self, ask: Ask, title: str, name: str) -> web.Response:
@@ -61,15 +61,28 @@ class Pages:
             "csrf_token": ask.who.csrf_token if ask.who else "",
             "demo": self._demo if name == "sign-in" else "",
             "script": self._assets.url(f"{name}.js"),
-            "styles": [self._assets.url(one) for one in (f"{name}.css", "desk.css") if one in self._assets][:1],
-            "icons": [self._assets.url(one) for one in ICONS if one in self._assets],
+            **self._looks(name),
         }
         return aiohttp_jinja2.render_template("page.html", ask.request, context)
 
-    def _message(self, ask: Ask, status: int, title: str, words: str, cure: str = "") -> web.Response:
+    def _looks(self, name: str) -> dict[str, list[str]]:
+        return {
+            "styles": [self._assets.url(one) for one in (f"{name}.css", "desk.css") if one in self._assets][:1],
+            "icons": [self._assets.url(one) for one in ICONS if one in self._assets],
+        }
+
+    def _message(self, ask: Ask, status: int, title: str, words: str, cure: str = "", away: str = "") -> web.Response:
+        """`cure` is a command to type, `away` the words of a link to the sign-in page."""
         language = _language(ask)
         t = translator(language)
-        context = {"language": language, "title": t(title), "words": t(words), "cure": cure}
+        context = {
+            "language": language,
+            "title": t(title),
+            "words": t(words),
+            "cure": cure,
+            "away": t(away) if away else "",
+            **self._looks("desk"),
+        }
         return aiohttp_jinja2.render_template("message.html", ask.request, context, status=status)
 
     def routes(self) -> tuple[Route, ...]:

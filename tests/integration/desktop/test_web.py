@@ -162,12 +162,17 @@ async def test_given_a_languages_wish_when_signing_in_then_in_it(
     assert f"<title>{title}" in page
 
 
-async def test_given_an_administrator_when_the_desk_is_opened_then_told_in_words(built: Desktop) -> None:
+async def test_given_an_administrator_when_the_desk_is_opened_then_told_in_words_and_led_away(built: Desktop) -> None:
     async with built.browser("root") as browser:
         status, page = await browser.ask("GET", "/desk")
 
+        other, entrance = await browser.ask("GET", "/sign-in")
+
     assert status == 403
     assert "The desk is for agents" in page
+    assert '<a href="/sign-in">' in page, "a way out"
+    assert other == 200
+    assert "<title>Sign in" in entrance
 
 
 async def test_given_no_built_client_when_opened_then_told_what_to_do(desktop: Desktop) -> None:
