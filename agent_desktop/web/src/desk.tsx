@@ -7,6 +7,7 @@ import { ApiError, get, setCsrf } from "./api";
 import { App } from "./desk/app";
 import { guardUnload, onSignedOut } from "./desk/leave";
 import { startShortcuts } from "./desk/shortcuts";
+import { quietComposer } from "./desk/uistate";
 import { chooseLanguage } from "./i18n";
 import { expose } from "./marks";
 import { askMicrophone } from "./phone/devices";
@@ -52,6 +53,7 @@ async function start(): Promise<void> {
   chooseLanguage(account.language);
   dropOldDrafts();
   followOffers();
+  quietComposer();
   followCalls();
   followWrapUps();
   followProblems();

@@ -74,6 +74,19 @@ export function shortcut(action: Action): string {
   return `Ctrl+Shift+${letters.value[action]}`;
 }
 
+const PAUSE_MS = 1200;
+let typed = -PAUSE_MS;
+
+/** Note a key press: whoever typed a moment ago goes on, though the text may have gone from under the fingers. */
+export function watchTyping(event: KeyboardEvent): void {
+  if (isTyping(event.target) || (typedJustNow() && event.key.length === 1)) typed = event.timeStamp;
+}
+
+/** Within this time of the last key in a text no single key does anything and no button takes the focus. */
+export function typedJustNow(): boolean {
+  return performance.now() - typed < PAUSE_MS;
+}
+
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&

@@ -19,17 +19,15 @@ const password = signal("");
 const shown = signal(false);
 const caps = signal(false);
 const busy = signal(false);
-const problem = signal<string | null>(null);
-const missing = signal<{ login?: string; password?: string }>({});
+/** Said again in another language when that is chosen. */
+const problem = signal<(() => string) | null>(null);
+const missing = signal<{ login?: boolean; password?: boolean }>({});
 /** Set when the language was chosen on this page: then the account takes it over. */
 let chosenHere = false;
 const demo = demoOf(document);
 
 async function signIn(): Promise<void> {
-  missing.value = {
-    ...(login.value.trim() ? {} : { login: t("sign_in.need_login") }),
-    ...(password.value ? {} : { password: t("sign_in.need_password") }),
-  };
+  missing.value = { login: !login.value.trim(), password: !password.value };
   problem.value = null;
   if (missing.value.login || missing.value.password || busy.value) return;
   busy.value = true;
@@ -44,7 +42,7 @@ async function signIn(): Promise<void> {
     location.assign(wayBack(new URLSearchParams(location.search).get("next")));
   } catch (failure) {
     busy.value = false;
-    problem.value =
+    problem.value = () =>
       failure instanceof ApiError && failure.status === 429 ? tooMany(failure) : wordsFor(failure);
     password.value = failure instanceof ApiError && failure.status === 401 ? "" : password.value;
   }
@@ -93,7 +91,7 @@ function Notice() {
   if (problem.value) {
     return (
       <p class="notice tone-alarm" role="alert">
-        <Icon name="alert" /> <span>{problem.value}</span>
+        <Icon name="alert" /> <span>{problem.value()}</span>
       </p>
     );
   }
@@ -113,7 +111,7 @@ function Form() {
   };
   return (
     <form class="stack wide" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
-      <Field label={t("sign_in.login")} problem={missing.value.login}>
+      <Field label={t("sign_in.login")} problem={missing.value.login ? t("sign_in.need_login") : undefined}>
         {(ids) => (
           <input
             class="input tall"
@@ -150,7 +148,10 @@ function watchCaps(event: KeyboardEvent): void {
 
 function Password({ input }: { input: RefObject<HTMLInputElement | null> }) {
   return (
-    <Field label={t("sign_in.password")} problem={missing.value.password}>
+    <Field
+      label={t("sign_in.password")}
+      problem={missing.value.password ? t("sign_in.need_password") : undefined}
+    >
       {(ids) => (
         <div class="secret">
           <input

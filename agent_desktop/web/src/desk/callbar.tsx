@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Key, t, tryT } from "../i18n";
-import { isTyping, shortcut } from "../keys";
+import { isTyping, shortcut, typedJustNow } from "../keys";
 import { phoneHere, phoneState } from "../phone/phone";
 import { accepted, answer, setMuted, sip } from "../phone/session";
 import { declineOffer, endCall, pending, toggleHold } from "../store/actions";
@@ -11,6 +11,7 @@ import type { Phase } from "../store/callview";
 import { clockFace, localNow, tick } from "../store/clock";
 import { call, offer, pop } from "../store/live";
 import { view, visibleState } from "../store/view";
+import type { Offer } from "../types";
 import { Avatar, Keys, Tag, Timer, TimeRing } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { Keypad } from "./keypad";
@@ -44,20 +45,29 @@ function Party({ phase }: { phase: Phase }) {
   const number = callerNumber(call.value, sip.value);
   const loose = phase === "loose" || phase === "loose_ringing";
   const ringing = phase === "offered" && offer.value;
-  const beside = ringing && phoneState.value === "beside";
   return (
     <div class="party">
       {ringing ? <TimeRing from={ringing.made_at} to={ringing.deadline} size={40} /> : <Avatar name={name} />}
       <span class="stack tight">
         <span class="strong truncate">{name}</span>
         <span class="small soft truncate">
-          {loose ? t("callbar.fallback") : t(beside ? "callbar.beside" : (`phase.${phase}` as Key))}
+          {t(ringing ? ringWords(ringing) : loose ? "callbar.fallback" : (`phase.${phase}` as Key))}
           {number && number !== name && ` · ${number}`}
         </span>
       </span>
       {state && <Clock phase={phase} />}
     </div>
   );
+}
+
+const RINGS_WITHIN_MS = 3000;
+
+/** Where it rings. A phone that is registered here but stays quiet was taken by another browser of the same person. */
+function ringWords(now: Offer): Key {
+  if (phoneState.value === "beside") return "callbar.beside";
+  const quiet = phoneState.value === "registered" && !sip.value;
+  const late = quiet && tick.value - Date.parse(now.made_at) > RINGS_WITHIN_MS;
+  return late ? "callbar.rings_elsewhere" : "phase.offered";
 }
 
 function Clock({ phase }: { phase: Phase }) {
@@ -154,12 +164,18 @@ function EndButton({ act, onPress }: { act: "decline" | "end"; onPress: () => Pr
   );
 }
 
-/** Takes the focus when it appears, so that Enter answers, unless somebody is typing. */
+/** Takes the focus when it appears, so that Enter answers, unless somebody is typing or was a moment ago. */
 function AnswerButton() {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (!isTyping(document.activeElement) && !document.querySelector("dialog[open]"))
-      button.current?.focus({ preventScroll: true });
+    let timer = 0;
+    const take = (): void => {
+      if (typedJustNow()) timer = window.setTimeout(take, 200);
+      else if (!isTyping(document.activeElement) && !document.querySelector("dialog[open]"))
+        button.current?.focus({ preventScroll: true });
+    };
+    take();
+    return () => clearTimeout(timer);
   }, []);
   const waiting =
     sip.value?.state === "answering" || (accepted.value !== null && accepted.value === offer.value?.id);
@@ -211,7 +227,7 @@ function Control({ icon, word, keys, slot, on, kind = "", busy, disabled, onPres
 /** Where the talk is, when it is not in this tab. */
 function voiceWords(): Key {
   if (phoneState.value === "beside") return "callbar.on_phone";
-  return phoneHere.value ? "callbar.no_voice" : "callbar.elsewhere";
+  return phoneHere.value ? "callbar.no_voice" : "callbar.talk_elsewhere";
 }
 
 function Signs() {

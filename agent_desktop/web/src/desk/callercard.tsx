@@ -110,9 +110,7 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
         <Fact label={t("fact.number")}>{customer.numbers[0]?.national ?? customer.number}</Fact>
       )}
       {!about && customer?.owner && <Fact label={t("fact.owner")}>{customer.owner}</Fact>}
-      <Fact label={t("fact.language")}>
-        {nameOf("language", customer?.language ?? about?.language ?? null) || "–"}
-      </Fact>
+      {customer?.language && <Fact label={t("fact.language")}>{nameOf("language", customer.language)}</Fact>}
       {customer?.time_zone && (
         <Fact label={t("fact.there")}>
           <TimeThere zone={customer.time_zone} />

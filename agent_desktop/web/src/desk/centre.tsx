@@ -6,13 +6,13 @@ import { mark } from "../marks";
 import { sip } from "../phone/session";
 import { callerName } from "../store/caller";
 import { pending, setPresence } from "../store/actions";
-import { call, canAsk, offer, pop } from "../store/live";
+import { call, canAsk, me, offer, pop } from "../store/live";
 import { afterPaint } from "../store/paint";
 import { tellRendered } from "../store/socket";
 import { view, visibleState } from "../store/view";
 import { closeCustomer, currentPop, opened, selected, shown } from "../store/work";
-import { Button } from "../ui/basics";
-import { Icon } from "../ui/icon";
+import { Button, Tag, type Tone } from "../ui/basics";
+import { Icon, type IconName } from "../ui/icon";
 import { CallerCard } from "./callercard";
 import { Composer } from "./composer";
 import { Timeline } from "./timeline";
@@ -59,11 +59,11 @@ function OpenTabs() {
   if (opened.value.length === 0) return null;
   const about = call.value ?? offer.value;
   return (
-    <div class="tabs strip" role="tablist" aria-label={t("centre.open")}>
+    <nav class="tabs strip" aria-label={t("centre.open")}>
       <button
         type="button"
-        role="tab"
-        aria-selected={selected.value === null}
+        class="tab"
+        aria-current={selected.value === null}
         onClick={() => (selected.value = null)}
       >
         <Icon name="phone" />
@@ -72,11 +72,11 @@ function OpenTabs() {
         </span>
       </button>
       {opened.value.map(({ customer }) => (
-        <span class="closable" key={customer.id} role="presentation">
+        <span class="closable" key={customer.id}>
           <button
             type="button"
-            role="tab"
-            aria-selected={selected.value === customer.id}
+            class="tab"
+            aria-current={selected.value === customer.id}
             onClick={() => (selected.value = customer.id)}
           >
             <Icon name={customer.kind === "company" ? "building" : "user"} />
@@ -91,39 +91,48 @@ function OpenTabs() {
           />
         </span>
       ))}
-    </div>
+    </nav>
   );
+}
+
+type QuietKey = "ready" | "no_phone" | "out" | "start" | "paused" | "missed" | "loose";
+
+const QUIET_LOOK: Record<QuietKey, { tone: Tone; icon: IconName }> = {
+  ready: { tone: "ready", icon: "phone" },
+  no_phone: { tone: "alarm", icon: "alert" },
+  out: { tone: "out", icon: "out" },
+  start: { tone: "accent", icon: "coffee" },
+  paused: { tone: "paused", icon: "coffee" },
+  missed: { tone: "paused", icon: "alert" },
+  loose: { tone: "ready", icon: "incoming" },
+};
+
+function quietKey(): QuietKey {
+  const { kind, reason } = visibleState.value ?? { kind: "out", reason: null };
+  if (view.value.phase === "loose" || view.value.phase === "loose_ringing") return "loose";
+  if (kind === "ready" || kind === "no_phone" || kind === "out" || kind === "missed") return kind;
+  return reason === "start" ? "start" : "paused";
 }
 
 /** Nothing to do yet: say why, and offer the first step. */
 function Quiet() {
-  const kind = visibleState.value?.kind ?? "out";
-  const loose = view.value.phase === "loose" || view.value.phase === "loose_ringing";
-  const key = loose ? "loose" : kind === "ready" || kind === "no_phone" || kind === "out" ? kind : "paused";
+  const key = quietKey();
+  const { tone, icon } = QUIET_LOOK[key];
+  const missed = key === "ready" && (me.value?.missed ?? 0) > 0;
   return (
     <div class="calm">
-      <span
-        class={`medal tone-${loose || kind === "ready" ? "ready" : kind === "no_phone" ? "alarm" : kind === "out" ? "out" : "paused"}`}
-      >
-        <Icon
-          name={
-            loose
-              ? "incoming"
-              : kind === "ready"
-                ? "phone"
-                : kind === "no_phone"
-                  ? "alert"
-                  : kind === "out"
-                    ? "out"
-                    : "coffee"
-          }
-          large
-        />
+      <span class={`medal tone-${tone}`}>
+        <Icon name={icon} large />
       </span>
       <h1>{t(`quiet.${key}`)}</h1>
       <p class="soft">{t(`quiet.${key}_help`)}</p>
+      {missed && (
+        <Tag tone="paused" icon="alert">
+          {t("quiet.ready_missed")}
+        </Tag>
+      )}
       <div class="row">
-        {(key === "paused" || key === "out") && (
+        {(key === "paused" || key === "out" || key === "start") && (
           <Button
             kind="good"
             icon="check"

@@ -1,6 +1,6 @@
 // Writing about a customer: a note or a ticket. Words are kept until the server has them.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { act, addNote, pending } from "../store/actions";
 import { draft } from "../store/drafts";
@@ -20,13 +20,15 @@ export function draftName(shown: Pick<Shown, "callId"> & { customer: { id: strin
 }
 
 export function Composer({ shown }: { shown: Shown }) {
-  const mode = composing.value;
+  const begun = draft(draftName(shown)).value !== "";
+  const mode = composing.value ?? (begun ? "note" : null);
   return (
     <section class="composer" aria-label={t("composer.title")} data-mode={mode ?? "closed"}>
       <div class="tabs" role="tablist" aria-label={t("composer.title")}>
         <button
           type="button"
           role="tab"
+          class="tab"
           aria-selected={mode !== "ticket"}
           title={shortcut("note")}
           onClick={() => (composing.value = "note")}
@@ -37,8 +39,9 @@ export function Composer({ shown }: { shown: Shown }) {
         <button
           type="button"
           role="tab"
+          class="tab"
           aria-selected={mode === "ticket"}
-          title={shortcut("ticket")}
+          title={shown.customer ? shortcut("ticket") : t("composer.ticket_needs")}
           disabled={!shown.customer}
           onClick={() => (composing.value = "ticket")}
         >
@@ -73,7 +76,7 @@ function NoteForm({ shown }: { shown: Shown }) {
   const text = draft(draftName(shown));
   const area = useRef<HTMLTextAreaElement>(null);
   const open = composing.value === "note" || text.value !== "";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (composing.value === "note") area.current?.focus();
   }, [composing.value]);
   return (

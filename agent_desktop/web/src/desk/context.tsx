@@ -132,7 +132,7 @@ function Pair({ name, children }: { name: string; children: ComponentChildren })
   return (
     <div>
       <dt>{name}</dt>
-      <dd class="truncate">{children}</dd>
+      <dd>{children}</dd>
     </div>
   );
 }
@@ -185,7 +185,7 @@ function Group({
             <span class="truncate" title={entry.title}>
               {entry.title}
             </span>
-            <span class="small muted truncate">{goingWords(entry)}</span>
+            <span class="small muted">{goingWords(entry)}</span>
           </span>
         </div>
       ))}

@@ -3,7 +3,7 @@
 import { formatMoney, formatWhen, t, timeThere, tryT } from "../i18n";
 import { minute } from "../store/clock";
 import type { TimelineEntry } from "../types";
-import { wordFor } from "./words";
+import { dispositionWords, wordFor } from "./words";
 
 type Details = Record<string, unknown>;
 
@@ -17,9 +17,11 @@ export function spell(seconds: number): string {
   return m >= 60 ? t("time.hm", { h: Math.floor(m / 60), m: m % 60 }) : t("time.ms", { m, s });
 }
 
-/** Calls are titled by the server in plain English; those we say in the reader's language. */
+/** Calls and notes are titled by the server in plain English; those we say in the reader's language. */
 export function titleOf(entry: TimelineEntry): string {
+  if (entry.kind === "note" && entry.title === "Note") return t("composer.note");
   if (entry.kind !== "call" || !/^(In|Out)bound call$/.test(entry.title)) return entry.title;
+  if (text(entry.details, "end_reason")?.startsWith("gave_up_after")) return t("title.gave_up");
   const missed = entry.details.outcome === "abandoned";
   return missed ? t("title.abandoned") : tryT(`title.${text(entry.details, "direction")}`, entry.title);
 }
@@ -32,7 +34,7 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "number"),
     seconds ? spell(seconds) : null,
     text(details, "queue"),
-    text(details, "disposition"),
+    dispositionWords(text(details, "disposition") ?? ""),
     wordFor("result", text(details, "result")),
     wordFor("stage", text(details, "stage")),
     wordFor("priority", text(details, "priority")),

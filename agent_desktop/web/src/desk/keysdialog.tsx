@@ -13,6 +13,7 @@ const FIXED: [
 ][] = [
   ["Enter", "keys.answer_enter"],
   ["Ctrl+K", "keys.search"],
+  ["/", "keys.search"],
   ["?", "keys.help"],
   ["1…9", "keys.disposition"],
   ["⏎", "keys.finish"],

@@ -31,9 +31,16 @@ export function Left() {
   );
 }
 
-function Section({ title, count, children }: { title: string; count?: number; children: ComponentChildren }) {
+interface SectionProps {
+  title: string;
+  count?: number;
+  name?: string;
+  children: ComponentChildren;
+}
+
+function Section({ title, count, name = "", children }: SectionProps) {
   return (
-    <section class="section">
+    <section class={`section ${name}`}>
       <h2>
         {title}
         {count ? <span class="count">{count}</span> : null}
@@ -48,7 +55,7 @@ function CurrentWork() {
   const phase = view.value.phase;
   if (phase === "idle" || !state) {
     return (
-      <Section title={t("left.now")}>
+      <Section title={t("left.now")} name="now">
         <Empty icon="phone">{state?.kind === "ready" ? t("left.none_ready") : t("left.none")}</Empty>
       </Section>
     );
@@ -58,7 +65,7 @@ function CurrentWork() {
   const look = loose ? { tone: "ready", icon: "incoming" as const } : STATE_LOOK[state.kind];
   const now = offer.value;
   return (
-    <Section title={t("left.now")}>
+    <Section title={t("left.now")} name="now">
       <button
         type="button"
         class={`work tone-${look.tone}`}

@@ -1,13 +1,13 @@
 // A new customer for the caller on the line, linked as soon as it is made.
 
 import { type Signal, useSignal } from "@preact/signals";
-import { ApiError } from "../api";
+import { useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { act, addCustomer, linkCustomer, pending } from "../store/actions";
+import { act, addCustomer, atFields, linkCustomer, pending } from "../store/actions";
 import { call, canAsk } from "../store/live";
 import type { CustomerCard } from "../types";
 import { Button } from "../ui/basics";
-import { Field } from "../ui/field";
+import { Field, toProblem } from "../ui/field";
 
 interface Form {
   name: string;
@@ -26,18 +26,18 @@ function knownNumber(): string | null {
 /** The customer made; null when it was refused, with the reasons in `problems`. */
 async function make(form: Form, problems: Signal<Problems>): Promise<CustomerCard | null> {
   const name = form.name.trim();
-  problems.value = name ? {} : { name: t("identify.need_name") };
-  if (!name || !canAsk.value) return null;
+  const email = form.email.trim();
+  problems.value = {
+    ...(name ? {} : { name: t("identify.need_name") }),
+    ...(!email || /^[^\s@]+@[^\s@]+$/.test(email) ? {} : { email: t("identify.bad_email") }),
+  };
+  if (Object.keys(problems.value).length > 0 || !canAsk.value) return null;
   const number = knownNumber();
-  const extra = { ...(number ? { number } : {}), ...(form.email ? { email: form.email } : {}) };
+  const extra = { ...(number ? { number } : {}), ...(email ? { email } : {}) };
   let made: CustomerCard | null = null;
   await act("create", async () => {
-    try {
-      made = await addCustomer({ name, kind: form.kind, ...extra });
-    } catch (failure) {
-      if (failure instanceof ApiError) problems.value = failure.fields;
-      throw failure;
-    }
+    const sent = addCustomer({ name, kind: form.kind, ...extra });
+    made = await atFields(["name", "email"], (fields) => (problems.value = fields), sent);
   });
   return made;
 }
@@ -46,12 +46,14 @@ export function NewCustomer({ callId, onDone }: { callId: string; onDone: () => 
   const form = useSignal<Form>({ name: call.value?.caller.name ?? "", kind: "person", email: "" });
   const problems = useSignal<Problems>({});
   const number = knownNumber();
+  const box = useRef<HTMLFormElement>(null);
   const send = async (): Promise<void> => {
     const made = await make(form.value, problems);
-    if (made && (await linkCustomer(callId, made))) onDone();
+    if (!made) return toProblem(box.current);
+    if (await linkCustomer(callId, made)) onDone();
   };
   return (
-    <form class="stack" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
+    <form ref={box} class="stack" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
       <Kinds form={form} />
       <Text form={form} name="name" label={t("identify.name")} problem={problems.value.name} focus />
       <Text form={form} name="email" label={t("identify.email")} problem={problems.value.email} />

@@ -15,6 +15,11 @@ import { closeDialog } from "./uistate";
 const WAIT_MS = 140;
 const LEAST = 2;
 
+/** One Chinese character is a family name already. */
+function enough(query: string): boolean {
+  return query.length >= LEAST || /\p{Script=Han}/u.test(query);
+}
+
 interface Found {
   query: string;
   items: CustomerCard[];
@@ -124,7 +129,7 @@ function Query({ query, at, list, found, compact, onKey }: QueryProps) {
 function useSearch(query: string): Found | null {
   const found = useSignal<Found>(NONE);
   useEffect(() => {
-    if (query.length < LEAST || !canAsk.value) return undefined;
+    if (!enough(query) || !canAsk.value) return undefined;
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
@@ -142,14 +147,14 @@ function useSearch(query: string): Found | null {
       stop.abort();
     };
   }, [query]);
-  if (query.length < LEAST) return NONE;
+  if (!enough(query)) return NONE;
   return found.value.query === query ? found.value : found.value.items.length ? found.value : null;
 }
 
 function Said({ query, found, compact }: { query: string; found: Found | null; compact: boolean }) {
   const words = !canAsk.value
     ? t("search.offline")
-    : query.length < LEAST
+    : !enough(query)
       ? compact
         ? ""
         : t("search.hint")

@@ -1,6 +1,6 @@
 // The keys that work anywhere on the desk.
 
-import { type Action, actionOf, isActive, isTyping } from "../keys";
+import { type Action, actionOf, isActive, isTyping, typedJustNow, watchTyping } from "../keys";
 import { answer, setMuted, sip } from "../phone/session";
 import { declineOffer, endCall, setPresence, toggleHold } from "../store/actions";
 import { canAsk } from "../store/live";
@@ -25,7 +25,9 @@ const DO: Record<Action, () => void> = {
 export function startShortcuts(): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
-    const handled = chord(event) || single(event);
+    const before = typedJustNow();
+    watchTyping(event);
+    const handled = chord(event) || single(event, before);
     if (handled) event.preventDefault();
   });
 }
@@ -41,8 +43,9 @@ function chord(event: KeyboardEvent): boolean {
   return true;
 }
 
-function single(event: KeyboardEvent): boolean {
+function single(event: KeyboardEvent, before: boolean): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
+  if (before) return false;
   if (document.querySelector("dialog[open]")) return false;
   if (event.key === "/") dialog.value = "search";
   else if (event.key === "?") dialog.value = "keys";

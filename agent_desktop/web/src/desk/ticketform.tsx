@@ -1,16 +1,16 @@
 // A new ticket: checked here and by the server, with the problem at its field and nothing typed lost.
 
 import { useSignal } from "@preact/signals";
-import { ApiError } from "../api";
+import { useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { act, addTicket, pending } from "../store/actions";
+import { act, addTicket, atFields, pending } from "../store/actions";
 import { draft } from "../store/drafts";
 import { refetch } from "../store/history";
 import { canAsk, settings } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Choice } from "../types";
 import { Button } from "../ui/basics";
-import { Field, Select } from "../ui/field";
+import { Field, Select, toProblem } from "../ui/field";
 import { composing } from "./uistate";
 import { optionsOf } from "./words";
 
@@ -49,6 +49,7 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
   const kept = draft(`t.${customerId}`);
   const form = readDraft(kept.value);
   const problems = useSignal<Problems>({});
+  const box = useRef<HTMLFormElement>(null);
   const set = (part: Partial<TicketDraft>): void => {
     kept.value = JSON.stringify({ ...form, ...part });
     const rest = { ...problems.value };
@@ -57,23 +58,20 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
   };
   const send = async (): Promise<void> => {
     problems.value = checkTicket(form);
-    if (Object.keys(problems.value).length > 0 || !canAsk.value) return;
+    if (Object.keys(problems.value).length > 0) return toProblem(box.current);
+    if (!canAsk.value) return;
     const done = await act("ticket", async () => {
-      try {
-        const made = await addTicket(customerId, { ...form, product: form.product || null }, callId);
-        toast("good", t("ticket.made", { number: made.number }));
-      } catch (failure) {
-        if (failure instanceof ApiError) problems.value = failure.fields;
-        throw failure;
-      }
+      const sent = addTicket(customerId, { ...form, product: form.product || null }, callId);
+      const made = await atFields(Object.keys(EMPTY), (fields) => (problems.value = fields), sent);
+      toast("good", t("ticket.made", { number: made.number }));
     });
-    if (!done) return;
+    if (!done) return toProblem(box.current);
     kept.value = "";
     composing.value = null;
     void refetch(customerId);
   };
   return (
-    <form class="ticket" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
+    <form ref={box} class="ticket" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
       <Fields form={form} problems={problems.value} set={set} />
       <div class="row">
         <span class="small muted grow truncate">{t("composer.kept")}</span>
@@ -143,9 +141,9 @@ interface PickProps extends FieldsProps {
 function Pick({ name, choices, form, problems, set }: PickProps) {
   return (
     <Field label={t(`ticket.${name}`)} problem={problems[name]}>
-      {({ id }) => (
+      {(ids) => (
         <Select
-          id={id}
+          {...ids}
           label={t(`ticket.${name}`)}
           value={form[name]}
           options={optionsOf(choices, name)}

@@ -67,9 +67,10 @@ function Stream({ customerId, kind, shown }: StreamProps) {
   }, []);
   const open = page && kind === null ? openItems(mergeEntries(shown.open, page.entries)) : [];
   const pinned = new Set(open.map((entry) => entry.id));
+  const none = page?.next === null && withoutCall(page.entries, shown.callId).length === 0;
   const rest = withoutCall(page?.entries ?? [], shown.callId).filter((entry) => !pinned.has(entry.id));
   return (
-    <div class="stream" tabIndex={0} aria-label={t("timeline.title")} role="region">
+    <div class="stream" tabIndex={0} aria-label={t("timeline.title")} role="group">
       {open.length > 0 && (
         <section class="pinned" aria-label={t("timeline.open")}>
           <h2>{`${t("timeline.open")} · ${open.length}`}</h2>
@@ -85,9 +86,9 @@ function Stream({ customerId, kind, shown }: StreamProps) {
           <Item key={entry.id} entry={entry} />
         ))}
       </ol>
-      {page && page.entries.length === 0 && (
-        <Empty icon="clock" title={t("timeline.none")}>
-          {t("timeline.none_help")}
+      {none && (
+        <Empty icon="clock" title={t(kind === null ? "timeline.none" : "timeline.none_kind")}>
+          {kind === null && t("timeline.none_help")}
         </Empty>
       )}
       {(page === null || page.next !== null) && (
@@ -123,7 +124,7 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
 function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
   const [wide, setWide] = useState(false);
   const facts = detailWords(entry.details, entry.title);
-  const long = (entry.body?.length ?? 0) > 160 || (entry.body?.includes("\n") ?? false);
+  const long = (entry.body?.length ?? 0) > 160 || (entry.body?.match(/\n/g)?.length ?? 0) > 1;
   return (
     <li class="event" data-kind={entry.kind} data-status={entry.status}>
       <span class="dot">

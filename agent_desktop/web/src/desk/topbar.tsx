@@ -14,11 +14,13 @@ export function TopBar() {
   if (!me.value) return null;
   return (
     <header class="topbar">
-      <span class="brand">
-        <Logo />
-        <span class="name">{t("app.name")}</span>
-      </span>
-      <StateSwitch />
+      <div class="side">
+        <span class="brand">
+          <Logo />
+          <span class="name">{t("app.name")}</span>
+        </span>
+        <StateSwitch />
+      </div>
       <button
         type="button"
         class="find"
@@ -29,11 +31,17 @@ export function TopBar() {
         <span class="grow truncate">{t("search.prompt")}</span>
         <Keys of="Ctrl+K" />
       </button>
-      <span class="grow" />
-      <PhoneChip />
-      <ConnectionChip />
-      <Button kind="quiet" icon="keyboard" label={t("keys.title")} onClick={() => (dialog.value = "keys")} />
-      <UserMenu />
+      <div class="side end">
+        <PhoneChip />
+        <ConnectionChip />
+        <Button
+          kind="quiet"
+          icon="keyboard"
+          label={t("keys.title")}
+          onClick={() => (dialog.value = "keys")}
+        />
+        <UserMenu />
+      </div>
     </header>
   );
 }

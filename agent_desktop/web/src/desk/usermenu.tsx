@@ -49,7 +49,7 @@ export function UserMenu() {
         {t("sessions.title")}
       </MenuItem>
       <hr />
-      <MenuItem icon="out" onPick={() => void signOut()}>
+      <MenuItem icon="out" onPick={() => ((userMenu.value = false), void signOut())}>
         {t("sign_out")}
       </MenuItem>
     </Menu>

@@ -1,6 +1,6 @@
 // Words, icons and tones for what the server names by id.
 
-import { type Key, t, tryT } from "../i18n";
+import { type Key, t, translate, tryT } from "../i18n";
 import type { StateKind, VisibleState } from "../store/view";
 import type { Choice, EntryKind, Level } from "../types";
 import type { Tone } from "../ui/basics";
@@ -69,6 +69,22 @@ export function optionsOf(choices: Choice[], group: string): Option[] {
 
 export function wordFor(group: string, id: string | null): string {
   return id ? tryT(`${group}.${id}`, humane(id)) : "";
+}
+
+const DISPOSITIONS = [
+  "resolved",
+  "follow_up",
+  "call_back",
+  "sale",
+  "not_interested",
+  "wrong_number",
+  "silent",
+] as const;
+
+/** The dispositions we bring are said in the reader's language; those of the company as it wrote them. */
+export function dispositionWords(label: string): string {
+  const own = DISPOSITIONS.find((id) => translate(`disposition.${id}`, {}, "en") === label);
+  return own ? t(`disposition.${own}`) : label;
 }
 
 function humane(id: string): string {

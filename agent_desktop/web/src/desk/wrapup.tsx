@@ -10,6 +10,7 @@ import { call, canAsk, settings } from "../store/live";
 import { keyOf, pick, picked, sendWrapUp } from "../store/wrapup";
 import type { Call } from "../types";
 import { Button, Keys, TimeRing } from "../ui/basics";
+import { dispositionWords } from "./words";
 
 export function WrapUp({ callId }: { callId: string }) {
   const panel = useRef<HTMLFormElement>(null);
@@ -105,7 +106,7 @@ function Choices({ callId }: { callId: string }) {
           }}
         >
           <kbd>{keyOf(each, index)}</kbd>
-          <span class="truncate">{each.label}</span>
+          <span class="truncate">{dispositionWords(each.label)}</span>
         </button>
       ))}
     </div>

@@ -158,11 +158,12 @@ export function timeThere(
   }
 }
 
-/** The name of a language or country in the reader's own; the code when unknown. */
+/** The name of a language or country in the reader's own, as it begins a line; the code when unknown. */
 export function nameOf(type: "language" | "region", code: string | null): string {
   if (!code) return "";
   try {
-    return displayNames(tools.value.tag, type).of(code) ?? code;
+    const name = displayNames(tools.value.tag, type).of(code) ?? code;
+    return name.charAt(0).toLocaleUpperCase(tools.value.tag) + name.slice(1);
   } catch {
     return code;
   }

@@ -1,11 +1,11 @@
 // The browser as a phone: registers with the switch itself, so that it outlives the platform.
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import * as JsSIP from "jssip";
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from "jssip/lib/UA";
 import { ApiError, get } from "../api";
 import { mark } from "../marks";
-import { me, offer } from "../store/live";
+import { canAsk, desk, me, offer } from "../store/live";
 import type { Me, PhoneLease } from "../types";
 import { Backoff } from "./backoff";
 import { endSession, ice, lineBroke, ringIn, sip } from "./session";
@@ -38,6 +38,7 @@ export function startPhone(staffId: string): void {
     phoneState.value = "unsupported";
     return;
   }
+  renewLost();
   const settle = setTimeout(() => {
     if (phoneState.value === "starting") phoneState.value = "elsewhere";
   }, 400);
@@ -46,6 +47,31 @@ export function startPhone(staffId: string): void {
     phoneState.value = "connecting";
     void lead();
     await new Promise(() => undefined);
+  });
+}
+
+const RENEW_MS = [1500, 10_000] as const;
+
+/**
+ * The switch may have forgotten a registration that the browser believes in: another browser of the same person
+ * took the phone and gave it back. Register again until the switch has it.
+ */
+function renewLost(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const forgotten = computed(
+    () =>
+      phoneState.value === "registered" &&
+      me.value?.device === "lost" &&
+      desk.value?.link.switch === "up" &&
+      canAsk.value,
+  );
+  const renew = (): void => {
+    ua?.register();
+    timer = setTimeout(renew, RENEW_MS[1]);
+  };
+  effect(() => {
+    clearTimeout(timer);
+    if (forgotten.value) timer = setTimeout(renew, RENEW_MS[0]);
   });
 }
 

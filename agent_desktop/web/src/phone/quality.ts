@@ -1,6 +1,7 @@
 // How well we hear: loss, jitter and delay of the last seconds, as one of three words.
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { call } from "../store/live";
 
 export type Quality = "good" | "fair" | "poor";
 
@@ -25,18 +26,28 @@ export function judge(before: Sample, after: Sample): Quality {
 }
 
 let timer: ReturnType<typeof setInterval> | undefined;
+let before: Sample | null = null;
 
 export function watchQuality(connection: RTCPeerConnection | null): void {
   clearInterval(timer);
   quality.value = null;
   if (!connection) return;
-  let before: Sample | null = null;
+  before = null;
   timer = setInterval(async () => {
-    const after = await sample(connection).catch(() => null);
+    const after = onHold() ? null : await sample(connection).catch(() => null);
     if (before && after) quality.value = judge(before, after);
     before = after;
   }, 3000);
 }
+
+/** On hold nothing is heard; seconds in which that began or ended say nothing of the line. */
+function onHold(): boolean {
+  return call.value?.stint?.state === "held";
+}
+
+effect(() => {
+  if (onHold()) before = null;
+});
 
 async function sample(connection: RTCPeerConnection): Promise<Sample> {
   const found: Sample = { received: 0, lost: 0, jitter: 0, delay: 0 };

@@ -1,13 +1,14 @@
 // What the agent can ask of the server. A refusal is said in words; success is confirmed by the pushed change.
 
 import { signal } from "@preact/signals";
-import { patch, post, put, remove } from "../api";
+import { ApiError, patch, post, put, remove } from "../api";
 import { type Language, setLanguage, t } from "../i18n";
 import { mark } from "../marks";
 import { endSession, sip } from "../phone/session";
 import type { CustomerCard, Presence, Ticket, TimelineEntry } from "../types";
-import { call, canAsk, offer } from "./live";
+import { call, canAsk, offer, pop } from "./live";
 import { complain, toast } from "./toasts";
+import { closeCustomer } from "./work";
 
 /** Names of actions that wait for an answer; their buttons show it. */
 export const pending = signal<ReadonlySet<string>>(new Set());
@@ -20,12 +21,30 @@ export async function act(name: string, work: () => Promise<unknown>): Promise<b
     await work();
     return true;
   } catch (failure) {
-    complain(failure);
+    if (!(failure instanceof SaidAtFields)) complain(failure);
     return false;
   } finally {
     const rest = new Set(pending.value);
     rest.delete(name);
     pending.value = rest;
+  }
+}
+
+class SaidAtFields extends Error {}
+
+/** Problems of the fields that a form has are shown there by `show`, and not said again in the corner. */
+export async function atFields<T>(
+  fields: readonly string[],
+  show: (problems: Record<string, string>) => void,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (failure) {
+    if (!(failure instanceof ApiError)) throw failure;
+    show(failure.fields);
+    const named = Object.keys(failure.fields);
+    throw named.length > 0 && named.every((name) => fields.includes(name)) ? new SaidAtFields() : failure;
   }
 }
 
@@ -71,9 +90,12 @@ export function extendWrapUp(callId: string): Promise<boolean> {
 }
 
 export async function linkCustomer(callId: string, customer: CustomerCard): Promise<boolean> {
+  const looked = pop.value?.candidates ?? [];
   const done = await act("link", () => put(`/api/calls/${callId}/customer`, { customer_id: customer.id }));
-  if (done) toast("good", t("context.linked", { name: customer.name }));
-  return done;
+  if (!done) return false;
+  for (const each of [...looked, customer]) closeCustomer(each.id);
+  toast("good", t("context.linked", { name: customer.name }));
+  return true;
 }
 
 export const addNote = (

@@ -6,8 +6,14 @@ import type { SipCall } from "./callview";
 
 export function callerName(call: Call | null, pop: Pop | null, sip: SipCall | null): string {
   if (pop?.customer && pop.interaction_id === call?.id) return pop.customer.name;
-  if (call) return call.caller.name || callerNumber(call, null) || t("caller.withheld");
+  if (call) return saidName(call) || callerNumber(call, null) || t("caller.withheld");
   return sip?.name || sip?.number || t("caller.withheld");
+}
+
+/** The name that the network sent; what a switch writes for a caller who hides says nothing. */
+function saidName({ caller }: Call): string {
+  const name = caller.name ?? "";
+  return caller.withheld && /^(anonymous|unknown|private|restricted)/i.test(name) ? "" : name;
 }
 
 export function callerNumber(call: Call | null, sip: SipCall | null): string {

@@ -85,7 +85,7 @@ export function TimeRing({ from, to, size = 40, children }: RingProps) {
           stroke-dashoffset={around * (1 - left)}
         />
       </svg>
-      <span>{children ?? secondsUntil(to, tick.value)}</span>
+      <span>{children ?? Math.min(secondsUntil(to, tick.value), secondsSince(from, Date.parse(to)))}</span>
     </span>
   );
 }

@@ -35,6 +35,11 @@ export function Field({ label, problem, children }: FieldProps) {
   );
 }
 
+/** The focus goes to the first field with a problem, once that is drawn. */
+export function toProblem(form: HTMLElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
+
 export interface Option {
   id: string;
   label: string;
@@ -42,6 +47,8 @@ export interface Option {
 
 interface SelectProps {
   id?: string;
+  "aria-invalid"?: boolean;
+  "aria-describedby"?: string | undefined;
   value: string;
   options: Option[];
   placeholder?: string;
@@ -52,8 +59,9 @@ interface SelectProps {
 const SEARCH_FROM = 8;
 
 /** A list box behind a button; long lists can be searched. Arrow keys, Enter, Escape. */
-export function Select({ id, value, options, placeholder, label, onPick }: SelectProps) {
+export function Select({ value, options, placeholder, label, onPick, ...ids }: SelectProps) {
   const [open, setOpen] = useState(false);
+  const list = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useOutside(box, open, () => setOpen(false));
@@ -67,9 +75,11 @@ export function Select({ id, value, options, placeholder, label, onPick }: Selec
       <button
         ref={button}
         type="button"
-        id={id}
+        role="combobox"
+        {...ids}
         class="input"
         aria-haspopup="listbox"
+        aria-controls={open ? list : undefined}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => event.key === "ArrowDown" && (event.preventDefault(), setOpen(true))}
@@ -81,6 +91,7 @@ export function Select({ id, value, options, placeholder, label, onPick }: Selec
       </button>
       {open && (
         <Choices
+          list={list}
           options={options}
           value={value}
           label={label}
@@ -96,6 +107,7 @@ export function Select({ id, value, options, placeholder, label, onPick }: Selec
 }
 
 interface ChoicesProps {
+  list: string;
   options: Option[];
   value: string;
   label: string;
@@ -103,10 +115,9 @@ interface ChoicesProps {
   onClose: () => void;
 }
 
-function Choices({ options, value, label, onPick, onClose }: ChoicesProps) {
+function Choices({ list, options, value, label, onPick, onClose }: ChoicesProps) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(() => Math.max(0, options.map(({ id }) => id).indexOf(value)));
-  const list = useId();
   const wanted = query.toLocaleLowerCase();
   const found = options.filter((option) => option.label.toLocaleLowerCase().includes(wanted));
   const searchable = options.length >= SEARCH_FROM;
