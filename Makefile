@@ -54,7 +54,8 @@ check: setup ## what CI checks before the tests: format, lint, types, import con
 
 test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
 	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'unit or integration'
-	@$(VENV)/bin/pytest -q -m system --timeout 300
+	@$(PY) -c 'from lab.root import ensure_asterisk; ensure_asterisk()'
+	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m system --timeout 300
 	@cd $(WEB) && node_modules/.bin/vitest run --dir tests/browser
 
 test-quick: setup ## pure tests only

@@ -1,4 +1,4 @@
-"""The switch is killed with a call up, one ringing and one waiting, and comes back: nobody is stuck, the next call works."""
+"""The switch is killed with a call up, one ringing, one waiting, and comes back: nobody is stuck, calls work again."""
 
 from __future__ import annotations
 
