@@ -7,7 +7,7 @@ import { act, addCustomer, atFields, linkCustomer, pending } from "../store/acti
 import { call, canAsk } from "../store/live";
 import type { CustomerCard } from "../types";
 import { Button } from "../ui/basics";
-import { Field, toProblem } from "../ui/field";
+import { Field, toProblem, useFocus } from "../ui/field";
 
 interface Form {
   name: string;
@@ -101,12 +101,13 @@ interface TextProps {
 }
 
 function Text({ form, name, label, problem, focus }: TextProps) {
+  const input = useFocus<HTMLInputElement>(focus ?? false);
   return (
     <Field label={label} problem={problem}>
       {(ids) => (
         <input
           class="input"
-          autoFocus={focus ?? false}
+          ref={input}
           autoComplete="off"
           value={form.value[name]}
           onInput={(event) => (form.value = { ...form.value, [name]: event.currentTarget.value })}

@@ -10,7 +10,7 @@ import { canAsk, settings } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Choice } from "../types";
 import { Button } from "../ui/basics";
-import { Field, Select, toProblem } from "../ui/field";
+import { Field, Select, toProblem, useFocus } from "../ui/field";
 import { composing } from "./uistate";
 import { optionsOf } from "./words";
 
@@ -100,13 +100,14 @@ interface FieldsProps {
 
 function Fields({ form, problems, set }: FieldsProps) {
   const lists = settings.value;
+  const subject = useFocus<HTMLInputElement>();
   return (
     <>
       <Field label={t("ticket.subject")} problem={problems.subject}>
         {(ids) => (
           <input
             class="input"
-            autoFocus
+            ref={subject}
             value={form.subject}
             onInput={(event) => set({ subject: event.currentTarget.value })}
             {...ids}

@@ -31,6 +31,9 @@ let lease: PhoneLease | null = null;
 /** Whether the desk has shown this lease as ours. */
 let agreed = false;
 const again = new Backoff(() => void lead());
+/** A switch that is still starting takes the connection and loses the REGISTER, which JsSIP would await for 32 s. */
+const ANSWER_MS = 5000;
+let unanswered: ReturnType<typeof setTimeout> | undefined;
 
 /** Take the phone in this tab, or wait until the tab that has it closes. */
 export function startPhone(staffId: string): void {
@@ -142,7 +145,12 @@ function connect(to: PhoneLease): void {
 }
 
 function listen(to: JsSIP.UA): void {
+  to.on("connected", () => {
+    clearTimeout(unanswered);
+    unanswered = setTimeout(() => to === ua && phoneState.value === "connecting" && again.later(), ANSWER_MS);
+  });
   to.on("registered", () => {
+    clearTimeout(unanswered);
     again.reset();
     if (phoneState.value !== "registered") mark("registered");
     phoneState.value = "registered";

@@ -1,6 +1,6 @@
 // A labelled field with its problem beneath, and a select that can be searched.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./icon";
@@ -33,6 +33,15 @@ export function Field({ label, problem, children }: FieldProps) {
       )}
     </div>
   );
+}
+
+/** For what appears on a page that has the focus somewhere already, where browsers ignore `autofocus`. */
+export function useFocus<T extends HTMLElement>(wanted = true): RefObject<T | null> {
+  const element = useRef<T>(null);
+  useLayoutEffect(() => {
+    if (wanted) element.current?.focus();
+  }, []);
+  return element;
 }
 
 /** The focus goes to the first field with a problem, once that is drawn. */
@@ -121,6 +130,7 @@ function Choices({ list, options, value, label, onPick, onClose }: ChoicesProps)
   const wanted = query.toLocaleLowerCase();
   const found = options.filter((option) => option.label.toLocaleLowerCase().includes(wanted));
   const searchable = options.length >= SEARCH_FROM;
+  const search = useFocus<HTMLInputElement>();
   const active = found[at] ? `${list}-${at}` : undefined;
   const move = (event: KeyboardEvent): void => {
     if (event.key === "Escape" || event.key === "Tab") onClose();
@@ -136,7 +146,7 @@ function Choices({ list, options, value, label, onPick, onClose }: ChoicesProps)
       {searchable && (
         <input
           class="input"
-          autoFocus
+          ref={search}
           role="combobox"
           aria-expanded
           aria-controls={list}

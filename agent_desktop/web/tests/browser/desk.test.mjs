@@ -108,6 +108,36 @@ describe("an offer", () => {
     expect(await page.inputValue("textarea")).toContain("half a thought");
   });
 
+  it("given a text that goes away under the fingers, then no key answers until they have rested", async () => {
+    await registered();
+    await page.keyboard.press("/");
+    await page.keyboard.type("half a na");
+    await page.keyboard.press("Escape");
+    mock.show("ringing");
+    await page.waitForSelector(".slot-answer");
+    mock.world.sip.ring();
+    await sipState("ringing");
+    await page.keyboard.type("me / ");
+    await page.keyboard.press("Enter");
+    expect(await page.locator("dialog").count()).toBe(0);
+    expect(await page.evaluate(() => window.__trunkline.phone().sip.state)).toBe("ringing");
+    await page.waitForSelector(".slot-answer:focus");
+    await page.keyboard.press("Enter");
+    await sipState("up");
+  });
+
+  it("given a form with gaps, then the first of them has the focus and no message in the corner repeats it", async () => {
+    mock.show("ringing");
+    await page.waitForSelector(".caller");
+    await page.keyboard.press("Control+Shift+P");
+    await page.waitForSelector("form.ticket input:focus");
+    await page.keyboard.type("No hot water");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("form.ticket [role=combobox][aria-invalid=true]:focus");
+    expect(await page.locator(".toast").count()).toBe(0);
+    expect(await page.inputValue("form.ticket input")).toBe("No hot water");
+  });
+
   it("given Ctrl+Shift+D, then it is declined by the server", async () => {
     await registered();
     mock.show("ringing");
@@ -232,6 +262,15 @@ describe("agreement with the server", () => {
     await page.waitForFunction(() => window.__trunkline.desk().me.presence === "paused");
     await page.waitForFunction(() => document.querySelector(".banner") === null);
     expect(Date.now() - before).toBeLessThan(1500);
+  });
+
+  it("given a registration that the switch has forgotten, then the phone registers again", async () => {
+    await registered();
+    const registers = () => mock.world.sip.heard.filter((line) => line.startsWith("REGISTER")).length;
+    const before = registers();
+    mock.push({ me: { ...mock.world.desk.me, device: "lost" } });
+    await expect.poll(registers, { timeout: 4000 }).toBeGreaterThan(before);
+    mock.push({ me: { ...mock.world.desk.me, device: "reachable" } });
   });
 
   it("given a second tab, then one has the phone, and the other takes it over", async () => {

@@ -3,7 +3,10 @@ import { translate } from "../../src/i18n";
 import { delay } from "../../src/phone/backoff";
 import { judge } from "../../src/phone/quality";
 import { actionOf, letterOf, remap } from "../../src/keys";
-import { initials } from "../../src/store/caller";
+import { dispositionWords } from "../../src/desk/words";
+import { language } from "../../src/i18n";
+import { callerName, initials } from "../../src/store/caller";
+import { call } from "./sample";
 
 describe("words", () => {
   it("given a count, then the plural form of the language is taken", () => {
@@ -29,6 +32,26 @@ describe("words", () => {
       "",
       "",
     ]);
+  });
+});
+
+describe("names", () => {
+  it("given a caller who hides, then what the switch writes instead of a name is no name", () => {
+    const hidden = (name: string) => ({
+      ...call("joined"),
+      caller: { number: null, display: null, name, withheld: true },
+    });
+    expect(
+      ["Anonymous", "anonymous caller", "Restricted", ""].map((n) => callerName(hidden(n), null, null)),
+    ).toEqual(Array(4).fill("Number withheld"));
+    expect(callerName(hidden("Marisol"), null, null)).toBe("Marisol");
+  });
+
+  it("given Spanish, then our own dispositions are said in it and a company's stay as written", () => {
+    language.value = "es";
+    expect(dispositionWords("Follow-up needed")).toBe("Queda pendiente");
+    expect(dispositionWords("Sent to the workshop")).toBe("Sent to the workshop");
+    language.value = "en";
   });
 });
 
