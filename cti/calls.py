@@ -364,6 +364,7 @@ class CallBook(Handles):
                 CallRepaired(leg=repair.leg, interaction_id=repair.interaction_id, repair=type(repair.fact).__name__)
             )
             self.handle(repair.fact, turn)
+        self._tell_who_is_in_fallback(turn)
         listed = dict(fact.devices)
         for endpoint in sorted({phone.id for phone in self.phones} | set(listed)):
             device = listed.get(endpoint, Device.lost)
@@ -371,6 +372,13 @@ class CallBook(Handles):
             if known is None or known.device is not device:
                 self._device(DeviceChanged(endpoint=endpoint, device=device), turn)
         turn.emit(SwitchBack(switch_version=fact.switch_version))
+
+    def _tell_who_is_in_fallback(self, turn: Turn) -> None:
+        """Of unrung callers from before the outage too: the order to bring them back may be lost with the link."""
+        told = {event.leg for event in turn.events if isinstance(event, CallerInFallback)}
+        for row in self.legs:
+            if row.live and row.role is LegRole.caller and row.id not in told and not self._companions(row):
+                self._tell_fallback(row, turn)
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────
 

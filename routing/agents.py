@@ -34,6 +34,8 @@ class Agents(Handles):
         if old is None:
             old = Agent(command.agent_id, command.name, Presence.out, Duty.idle, reach, turn.at, turn.at)
         changes: dict[str, object] = {"name": command.name, "endpoint": lease.id, "device": reach}
+        if old.next_reason == SIGNED_OUT:
+            changes |= {"next_presence": None, "next_reason": None}
         if old.presence is Presence.out:
             changes |= {"presence": Presence.paused, "pause_reason": "start", "since": turn.at, "missed": 0}
         self._state.put_agent(old, **changes)
@@ -98,7 +100,8 @@ class Agents(Handles):
         for endpoint in fact.endpoints:
             old = self._state.phones.get(endpoint)
             if old is None or not old.configured:
-                self._state.phones.put(PhoneLease(endpoint, self._reachable(endpoint)))
+                holder = old.agent_id if old is not None else None
+                self._state.phones.put(PhoneLease(endpoint, self._reachable(endpoint), holder))
         for phone in list(self._state.phones):
             if phone.id not in fact.endpoints:
                 self._state.phones.put(PhoneLease(phone.id, phone.reachable, phone.agent_id, configured=False))

@@ -36,7 +36,8 @@ LEG_GONE = timedelta(seconds=5)
 
 BUSY = frozenset({17})
 REJECTED = frozenset({21})
-UNREACHABLE = frozenset({1, 3, 20, 27, 38, 41, 42, 58})
+UNREACHABLE = frozenset({1, 3, 20, 27, 28, 34, 38, 41, 42, 58})
+"""The phone was not there, or the way to it was congested: no fault of the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,19 @@ class Offers(Handles):
     def _match(self, turn: Turn) -> None:
         if not self._state.line_up:
             return
-        engaged = frozenset(
-            agent.id for agent in self._state.agents if agent.endpoint and self._switchboard.engaged(agent.endpoint)
-        )
+        engaged = frozenset(agent.id for agent in self._state.agents if self._engaged(agent))
         for caller in self._state.callers():
             if not any(agent.routable(turn.at) for agent in self._state.agents):
                 return
             choice = choose(caller, self._state.agents, turn.at, engaged)
             if choice.agent is not None:
                 self._offer(caller, choice.agent, choice.why, turn)
+
+    def _engaged(self, agent: Agent) -> bool:
+        """Whether the phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
+        ringing = bool(agent.endpoint) and self._switchboard.engaged(agent.endpoint or "")
+        offers = self._state.offers.where("agent_id", agent.id)
+        return ringing or any(one.ended_at is None or one.leg_live for one in offers)
 
     def _offer(self, caller: Interaction, agent: Agent, why: tuple[Considered, ...], turn: Turn) -> None:
         queue = self._state.queue_of(caller)
@@ -192,7 +197,8 @@ class Offers(Handles):
         if offer is not None and not event.unknown:
             offer = self._state.offers.put(replace(offer, leg_live=False))
             queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-            self.end(offer, Ending("failed", "switch_refused", queue.busy_delay), turn)
+            rest = queue.busy_delay if self._state.line_up else 0
+            self.end(offer, Ending("failed", "switch_refused", rest), turn)
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
@@ -279,7 +285,7 @@ class Offers(Handles):
 
     def _penalise(self, offer: Offer, how: Ending, turn: Turn) -> None:
         agent = self._state.agents.get(offer.agent_id)
-        if agent is None or not how.rest:
+        if agent is None or not (how.rest or how.missed):
             return
         until = turn.at + timedelta(seconds=how.rest)
         missed = agent.missed + 1 if how.missed else agent.missed

@@ -22,7 +22,6 @@ def record_call(
     turn: Turn,
     *,
     stint: Stint | None = None,
-    staff_name: str | None = None,
 ) -> None:
     """Write (again) the timeline entry of `interaction`; nothing while the customer is not known.
 
@@ -30,7 +29,7 @@ def record_call(
     """
     if interaction.customer_id is None:
         return
-    stint = stint or state.current_stint(interaction)
+    stint = stint or state.last_talk(interaction)
     agent = state.agents.get(stint.agent_id) if stint is not None else None
     outcome = OUTCOMES.get(interaction.state, "waiting")
     details: dict[str, object] = {
@@ -57,7 +56,7 @@ def record_call(
             status="done" if interaction.ended_at else "open",
             ref=interaction.id,
             staff_id=stint.agent_id if stint else None,
-            staff_name=staff_name or (agent.name if agent else None),
+            staff_name=agent.name if agent else None,
             details=details,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,11 +37,23 @@ class PhoneLease:
     configured: bool = True
 
 
+class _Agents(Shelf[Agent]):
+    """Tells when a turn is taken back, and with it perhaps a match."""
+
+    def __init__(self, undone: Callable[[], None]) -> None:
+        super().__init__("agents", Agent, ("endpoint",))
+        self._undone = undone
+
+    def undo(self) -> None:
+        super().undo()
+        self._undone()
+
+
 class State:
     """The shelves of routing. `stale` says that somebody may have become matchable since the last match."""
 
     def __init__(self) -> None:
-        self.agents: Shelf[Agent] = Shelf("agents", Agent, ("endpoint",))
+        self.agents: Shelf[Agent] = _Agents(self._undone)
         self.interactions: Shelf[Interaction] = Shelf("interactions", Interaction, ("state", "leg"))
         self.stints: Shelf[Stint] = Shelf("stints", Stint, ("interaction_id", "agent_id", "leg"))
         self.offers: Shelf[Offer] = Shelf("offers", Offer, ("leg", "agent_id"))
@@ -49,6 +61,9 @@ class State:
         self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
+        self.stale = True
+
+    def _undone(self) -> None:
         self.stale = True
 
     @property
@@ -105,6 +120,11 @@ class State:
     def current_stint(self, interaction: Interaction) -> Stint | None:
         return self.stints.get(interaction.stint_id)
 
+    def last_talk(self, interaction: Interaction) -> Stint | None:
+        """The part of the agent who talked to the caller last."""
+        talks = [one for one in self.stints.where("interaction_id", interaction.id) if one.joined_at is not None]
+        return max(talks, key=lambda one: (one.joined_at or one.offered_at, one.id), default=None)
+
     def live_offer(self, interaction: Interaction) -> Offer | None:
         return self.offers.get(interaction.offer_id)
 
@@ -115,11 +135,13 @@ class State:
         return iter(sorted(free, key=lambda one: (not one.front, _place(one), one.id)))
 
     def tidy(self, interaction_id: str) -> None:
-        """Forget what is finished: ended offers, done stints, and the interaction when nothing of it is left."""
+        """Forget what is finished: done stints (those with talk only once the caller has left), and the interaction
+        when nothing of it is left."""
         interaction = self.interactions.get(interaction_id)
+        over = interaction is None or interaction.ended_at is not None
         stints = self.stints.where("interaction_id", interaction_id)
         for stint in stints:
-            if stint.state is StintState.done:
+            if stint.state is StintState.done and (over or stint.joined_at is None):
                 self.stints.retire(stint.id)
         open_stints = [one for one in stints if one.state is not StintState.done]
         if interaction is not None and interaction.ended_at and not open_stints and interaction.offer_id is None:

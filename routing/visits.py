@@ -39,6 +39,7 @@ from routing.rows import (
     TALKING,
     WAITING,
     Interaction,
+    InteractionState,
     Line,
     Match,
     Offer,
@@ -89,8 +90,11 @@ class Visits(Handles):
             turn.at + LOOK_UP,
             LookUpDue(key=f"lookup-{event.interaction_id}", interaction_id=event.interaction_id),
         )
+        self._look_up(self._state.interactions[event.interaction_id], turn)
+
+    def _look_up(self, interaction: Interaction, turn: Turn) -> None:
         turn.send(
-            IdentifyCaller(order_id=turn.new_id("look"), interaction_id=event.interaction_id, number=event.number)
+            IdentifyCaller(order_id=turn.new_id("look"), interaction_id=interaction.id, number=interaction.number)
         )
 
     @on(CallerIdentified)
@@ -286,6 +290,8 @@ class Visits(Handles):
             self._queue_again(interaction, turn)
 
     def _queue_again(self, interaction: Interaction, turn: Turn) -> None:
+        if any(isinstance(one, QueueCaller) and one.interaction_id == interaction.id for one in turn.orders):
+            return
         turn.send(
             QueueCaller(order_id=turn.new_id("q"), caller_channel=interaction.channel, interaction_id=interaction.id)
         )
@@ -337,11 +343,23 @@ class Visits(Handles):
     @on(SwitchLost, LinkDown)
     def _switch_lost(self, event: SwitchLost | LinkDown, turn: Turn) -> None:
         self._state.lines.put(Line(MAIN_LINE, up=False, since=turn.at, detail=event.reason))
+        if isinstance(event, LinkDown) and event.reason == "start":
+            self._look_up_again(turn)
+
+    def _look_up_again(self, turn: Turn) -> None:
+        """A look-up that was under way when we were killed is lost."""
+        for one in list(self._state.interactions):
+            if one.ended_at is None and one.number and one.customer_id is None and not one.candidate_ids:
+                self._look_up(one, turn)
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
+        """Callers on their way back to the queue are sent there again: the order may be lost with the link."""
         self._state.lines.put(Line(MAIN_LINE, up=True, since=turn.at, detail=event.switch_version))
         self._state.stale = True
+        for one in self._state.interactions.where("state", InteractionState.after_call):
+            if one.stint_id is None:
+                self._queue_again(one, turn)
 
 
 def _end_reason(interaction: Interaction) -> str:

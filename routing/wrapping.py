@@ -39,7 +39,7 @@ class Wrapping(Handles):
                 end_reason=reason,
             )
         )
-        change_duty(self._state, stint.agent_id, "talk_over", turn.at)
+        self._tell_duty(stint, "talk_over", turn)
         turn.due(deadline, WrapUpDue(key=f"wrap-{stint.id}", stint_id=stint.id))
 
     def drop(self, stint: Stint, reason: str, turn: Turn) -> None:
@@ -47,8 +47,21 @@ class Wrapping(Handles):
         closed = self._close_hold(stint, turn)
         done = replace(closed, state=STINT.observe(stint.state, "dropped"), talk_ended_at=turn.at, done_at=turn.at)
         self._state.stints.put(replace(done, end_reason=reason))
-        change_duty(self._state, stint.agent_id, "dropped", turn.at)
+        self._tell_duty(stint, "dropped", turn)
         self._ended(done, turn)
+
+    def _tell_duty(self, stint: Stint, fact: str, turn: Turn) -> None:
+        """One part of the agent's work is over. There can be another: the switch's own queue may have rung the agent
+        while we were away, in a wrap-up too."""
+        others = {one.state for one in self._state.stints.where("agent_id", stint.agent_id) if one.id != stint.id}
+        if others & {StintState.joined, StintState.held}:
+            return
+        if StintState.wrapping in others:
+            change_duty(self._state, stint.agent_id, "talk_over", turn.at)
+        elif fact == "wrap_over":
+            change_duty(self._state, stint.agent_id, fact, turn.at, idle_since=turn.at)
+        else:
+            change_duty(self._state, stint.agent_id, fact, turn.at)
 
     def _close_hold(self, stint: Stint, turn: Turn) -> Stint:
         if stint.held_since is None:
@@ -74,12 +87,12 @@ class Wrapping(Handles):
     def _finish(self, stint: Stint, turn: Turn) -> None:
         stint = self._state.stints.put(replace(stint, done_at=turn.at))
         turn.cancel(f"wrap-{stint.id}")
-        agent = change_duty(self._state, stint.agent_id, "wrap_over", turn.at, idle_since=turn.at)
-        self._ended(stint, turn, agent.name if agent else None)
+        self._tell_duty(stint, "wrap_over", turn)
+        self._ended(stint, turn)
 
-    def _ended(self, stint: Stint, turn: Turn, name: str | None = None) -> None:
+    def _ended(self, stint: Stint, turn: Turn) -> None:
         interaction = self._state.interaction(stint.interaction_id)
-        record_call(self._state, interaction, turn, stint=stint, staff_name=name)
+        record_call(self._state, interaction, turn, stint=stint)
         turn.emit(
             StintEnded(
                 interaction_id=stint.interaction_id,

@@ -203,9 +203,14 @@ class Bench:
     def kept(self) -> dict[str, list[Any]]:
         """What a start loads; see server.shelves."""
         rows = {name: dict(found) for name, found in self.disk.items()}
-        stints = {key: row for key, row in rows.get("stints", {}).items() if row.state is not StintState.done}
-        with_stint = {row.interaction_id for row in stints.values()}
-        rows["stints"] = stints
+        stints = rows.get("stints", {})
+        live = {key for key, row in rows.get("interactions", {}).items() if row.state not in OVER}
+        with_stint = {row.interaction_id for row in stints.values() if row.state is not StintState.done}
+        rows["stints"] = {
+            key: row
+            for key, row in stints.items()
+            if row.state is not StintState.done or (row.joined_at is not None and row.interaction_id in live)
+        }
         rows["interactions"] = {
             key: row for key, row in rows.get("interactions", {}).items() if row.state not in OVER or key in with_stint
         }
@@ -217,6 +222,10 @@ class Bench:
 
     def callers(self) -> list[Leg]:
         return [leg for leg in self.switch.legs.values() if leg.role == "caller"]
+
+    def companions(self, caller: Leg) -> list[Leg]:
+        """Phones that the fallback queue rings for this caller."""
+        return [leg for leg in self.agent_legs() if leg.role == "switch" and leg.wants == caller.id]
 
     def agent_legs(self) -> list[Leg]:
         return [leg for leg in self.switch.legs.values() if leg.role != "caller"]

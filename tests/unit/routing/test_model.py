@@ -22,7 +22,7 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
-from routing.rows import Duty, InteractionState, Presence, StintState
+from routing.rows import Duty, InteractionState, Match, Presence, Stint, StintState
 from server.platform import make_core
 from server.replay import replay
 from tests.unit.routing.bench import AGENTS, PHONES, Bench
@@ -195,7 +195,7 @@ class Model(RuleBasedStateMachine):
             return
         kept = self.bench.kept()
         for name in ("agents", "stints", "offers", "phone_leases", "legs", "deadlines", "recordings"):
-            rows = [row for row in self.bench.core.shelves[name] if getattr(row, "state", None) is not StintState.done]
+            rows = [row for row in self.bench.core.shelves[name] if not _forgotten(row)]
             assert rows == sorted(kept.get(name, []), key=lambda row: row.id), name
 
     def teardown(self) -> None:
@@ -207,8 +207,11 @@ class Model(RuleBasedStateMachine):
         for leg in bench.callers():
             ix = self.state.interactions[leg.ix]
             assert ix.ended_at is None
+            assert ix.match is (Match.known if ix.number else Match.withheld)
             if leg.peer:
                 assert ix.state is S.active
+            elif leg.place is Place.fallback:
+                assert bench.companions(leg), "left in the fallback queue although nobody rings there"
             elif leg.place is Place.waiting:
                 assert ix.state in (S.queued, S.offered), ix
         for leg in bench.callers():
@@ -223,6 +226,11 @@ class Model(RuleBasedStateMachine):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
         assert all(agent.duty is Duty.idle for agent in self.state.agents)
         assert list(replay(bench.journal, make_core()[0])) == []
+
+
+def _forgotten(row: Any) -> bool:
+    """A stint that nobody asks for any more: it waits only until its offer's leg is gone."""
+    return isinstance(row, Stint) and row.state is StintState.done and row.joined_at is None
 
 
 TestModel = Model.TestCase

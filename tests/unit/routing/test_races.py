@@ -1,0 +1,207 @@
+"""Things that happen at the same moment, or around a kill: no caller lost, no agent stuck, no outcome overwritten."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_core.timeline.writes import SaveTimelineEntry
+from cti import events as ev
+from cti.facts import LinkDown
+from cti.orders import HangUp, QueueCaller
+from kernel.core import Core
+from kernel.messages import Message
+from kernel.turn import Turn
+from routing.messages import (
+    DeclineOffer,
+    FinishWrapUp,
+    IdentifyCaller,
+    OfferMade,
+    PhonesConfigured,
+    SignInAgent,
+    SignOutAgent,
+)
+from routing.rows import Duty, InteractionState, Presence
+from tests.unit.routing.world import World
+
+pytestmark = pytest.mark.unit
+
+
+def entries(world: World) -> list[SaveTimelineEntry]:
+    return [one for one in world.out.writes if isinstance(one, SaveTimelineEntry)]
+
+
+def test_a_phone_that_answers_as_its_offer_is_declined_does_not_cost_the_caller_the_call() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    place = world.ix(ix).place
+    offer = world.ring(ix)
+    world.say(DeclineOffer(actor="ana", offer_id=offer.id))
+    world.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+    world.join(ix, offer.leg, offer.endpoint)
+    world.agent_leg_ends(ix, offer)
+
+    assert "c1" not in [one.leg for one in world.orders(HangUp)]
+    assert len(world.orders(QueueCaller)) == 1
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    assert (world.ix(ix).state, world.ix(ix).place) == (InteractionState.queued, place)
+    assert world.ix(ix).answered_at is None
+    assert world.state.agents["ana"].duty is Duty.idle
+
+
+@pytest.mark.parametrize("waits_first", [True, False])
+def test_a_caller_called_back_from_the_fallback_queue_just_as_a_phone_there_answered_waits_on(
+    waits_first: bool,
+) -> None:
+    world = World()
+    world.agent("ana")
+    world.agent("ben", Presence.paused)
+    ix = world.call("c1")
+    world.say(DeclineOffer(actor="ana", offer_id=world.offer_to(ix).id))
+    world.say(ev.CallerInFallback(interaction_id=ix, leg="c1", ringing=False))
+    assert len(world.orders(QueueCaller)) == 1
+    world.join(ix, "fb-1", "cti-phone-02", ours=False)
+    facts = [
+        ev.CallerWaits(interaction_id=ix, leg="c1"),
+        ev.AgentLegEnded(interaction_id=ix, leg="fb-1", endpoint="cti-phone-02", cause=16, ours=False),
+    ]
+    for fact in facts if waits_first else reversed(facts):
+        world.say(fact)
+
+    assert world.orders(HangUp) == []
+    assert world.ix(ix).state is InteractionState.queued
+    assert world.state.agents["ben"].duty is Duty.wrapping
+
+
+def test_the_outcome_stays_on_the_timeline_when_the_caller_leaves_after_the_wrap_up() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.answer(ix)
+    world.wait(10)
+    world.agent_leg_ends(ix, offer)
+    world.say(FinishWrapUp(actor="ana", interaction_id=ix, disposition_id="sale"))
+    world.caller_leaves(ix)
+
+    last = entries(world)[-1]
+    assert (last.status, last.staff_name) == ("done", "Ana")
+    assert (last.details["disposition"], last.details["talk_seconds"]) == ("Sale or interest", 10.0)
+    assert len(world.state.stints) == len(world.state.interactions) == 0
+
+
+def test_a_call_that_nobody_answered_names_no_agent_on_the_timeline() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.ring(ix)
+    world.caller_leaves(ix)
+    last = entries(world)[-1]
+    assert (last.details["outcome"], last.staff_name, "talk_seconds" in last.details) == ("abandoned", None, False)
+
+
+def test_an_agent_rung_by_the_fallback_queue_in_a_wrap_up_is_idle_only_when_both_are_wrapped_up() -> None:
+    world = World(wrap_seconds=20)
+    world.agent("ana")
+    first = world.call("c1")
+    world.agent_leg_ends(first, world.answer(first))
+    world.caller_leaves(first)
+    world.wait(15)
+    second = world.call("c2")
+    world.join(second, "fb-1", "cti-phone-01", ours=False)
+    world.caller_leaves(second)
+    world.wait(6)
+    assert world.state.agents["ana"].duty is Duty.wrapping, "the second call is not wrapped up yet"
+    world.wait(15)
+    assert world.state.agents["ana"].duty is Duty.idle
+
+
+def test_a_look_up_lost_in_a_kill_is_asked_again_at_the_next_start() -> None:
+    world = World()
+    world.say(
+        ev.CallerArrived(interaction_id="ix-c1", leg="c1", channel="PJSIP/t-c1", did="5", language="", number="+34600")
+    )
+    world.wait(2)
+    world.say(LinkDown(reason="start"))
+    assert [one.number for one in world.orders(IdentifyCaller)] == ["+34600", "+34600"]
+
+
+def test_a_caller_on_the_way_back_to_the_queue_is_sent_there_again_after_an_outage() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.agent_leg_ends(ix, world.answer(ix), cause=44)
+    world.say(ev.SwitchLost(reason="closed"))
+    world.say(ev.SwitchBack(switch_version="22"))
+    assert len(world.orders(QueueCaller)) == 2
+
+
+def test_signing_in_again_during_wrap_up_takes_back_the_sign_out() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.agent_leg_ends(ix, world.answer(ix))
+    world.say(SignOutAgent(actor="ana", agent_id="ana"))
+    world.say(SignInAgent(actor="ana", agent_id="ana", name="Ana"))
+    world.say(FinishWrapUp(actor="ana", interaction_id=ix, disposition_id="sale"))
+    agent = world.state.agents["ana"]
+    assert (agent.presence, agent.endpoint) == (Presence.ready, "cti-phone-01")
+
+
+def test_misses_count_although_the_queue_gives_no_rest_after_them() -> None:
+    world = World(no_answer_delay=0)
+    world.agent("ana")
+    ix = world.call("c1")
+    for _ in range(2):
+        world.agent_leg_ends(ix, world.ring(ix), cause=19)
+    assert world.state.agents["ana"].pause_reason == "missed"
+
+
+def test_congestion_on_the_way_to_the_phone_is_no_miss() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.agent_leg_ends(ix, world.ring(ix), cause=34)
+    assert world.state.agents["ana"].missed == 0
+
+
+def test_an_order_to_ring_that_the_lost_link_refused_does_not_rest_the_agent() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.say(ev.SwitchLost(reason="closed"))
+    offer = world.offer_to(ix)
+    world.wait(0.3)
+    world.say(ev.OrderFailed(order_id=f"ring-{offer.id}", message="no link", unknown=False))
+    world.say(ev.SwitchBack(switch_version="22"))
+    assert world.offer_to(ix).agent_id == "ana"
+
+
+def test_a_phone_that_leaves_the_pool_and_comes_back_is_still_its_agents() -> None:
+    world = World(phones=2)
+    world.agent("ana")
+    world.say(PhonesConfigured(endpoints=()))
+    world.say(PhonesConfigured(endpoints=("cti-phone-01", "cti-phone-02")))
+    assert world.agent("ben").endpoint == "cti-phone-02"
+    assert world.state.agents["ana"].endpoint == "cti-phone-01"
+
+
+def test_a_match_that_was_taken_back_is_made_in_the_next_turn() -> None:
+    class Broken:
+        armed = False
+
+        def handle(self, message: Message, turn: Turn) -> None:
+            if isinstance(message, OfferMade) and self.armed:
+                self.armed = False
+                raise RuntimeError("a room above fails")
+
+    world, broken = World(reject_delay=5), Broken()
+    world.core = Core(world.state.shelves, (*world.core.handlers, broken), world.core.seq)
+    world.agent("ana")
+    ix = world.call("c1")
+    world.say(DeclineOffer(actor="ana", offer_id=world.offer_to(ix).id))
+    broken.armed = True
+    with pytest.raises(RuntimeError):
+        world.wait(5)
+    assert world.ix(ix).offer_id is None, "the rest is over, but the turn that matched was taken back"
+    world.say(ev.CallerHeld(interaction_id="ix-another", leg="c9"))
+    assert world.offer_to(ix).agent_id == "ana"
