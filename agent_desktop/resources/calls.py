@@ -24,6 +24,7 @@ from routing.messages import (
     ResumeCall,
 )
 
+NO_LINK = ("link_down",)
 WRAP_UP = {
     404: ("call_not_found", "call_gone", "no_such_customer"),
     409: ("note_needs_customer", "stint_finish_not_now"),
@@ -108,18 +109,18 @@ class CallResource:
         return (
             *(
                 Route(method="POST", path=path, resource=resource, rule=Right.call_own, summary=summary, answer=Done,
-                      errors={404: (gone,), 409: refusals})
+                      errors={404: (gone,), **refusals})
                 for path, resource, summary, gone, refusals in (
                     ("/api/offers/{id}/decline", self.decline, "Decline the offered caller", "offer_gone",
-                     ("offer_decline_not_now",)),
+                     {409: ("offer_decline_not_now",)}),
                     ("/api/calls/{id}/hold", self.hold, "Put the caller on hold", "call_gone",
-                     ("stint_hold_not_now", "leg_unknown")),
+                     {409: ("stint_hold_not_now", "leg_unknown"), 503: NO_LINK}),
                     ("/api/calls/{id}/resume", self.resume, "Talk on with the held caller", "call_gone",
-                     ("stint_resume_not_now", "leg_unknown")),
+                     {409: ("stint_resume_not_now", "leg_unknown"), 503: NO_LINK}),
                     ("/api/calls/{id}/hang-up", self.hang_up, "End the call", "call_gone",
-                     ("stint_hang_up_not_now",)),
+                     {409: ("stint_hang_up_not_now",), 503: NO_LINK}),
                     ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up", "call_gone",
-                     ("stint_extend_not_now", "wrap_up_extended_enough")),
+                     {409: ("stint_extend_not_now", "wrap_up_extended_enough")}),
                 )
             ),
             Route(
