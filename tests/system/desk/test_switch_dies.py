@@ -54,7 +54,7 @@ async def test_the_switch_dies_and_comes_back(lab: AsteriskLab, tmp_path: Path) 
                         await agent.until(
                             "d => d.me.device === 'reachable' && d.me.routable && !d.call",
                             "the phone is back, wrap-up is over",
-                            within=30,
+                            within=45,
                         )
             async with (
                 SipCaller(lab.sip, number=HANNAH, to="5551234") as hannah,
