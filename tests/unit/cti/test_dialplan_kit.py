@@ -54,6 +54,13 @@ def test_no_line_of_a_template_is_left_unfilled(files: dict[str, str]) -> None:
         assert "{%" not in text, name
 
 
+def test_a_caller_in_the_fallback_queue_carries_no_claim_of_the_platform(files: dict[str, str]) -> None:
+    """Else a phone that a dead platform left ringing takes the caller from whoever answered in the queue."""
+    first, *_ = section(files["cti_extensions.conf"], "cti-fallback").splitlines()
+
+    assert first.startswith("exten => s,1,Set(CTI_CLAIM=)")
+
+
 def test_recordings_are_named_by_our_own_id_in_the_absolute_folder(files: dict[str, str]) -> None:
     line = next(line for line in files["cti_extensions.conf"].splitlines() if "MixMonitor(" in line)
 
