@@ -26,6 +26,10 @@ from server.pbx import open_pbx
 from server.platform import running
 
 log = structlog.get_logger(__name__)
+FAREWELL = {
+    True: "Stopping. Calls in progress go on at the switch; it serves waiting callers by itself.",
+    False: "Stopping, and the switch that we started with us.",
+}
 Say = Callable[[str], None]
 
 
@@ -46,7 +50,7 @@ async def serve(settings: Settings, say: Say) -> None:
             _greet(settings, port, say)
             log.info("running", port=port, pbx=pbx.kind)
             await stop.wait()
-            say("Stopping. Calls in progress go on at the switch; it serves waiting callers by itself.")
+            say(FAREWELL[pbx.kind == "asterisk"])
 
 
 def _greet(settings: Settings, port: int, say: Say) -> None:

@@ -5,7 +5,7 @@ import { type RefObject, render } from "preact";
 import { useRef } from "preact/hooks";
 import { ApiError, patch, post, setCsrf, wordsFor } from "./api";
 import { DemoHint } from "./demo";
-import { chooseLanguage, isLanguage, LANGUAGES, language, setLanguage, t, tryT } from "./i18n";
+import { chooseLanguage, isLanguage, language, OFFERED, setLanguage, t, tryT } from "./i18n";
 import { demoOf } from "./store/demo";
 import { setTheme, startTheme, type Theme, theme } from "./store/theme";
 import type { Account } from "./types";
@@ -196,7 +196,7 @@ function Settings() {
             if (isLanguage(next)) setLanguage(next);
           }}
         >
-          {LANGUAGES.map((each) => (
+          {OFFERED.map((each) => (
             <option key={each.id} value={each.id} lang={each.id}>
               {each.name}
             </option>

@@ -1,7 +1,7 @@
 // My name: theme, language, sessions, sign out.
 
 import type { ComponentChildren } from "preact";
-import { LANGUAGES, language, t, tryT } from "../i18n";
+import { language, OFFERED, t, tryT } from "../i18n";
 import { chooseAndKeepLanguage } from "../store/actions";
 import { me } from "../store/live";
 import { setTheme, type Theme, theme } from "../store/theme";
@@ -69,7 +69,7 @@ function Looks() {
         ))}
       </Segments>
       <p class="head">{t("language.title")}</p>
-      {LANGUAGES.map(({ id, name: words }) => (
+      {OFFERED.map(({ id, name: words }) => (
         <MenuItem key={id} checked={language.value === id} onPick={() => chooseAndKeepLanguage(id)}>
           <span lang={id}>{words}</span>
         </MenuItem>

@@ -21,6 +21,8 @@ export const LANGUAGES: { id: Language; name: string }[] = [
 ];
 
 const CATALOGUES: Record<Language, Catalogue> = { en, es, zh, ru };
+/** Those that have texts; a language that would show English is not offered. */
+export const OFFERED = LANGUAGES.filter(({ id }) => Object.keys(CATALOGUES[id]).length > 0);
 const STORE = "trunkline.language";
 
 export const language = signal<Language>("en");
