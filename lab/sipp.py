@@ -26,7 +26,7 @@ async def run(
 
     `progress` is told how many ended so far. Calls without an end in SIPp's log come back as lost."""
     if shutil.which("sipp") is None:
-        raise LabError("sipp is not installed", "run `make setup-test`, or install the Debian package sip-tester")
+        raise LabError("sipp is not installed", "run `make setup` as root, or install the Debian package sip-tester")
     with tempfile.TemporaryDirectory(prefix="trunkline-sipp-") as name:
         folder = Path(name)
         _write_inputs(folder, plans)
