@@ -131,6 +131,9 @@ class AccountResource:
         await self._push.sign_out(who.session_id, "signed_out")
 
     def routes(self) -> tuple[Route, ...]:
+        return (*self._sign_in_routes(), *self._own_routes())
+
+    def _sign_in_routes(self) -> tuple[Route, ...]:
         return (
             Route(
                 method="POST",
@@ -151,6 +154,10 @@ class AccountResource:
                 status=204,
                 errors={409: ("call_in_hand",)},
             ),
+        )
+
+    def _own_routes(self) -> tuple[Route, ...]:
+        return (
             Route(
                 method="GET",
                 path="/api/me",

@@ -83,6 +83,9 @@ class CustomerResource:
         return entry
 
     def routes(self) -> tuple[Route, ...]:
+        return (*self._customer_routes(), *self._history_routes())
+
+    def _customer_routes(self) -> tuple[Route, ...]:
         return (
             Route(
                 method="GET",
@@ -113,6 +116,10 @@ class CustomerResource:
                 answer=CustomerCard,
                 errors=NOBODY,
             ),
+        )
+
+    def _history_routes(self) -> tuple[Route, ...]:
+        return (
             Route(
                 method="GET",
                 path="/api/customers/{id}/timeline",
