@@ -18,7 +18,7 @@ from kernel.engine import Published
 from kernel.errors import TrunklineError
 from kernel.messages import Message
 from routing.messages import DeclineOffer, FinishWrapUp, SetPresence
-from routing.rows import Match, Presence
+from routing.rows import Match, OfferState, Presence
 from server.ports import NOT_SHOWN, plain_batch
 from tests.unit.routing.world import World
 
@@ -118,7 +118,7 @@ def act(world: Shown, step: str, which: int, number: int) -> None:
         world.wait(which * 7)
     elif step == "leave" and ix:
         world.caller_leaves(ix)
-    elif offer is not None and step == "answer":
+    elif offer is not None and step == "answer" and offer.state is OfferState.pending:
         world.answer(ix)
     elif offer is not None and step == "decline":
         world.say(DeclineOffer(actor=offer.agent_id, offer_id=offer.id))
