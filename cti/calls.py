@@ -93,8 +93,8 @@ class CallBook(Handles):
     def _asked(self, fact: LegAsked, turn: Turn) -> None:
         if fact.leg in self.legs:
             return self._ignore(fact)
-        row = LegRow(fact.leg, LegRole.agent, fact.interaction_id, LegState.new, turn.at, endpoint=fact.endpoint)
-        self.legs.put(row)
+        new = LegRow(fact.leg, LegRole.agent, fact.interaction_id, LegState.new, turn.at, endpoint=fact.endpoint)
+        self.legs.put(new)
 
     @on(LegStarted)
     def _started(self, fact: LegStarted, turn: Turn) -> None:
@@ -364,7 +364,7 @@ class CallBook(Handles):
                 CallRepaired(leg=repair.leg, interaction_id=repair.interaction_id, repair=type(repair.fact).__name__)
             )
             self.handle(repair.fact, turn)
-        self._tell_who_is_in_fallback(turn)
+        self._tell_who_is_astray(turn)
         listed = dict(fact.devices)
         for endpoint in sorted({phone.id for phone in self.phones} | set(listed)):
             device = listed.get(endpoint, Device.lost)
@@ -373,12 +373,12 @@ class CallBook(Handles):
                 self._device(DeviceChanged(endpoint=endpoint, device=device), turn)
         turn.emit(SwitchBack(switch_version=fact.switch_version))
 
-    def _tell_who_is_in_fallback(self, turn: Turn) -> None:
-        """Of unrung callers from before the outage too: the order to bring them back may be lost with the link."""
-        told = {event.leg for event in turn.events if isinstance(event, CallerInFallback)}
-        for row in self.legs:
-            if row.live and row.role is LegRole.caller and row.id not in told and not self._companions(row):
-                self._tell_fallback(row, turn)
+    def _tell_who_is_astray(self, turn: Turn) -> None:
+        """Of callers who stood there before the outage too: the order to bring them back may be lost with the link."""
+        told = {event.leg for event in turn.events if isinstance(event, CallerInFallback | CallerAfter)}
+        for row in (one for one in self.legs if one.live and one.id not in told):
+            if row.place is Place.after or (row.place is Place.fallback and not self._companions(row)):
+                self._tell_place(row, turn)
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -121,11 +121,11 @@ def connect(url: str) -> AsyncEngine:
 
     SQLite: WAL, every commit on the disk before it returns, 5 s busy timeout, foreign keys on; every transaction
     takes the write lock as it begins (BEGIN IMMEDIATE), so that it never fails half-way with "locked". Readers
-    use `readonly(engine)`, which takes no lock.
+    use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5})
+        return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, connect_args={"timeout": 5}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:

@@ -138,6 +138,13 @@ async def test_sqlite_is_set_up_to_keep_what_was_acknowledged(sqlite_url: str) -
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 
 
+async def test_a_database_error_does_not_tell_peoples_data(ready: AsyncEngine) -> None:
+    async with ready.connect() as connection:
+        with pytest.raises(DBAPIError) as failed:
+            await connection.execute(text("INSERT INTO no_such_table VALUES (:number)"), {"number": "+34600111222"})
+    assert "+34600111222" not in str(failed.value)
+
+
 async def test_sqlite_writers_take_turns_from_the_beginning(sqlite_url: str) -> None:
     """Two transactions that read, then write: without BEGIN IMMEDIATE one of them fails with "locked"."""
     engine = connect(sqlite_url)
