@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import math
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -125,7 +127,7 @@ def connect(url: str) -> AsyncEngine:
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5}, hide_parameters=True)
+    engine = create_async_engine(url, connect_args={"timeout": 5, "async_creator_fn": _open}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
@@ -145,6 +147,19 @@ def connect(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
+
+
+async def _open(*where: Any, **how: Any) -> aiosqlite.Connection:
+    """A connection to SQLite. The thread of one that cannot be made ends before the caller is told: aiosqlite does not
+    wait for it, and when the event loop is closed by then, the thread prints a traceback."""
+    connection = aiosqlite.connect(*where, **how)
+    thread = connection._thread
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(thread.join, 5)
+        raise
 
 
 @contextlib.asynccontextmanager

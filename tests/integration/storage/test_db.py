@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel import db
 from kernel.db import Json, UtcDateTime, clean, connect, from_row, readonly, to_row, upsert
+from kernel.errors import Unavailable
+from server.migrate import check
 
 pytestmark = pytest.mark.integration
 
@@ -178,3 +182,11 @@ def test_what_is_clean_stays_and_cleaning_twice_changes_nothing(value: object) -
     assert clean(cleaned) == cleaned
     assert "\x00" not in str(cleaned)
     str(cleaned).encode()
+
+
+def test_given_a_database_that_cannot_be_opened_then_its_thread_ends_before_the_loop(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            asyncio.run(check(f"sqlite+aiosqlite:///{tmp_path}/absent/trunkline.db"))
+        assert set(threading.enumerate()) <= before
