@@ -23,6 +23,7 @@ from kernel.messages import Fact
 
 log = logging.getLogger(__name__)
 
+NO_SUCH = "No such channel"
 NO_CHANNEL = 20
 """Cause of a leg that never came to be: the phone is not there (subscriber absent)."""
 
@@ -120,8 +121,10 @@ class AmiSwitch:
         problem, unknown = await self._act(actions)
         if isinstance(order, RingAgent):
             self._asked(order, problem, unknown)
-        else:
-            self._done(order, problem, unknown)
+            return
+        if isinstance(order, HangUp) and problem.endswith(NO_SUCH):  # also of a leg whose own end was never told
+            self._post(LegEnded(leg=order.leg, cause=order.cause, text=problem))
+        self._done(order, problem, unknown)
 
     async def _act(self, actions: tuple[Action, ...]) -> tuple[str, bool]:
         """What went wrong, if anything, and whether the last action may have happened all the same."""

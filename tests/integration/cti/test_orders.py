@@ -84,6 +84,16 @@ async def test_given_a_leg_of_which_nothing_is_heard_then_its_order_ends_as_unkn
     assert ear.of(LegEnded) == []
 
 
+async def test_given_a_hang_up_of_a_leg_that_the_switch_does_not_have_then_the_leg_is_told_as_ended(
+    switch: AmiSwitch, ami: FakeAmi, ear: Ear
+) -> None:
+    ami.refusals["Hangup"] = "No such channel"
+    switch.send(HangUp(order_id="o1", leg="leg-1", interaction_id="ix-1"))
+    done = await ear.hears(OrderDone)
+    assert (done.ok, done.unknown) == (False, False)
+    assert [(fact.leg, fact.cause) for fact in ear.of(LegEnded)] == [("leg-1", 16)]
+
+
 async def test_given_orders_of_one_call_then_they_are_carried_out_one_after_the_other(
     switch: AmiSwitch, ami: FakeAmi, ear: Ear
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cti.facts import Device, LegAsked, LegEnded, LinkDown, LinkUp, OrderDone
-from cti.orders import RingAgent, SwitchOrder
+from cti.orders import HangUp, RingAgent, SwitchOrder
 from kernel.codec import plain
 from kernel.core import Core, Entry, Outcome
 from kernel.errors import TrunklineError
@@ -117,9 +117,18 @@ class Bench:
         """Carry out the next order of a lane."""
         order = self.lanes[lane].popleft()
         problem = self.switch.carry_out(order)
+        if isinstance(order, HangUp) and problem:
+            self.inbox.append(LegEnded(leg=order.leg, cause=order.cause))
         self._done(order, problem)
         if isinstance(order, RingAgent) and problem:
             self.inbox.append(LegEnded(leg=order.leg, cause=20))
+
+    def swallow(self) -> None:
+        """The switch accepts an order to ring, and nothing is ever heard of the leg."""
+        for lane in self.busy_lanes():
+            if isinstance(self.lanes[lane][0], RingAgent):
+                self._done(self.lanes[lane].popleft(), "nothing was said of the leg", unknown=True)
+                return
 
     def look_up(self) -> None:
         order = self.lookups.popleft()

@@ -120,6 +120,11 @@ class Model(RuleBasedStateMachine):
         lanes = self.bench.busy_lanes()
         self.bench.act(lanes[nth % len(lanes)])
 
+    @precondition(lambda self: self.bench.alive and self.bench.busy_lanes())
+    @rule()
+    def the_switch_swallows_an_order_to_ring(self) -> None:
+        self.bench.swallow()
+
     @rule()
     def all_that_is_under_way_happens(self) -> None:
         self.bench.pump()
