@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,6 @@ from rich.table import Table
 from config.settings import Settings
 from server import doctor as examiner
 from server import migrate as schema
-from server.commands.loop import run_to_end
 from server.dberrors import make_folder
 
 console = Console()
@@ -41,7 +41,7 @@ def migrate() -> None:
     """Bring the database to this version's schema."""
     settings = Settings()
     make_folder(settings.data_dir)
-    run_to_end(schema.upgrade(settings.database_url))
+    asyncio.run(schema.upgrade(settings.database_url))
     console.print("The database is up to date.")
 
 
@@ -55,7 +55,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Check the database, the switch, its rights and dialplan, the phones, clocks and disk; say what to do."""
-    findings = run_to_end(examiner.examine(Settings(), asterisk_dir, private_dir))
+    findings = asyncio.run(examiner.examine(Settings(), asterisk_dir, private_dir))
     for one in findings:
         console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {escape(one.words)}", highlight=False)
         if one.cure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,7 +14,6 @@ from config.settings import Settings
 from crm_core.demo import SHOWCASE
 from kernel.db import connect
 from server import migrate
-from server.commands.loop import run_to_end
 from server.demo import SEED, load_demo
 
 
@@ -22,7 +22,7 @@ def demo_data(
 ) -> None:
     """Fill an empty database with 2,000 customers of twelve countries and years of history."""
     console = Console()
-    rows = run_to_end(_load(Settings(), seed, console))
+    rows = asyncio.run(_load(Settings(), seed, console))
     console.print(f"{rows} rows loaded. Customers to try things with:")
     for one in SHOWCASE:
         console.print(f"  {one.name}, {one.city}: {one.e164}", highlight=False)

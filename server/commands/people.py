@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,7 +16,6 @@ from crm_core.people.service import SYSTEM, PeopleService
 from kernel.access import Role
 from kernel.clock import SteadyClock
 from kernel.db import connect
-from server.commands.loop import run_to_end
 from server.migrate import check
 
 
@@ -39,7 +39,7 @@ def create_user(
 ) -> None:
     """Make a person who can sign in. There is no default account and no default password."""
     new = NewStaff(login=login, name=name, password=password, roles=tuple(role), language=language.value)
-    run_to_end(_create(Settings(), new))
+    asyncio.run(_create(Settings(), new))
     Console().print(f"{name} can sign in as [bold]{login}[/] ({', '.join(role)}).")
 
 

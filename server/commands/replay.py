@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -10,7 +11,6 @@ from rich.console import Console
 from config.settings import Settings
 from kernel.core import Entry
 from kernel.db import connect
-from server.commands.loop import run_to_end
 from server.migrate import check
 from server.platform import make_core
 from server.replay import Difference
@@ -26,7 +26,7 @@ def replay(
 ) -> None:
     """Run the journal through this code again and name every line that it would decide otherwise."""
     console = Console()
-    lines, differences = run_to_end(_replay(Settings()))
+    lines, differences = asyncio.run(_replay(Settings()))
     for one in differences[:show]:
         console.print(f"line {one.seq}\n  journal: {one.written}\n  replay:  {one.replayed}", highlight=False)
     console.print(f"{lines} lines replayed, {len(differences)} differ.")
