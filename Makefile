@@ -33,7 +33,7 @@ $(VENV)/.stamp: setup.cfg pyproject.toml | .ci/.stamp-machine
 
 $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .ci/.stamp-machine
 	@echo "• installing the browser client's packages"
-	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 $(WEB)/dist/.stamp: $(WEB)/node_modules/.stamp $(shell find $(WEB)/src -type f 2>/dev/null) $(wildcard $(WEB)/*.mjs $(WEB)/*.json)
