@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
@@ -35,7 +35,7 @@ class PermitRow:
             self.purpose,
             self.asked_by,
             self.interaction_id,
-            self.granted_at.isoformat(),
+            self.granted_at.astimezone(UTC).isoformat(),
             dict(self.checks),
             self.previous,
         ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.errors import TrunklineError
-from kernel.messages import Due, Event, Message, Order, Write
+from kernel.messages import Due, Event, Fact, Message, Order, Write
 from kernel.shelf import Change, Shelf
 from kernel.turn import Deadline, Handler, Turn, run_handlers
 
@@ -150,17 +150,23 @@ class Core:
         if isinstance(message, Due) and self._consume(message, at):
             self._settle(out)
 
-    def _settle(self, out: Outcome) -> None:
+    def _settle(self, out: Outcome) -> bool:
+        """Keep what the turn changed; False when that is nothing."""
+        changed = False
         for shelf in self.shelves.values():
             for change in shelf.settle():
+                changed = True
                 out.changes[change.shelf, change.key] = change
                 if shelf is self.deadlines and change.row is not None:
                     heapq.heappush(self._heap, (change.row.at, change.key))
+        return changed
 
     def _keep(self, message: Message, turn: Turn, out: Outcome) -> None:
-        self._settle(out)
+        """A fact that means nothing to anybody (another's call on the same switch) leaves no line in the journal."""
+        changed = self._settle(out)
         cause = turn.seq
-        if message.journalled or turn.ids_given:  # ids come from `seq`: a restart must not count below it
+        matters = changed or turn.events or turn.orders or turn.writes or not isinstance(message, Fact)
+        if (message.journalled and matters) or turn.ids_given:  # ids come from `seq`: a restart must not count below it
             out.entries.append(Entry(cause, turn.at, cause, message))
         for made in (*turn.events, *turn.orders):
             self.seq += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from kernel.core import Core, Outcome
 from kernel.errors import Refused
-from kernel.messages import Event, Message
+from kernel.messages import Event, Fact, Message, personal
 from kernel.turn import Deadline, Turn
 from tests.unit.kernel.words import (
     START,
@@ -50,6 +51,21 @@ def test_a_turn_is_journalled_with_what_it_caused() -> None:
     assert room.seen == [1]
     assert [write.text for write in out.writes] == ["a"]  # type: ignore[attr-defined]
     assert set(out.changes) == {("counters", "a"), ("deadlines", "ask-a")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearsay(Fact):
+    """Of somebody else's call: no room handles it."""
+
+    number: str | None = personal()
+
+
+def test_a_fact_that_means_nothing_to_anybody_leaves_no_line_in_the_journal() -> None:
+    subject, _ = core()
+    out = Outcome()
+    subject.take(Hearsay(number="+34600111222"), START, out)
+    assert out.empty
+    assert subject.counts["Hearsay"] == 1
 
 
 def test_a_refusal_takes_back_everything_and_is_journalled() -> None:
