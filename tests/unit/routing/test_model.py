@@ -240,5 +240,5 @@ def _forgotten(row: Any) -> bool:
 
 TestModel = Model.TestCase
 TestModel.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
