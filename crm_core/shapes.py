@@ -16,9 +16,15 @@ LEVELS = ("standard", "silver", "gold", "vip")
 
 
 class NumberCard(TypedDict):
+    """`extension` behind a switchboard; `contact` is the name of the company's person who answers there; a `shared`
+    number never tells who is calling."""
+
     e164: str
     national: str
     label: str
+    extension: str | None
+    contact: str | None
+    shared: bool
 
 
 class CustomerCard(TypedDict):
@@ -41,6 +47,23 @@ class CustomerCard(TypedDict):
     open_opportunities: int
     callbacks: int
     owner: str | None
+
+
+FoundBy = Literal["name", "contact", "number", "email", "ticket", "serial"]
+
+
+class Reason(TypedDict):
+    """What of a customer fits the search: `text` is that, in words; `ref` the id of the ticket."""
+
+    by: FoundBy
+    text: str
+    ref: str | None
+
+
+class FoundCustomer(CustomerCard):
+    """A hit of the search. A customer with several tickets that fit is a hit for each."""
+
+    found: Reason
 
 
 class TimelineEntry(TypedDict):

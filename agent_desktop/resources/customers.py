@@ -13,7 +13,7 @@ from agent_desktop.hub import Hub
 from crm_core.activities.service import MAX_NOTE
 from crm_core.cards.service import device_card
 from crm_core.customers.models import NewCustomer
-from crm_core.shapes import CustomerCard, DeviceCard, EntryKind, TimelineEntry, TimelinePage
+from crm_core.shapes import CustomerCard, DeviceCard, EntryKind, FoundCustomer, TimelineEntry, TimelinePage
 from kernel.access import Right
 
 PAGE = 50
@@ -43,7 +43,7 @@ class NoteForm(Form):
 
 
 class CustomerList(TypedDict):
-    items: list[CustomerCard]
+    items: list[FoundCustomer]
 
 
 class DeviceList(TypedDict):
@@ -92,7 +92,7 @@ class CustomerResource:
                 path="/api/customers",
                 resource=self.search,
                 rule=Right.customer_read,
-                summary="Find customers by name, number, mail address or ticket",
+                summary="Find customers by name, contact, number, mail address, ticket or serial number",
                 query=CustomerQuery,
                 answer=CustomerList,
             ),

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ScalarSelect, bindparam, func, select
 
 from crm_core.customers.numbers import display
-from crm_core.customers.tables import customers, numbers
+from crm_core.customers.tables import contacts, customers, numbers
 from crm_core.people.tables import staff
-from crm_core.shapes import CustomerCard, moment
+from crm_core.shapes import CustomerCard, NumberCard, moment
 from crm_core.store import Connection
 from crm_core.tickets.machines import OPEN
 from crm_core.tickets.tables import tickets
@@ -47,10 +47,14 @@ _CARDS = (
         _open_entries("callback").label("callbacks"),
         numbers.c.e164,
         numbers.c.label,
+        numbers.c.extension,
+        numbers.c.shared,
+        contacts.c.name.label("contact"),
     )
     .join_from(customers, _company, _company.c.id == customers.c.company_id, isouter=True)
     .join(staff, staff.c.id == customers.c.owner_id, isouter=True)
     .join(numbers, numbers.c.customer_id == customers.c.id, isouter=True)
+    .join(contacts, contacts.c.id == numbers.c.contact_id, isouter=True)
     .where(customers.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(customers.c.id, numbers.c.is_primary.desc(), numbers.c.id)
 )
@@ -66,8 +70,19 @@ async def cards(connection: Connection, ids: Sequence[str], region: str) -> list
         if card is None:
             card = found[row.id] = _card(row)
         if row.e164 is not None:
-            card["numbers"].append({"e164": row.e164, "national": display(row.e164, region), "label": row.label})
+            card["numbers"].append(_number(row, region))
     return [found[one] for one in dict.fromkeys(ids) if one in found]
+
+
+def _number(row: Any, region: str) -> NumberCard:
+    return {
+        "e164": row.e164,
+        "national": display(row.e164, region),
+        "label": row.label,
+        "extension": row.extension,
+        "contact": row.contact,
+        "shared": row.shared,
+    }
 
 
 def _card(row: Any) -> CustomerCard:

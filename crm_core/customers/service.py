@@ -12,7 +12,7 @@ from crm_core.customers.matching import decide
 from crm_core.customers.models import Contact, Customer, Device, Match, NewCustomer, NewNumber
 from crm_core.customers.numbers import Number, NumberKind, parse, spellings
 from crm_core.search import service as searching
-from crm_core.shapes import CustomerCard, NumberCard
+from crm_core.shapes import CustomerCard, FoundCustomer, NumberCard
 from crm_core.store import Connection, Database
 from kernel.clock import Clock
 from kernel.db import readonly
@@ -42,12 +42,12 @@ class CustomerService:
         async with readonly(self._db) as connection:
             return decide(number, await store.holders(connection, spellings(number.e164)))
 
-    async def search(self, text: str, limit: int = SEARCH_LIMIT) -> list[CustomerCard]:
-        """Customers by the beginning of any word of their name (in any script; accents do not count), by a part
-        of a number, a mail address or a ticket number; by any part of the name when nothing begins so."""
+    async def search(self, text: str, limit: int = SEARCH_LIMIT) -> list[FoundCustomer]:
+        """Customers by the beginning of any word of their name or of a contact's (in any script; accents do not
+        count), by a part of a number, a mail address, a ticket's or a device's number; by any part of the name when
+        nothing begins so. Each says what fits."""
         async with readonly(self._db) as connection:
-            ids = await searching.find(connection, text, self._region, max(1, min(limit, SEARCH_LIMIT)))
-            return await card_store.cards(connection, ids, self._region)
+            return await searching.find(connection, text, self._region, max(1, min(limit, SEARCH_LIMIT)))
 
     async def card(self, customer_id: str) -> CustomerCard:
         """The card of a customer; NotFound when there is none."""
@@ -110,11 +110,17 @@ class CustomerService:
         row = _number_row(customer_id, number, accepted)
         async with self._db.begin() as connection:
             await _get(connection, customer_id, lock=True)
-            if accepted.contact_id is not None:
-                await _check_contact(connection, customer_id, accepted.contact_id)
+            person = await _contact_name(connection, customer_id, accepted.contact_id)
             if (number.e164, accepted.contact_id) not in await store.numbers_of(connection, customer_id):
                 await store.insert_number(connection, row)
-        return {"e164": row["e164"], "national": number.national, "label": accepted.label}
+        return {
+            "e164": row["e164"],
+            "national": number.national,
+            "label": accepted.label,
+            "extension": number.extension,
+            "contact": person,
+            "shared": accepted.shared,
+        }
 
     async def add_contact(self, customer_id: str, name: str, **details: str | None) -> Contact:
         """Add a person to a company (`forms.CONTACT_LIMITS` names the details); the company is then found by
@@ -139,9 +145,14 @@ async def _get(connection: Connection, customer_id: str, lock: bool = False) -> 
     return found
 
 
-async def _check_contact(connection: Connection, customer_id: str, contact_id: str) -> None:
-    if all(contact.id != contact_id for contact in await store.contacts_of(connection, customer_id)):
-        raise NotFound("no_such_contact", "This customer has no such contact.")
+async def _contact_name(connection: Connection, customer_id: str, contact_id: str | None) -> str | None:
+    """The name of a person of this customer's; None for no person."""
+    if contact_id is None:
+        return None
+    for contact in await store.contacts_of(connection, customer_id):
+        if contact.id == contact_id:
+            return contact.name
+    raise NotFound("no_such_contact", "This customer has no such contact.")
 
 
 async def _set_words(connection: Connection, customer: Customer) -> None:

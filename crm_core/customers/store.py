@@ -62,6 +62,12 @@ async def contacts_of(connection: Connection, customer_id: str) -> list[Contact]
     return [Contact(*row) for row in rows]
 
 
+async def contacts_of_all(connection: Connection, customer_ids: Collection[str]) -> list[Contact]:
+    """The people of all these customers."""
+    query = _CONTACT.where(contacts.c.customer_id.in_(customer_ids)).order_by(contacts.c.name, contacts.c.id)
+    return [Contact(*row) for row in await connection.execute(query)]
+
+
 async def insert_contact(connection: Connection, contact: Contact) -> None:
     await connection.execute(insert(contacts), [to_row(contact)])
 

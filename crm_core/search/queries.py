@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import phonenumbers
 
@@ -12,8 +13,11 @@ from crm_core.customers import names
 from crm_core.customers.numbers import parse, spellings
 
 MAX_QUERY = 200
-_TICKET = re.compile(r"\s*(?:t\s*)?([0-9]{4})-([0-9]{1,9})\s*", re.IGNORECASE)
-_TICKET_START = re.compile(r"\s*t\s*([0-9]{4}(?:-[0-9]{0,9})?)\s*", re.IGNORECASE)
+MIN_ABROAD = 3
+"""Digits behind a foreign trunk prefix that are enough to look for."""
+_TICKET = re.compile(r"\s*(?:t[\s-]*)?([0-9]{4})-([0-9]{1,9})\s*", re.IGNORECASE)
+_TICKET_START = re.compile(r"\s*t[\s-]*([0-9]{4}(?:-[0-9]{0,9})?)\s*", re.IGNORECASE)
+_SERIAL = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./-]{3,79}")
 _NUMBER = re.compile(r"[+0-9 ().\-/x#]+")
 
 
@@ -29,6 +33,8 @@ class Query:
     """E.164 beginnings that `digits` can stand for."""
     words: tuple[str, ...] = ()
     email: str | None = None
+    serial: str | None = None
+    """A device's serial number: one word with a digit."""
 
     @property
     def empty(self) -> bool:
@@ -52,7 +58,11 @@ def read(text: str, region: str) -> Query:
         e164 = spellings(number.e164) if number.e164 else ()
         return Query(ticket=ticket, e164=e164, digits=digits, number_starts=starts)
     email = text.casefold()[: names.MAX_WORD] if "@" in text and " " not in text else None
-    return Query(words=() if email else tuple(names.key(text).split()[:8]), email=email)
+    return Query(words=() if email else tuple(names.key(text).split()[:8]), email=email, serial=_serial(ascii_form))
+
+
+def _serial(text: str) -> str | None:
+    return text if _SERIAL.fullmatch(text) else None
 
 
 def _ticket(text: str) -> str | None:
@@ -70,4 +80,22 @@ def _starts(text: str, digits: str, region: str) -> tuple[str, ...]:
         return (f"+{digits[2:]}",)
     code = phonenumbers.country_code_for_region(region)
     trunk = phonenumbers.ndd_prefix_for_region(region, True) or ""
-    return (f"+{code}{digits.removeprefix(trunk)}", f"+{digits}")
+    abroad = (
+        f"+{code}{digits.removeprefix(prefix)}"
+        for prefix, codes in _rare_trunks().items()
+        if digits.startswith(prefix) and len(digits) - len(prefix) >= MIN_ABROAD
+        for code in codes
+    )
+    return tuple(dict.fromkeys((f"+{code}{digits.removeprefix(trunk)}", f"+{digits}", *abroad)))
+
+
+@cache
+def _rare_trunks() -> dict[str, tuple[int, ...]]:
+    """Trunk prefixes that few countries have (8 in Russia, 06 in Hungary), with the codes of those countries: a number
+    written as at home there begins so. A 0 stands for a hundred countries and is left to a scan; 1 is the code too."""
+    found: dict[str, set[int]] = {}
+    for home in phonenumbers.SUPPORTED_REGIONS:
+        prefix = phonenumbers.ndd_prefix_for_region(home, True)
+        if prefix and prefix not in ("0", "1"):
+            found.setdefault(prefix, set()).add(phonenumbers.country_code_for_region(home))
+    return {prefix: tuple(sorted(codes)) for prefix, codes in sorted(found.items())}

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from crm_core.customers.names import MAX_WORD
-from crm_core.customers.tables import customer_words, customers, numbers
+from crm_core.customers.tables import customer_words, customers, devices, numbers
+from crm_core.search.reasons import Hit
 from crm_core.store import Connection
 from crm_core.tickets.tables import tickets
 
@@ -53,7 +54,8 @@ async def by_number(
         matches.append(numbers.c.e164.in_(e164))
     query = select(numbers.c.customer_id, numbers.c.e164).where(or_(*matches)).limit(limit * 4)
     rows = (await connection.execute(query)).all()
-    ranked = sorted(rows, key=lambda row: (row.e164 not in e164, row.e164, row.customer_id))
+    exact = {*e164, *starts}
+    ranked = sorted(rows, key=lambda row: (row.e164 not in exact, row.e164, row.customer_id))
     return list(dict.fromkeys(row.customer_id for row in ranked))[:limit]
 
 
@@ -63,11 +65,21 @@ async def inside_numbers(connection: Connection, digits: str, limit: int) -> lis
     return list((await connection.execute(query.distinct().limit(limit))).scalars())
 
 
-async def by_ticket(connection: Connection, start: str, limit: int) -> list[str]:
-    """Customers with a ticket whose number begins so, the lowest number first."""
-    query = select(tickets.c.customer_id).where(_begins(tickets.c.number, start))
-    rows = (await connection.execute(query.order_by(tickets.c.number).limit(limit * 2))).scalars()
-    return list(dict.fromkeys(rows))[:limit]
+async def by_ticket(connection: Connection, start: str, limit: int) -> list[Hit]:
+    """Tickets whose number begins so, the latest first."""
+    query = select(tickets.c.customer_id, tickets.c.id, tickets.c.number, tickets.c.subject)
+    rows = await connection.execute(
+        query.where(_begins(tickets.c.number, start)).order_by(tickets.c.number.desc()).limit(limit)
+    )
+    return [Hit(row.customer_id, "ticket", f"{row.number} {row.subject}", row.id) for row in rows]
+
+
+async def by_serial(connection: Connection, serial: str, limit: int) -> list[Hit]:
+    """Owners of devices with exactly this serial number, typed in whatever case."""
+    query = select(devices.c.customer_id, devices.c.serial, devices.c.model)
+    mine = devices.c.serial.in_({serial, serial.upper()})
+    rows = await connection.execute(query.where(mine).order_by(devices.c.id).limit(limit))
+    return [Hit(row.customer_id, "serial", f"{row.serial} {row.model}") for row in rows]
 
 
 async def by_email(connection: Connection, start: str, limit: int) -> list[str]:

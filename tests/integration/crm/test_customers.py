@@ -94,6 +94,7 @@ async def test_the_card_has_everything_the_screen_shows(crm: Crm) -> None:
     )  # fmt: skip
     await crm.customers.add_number(customer, NewNumber(raw="+44 20 7946 0123", label="London"))
 
+    plain = {"extension": None, "contact": None, "shared": False}
     assert await crm.customers.card(customer) == {
         "id": customer,
         "name": "Lucía Fernández",
@@ -102,8 +103,8 @@ async def test_the_card_has_everything_the_screen_shows(crm: Crm) -> None:
         "language": "es",
         "number": "+34600111222",
         "numbers": [
-            {"e164": "+34600111222", "national": "600 11 12 22", "label": ""},
-            {"e164": "+442079460123", "national": "+44 20 7946 0123", "label": "London"},
+            {"e164": "+34600111222", "national": "600 11 12 22", "label": "", **plain},
+            {"e164": "+442079460123", "national": "+44 20 7946 0123", "label": "London", **plain},
         ],
         "email": "lucia@example.com",
         "company": "Hotel Miramar",

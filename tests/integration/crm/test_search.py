@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from crm_core.customers.models import Device, NewNumber
 from crm_core.customers.service import SEARCH_LIMIT
+from crm_core.customers.store import insert_device
 from crm_core.customers.tables import customers
 from crm_core.tickets.models import NewTicket
 
@@ -52,6 +54,9 @@ async def people(crm: Crm) -> dict[str, str]:
         ("o'brien", "James O'Brien"),
         ("brien", "James O'Brien"),
         ("020 7946", "James O'Brien"),
+        ("8 (903) 000-12-34", "Анна Смирнова"),
+        ("8 903", "Анна Смирнова"),
+        ("89030001234", "Анна Смирнова"),
         ("王", "王小明"),
         ("小明", "王小明"),
         ("смирн", "Анна Смирнова"),
@@ -94,6 +99,63 @@ async def test_a_ticket_number_finds_its_customer(crm: Crm, people: dict[str, st
 
     for text in ("T2026-000002", "t2026-000002", "2026-2"):
         assert [card["id"] for card in await crm.customers.search(text)] == [lucia]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lucía", {"by": "name", "text": "", "ref": None}),
+        ("600 11", {"by": "number", "text": "600 11 12 22", "ref": None}),
+        ("lucia@ex", {"by": "email", "text": "lucia@example.com", "ref": None}),
+        ("8 903 000", {"by": "number", "text": "+7 903 000-12-34", "ref": None}),
+    ],
+)
+async def test_a_hit_says_what_fits(crm: Crm, people: dict[str, str], text: str, found: dict[str, str]) -> None:
+    assert [card["found"] for card in await crm.customers.search(text)] == [found]
+
+
+async def test_a_switchboard_is_found_by_its_people_and_says_who_answers_where(crm: Crm) -> None:
+    hotel = await crm.customer("Hotel Miramar", kind="company")
+    marta = await crm.customers.add_contact(hotel, "Marta Gil", position="Purchasing")
+    await crm.customers.add_number(hotel, NewNumber(raw="910 22 33 44 ext. 12", contact_id=marta.id, shared=True))
+
+    (by_name,) = await crm.customers.search("gil")
+    (by_number,) = await crm.customers.search("910 22 33")
+
+    assert (by_name["id"], by_name["found"]) == (
+        hotel,
+        {"by": "contact", "text": "Marta Gil · Purchasing", "ref": None},
+    )
+    assert by_number["found"] == {"by": "number", "text": "910 22 33 44 #12 · Marta Gil", "ref": None}
+    assert by_number["numbers"] == [
+        {"e164": "+34910223344", "national": "910 22 33 44", "label": "", "extension": "12", "contact": "Marta Gil",
+         "shared": True}
+    ]  # fmt: skip
+
+
+async def test_the_beginning_of_ticket_numbers_lists_the_tickets(crm: Crm, people: dict[str, str]) -> None:
+    lucia = people["Lucía Fernández Ortega"]
+    made = [
+        await crm.tickets.create(NewTicket(customer_id=lucia, subject=word, category="fault"), crm.ana)
+        for word in ("one", "two")
+    ]
+
+    found = await crm.customers.search("T-2026-")
+
+    assert [card["id"] for card in found] == [lucia, lucia]
+    assert [card["found"] for card in found] == [
+        {"by": "ticket", "text": f"{one['number']} {one['subject']}", "ref": one["id"]} for one in reversed(made)
+    ]
+
+
+async def test_a_serial_number_finds_the_owner(crm: Crm, people: dict[str, str]) -> None:
+    row = Device("de-1", people["James O'Brien"], "Heat pump", "Nordvik 8", "NV2405-118203", None, None)
+    async with crm.db.begin() as connection:
+        await insert_device(connection, row)
+
+    (found,) = await crm.customers.search("nv2405-118203")
+
+    assert found["found"] == {"by": "serial", "text": "NV2405-118203 Nordvik 8", "ref": None}
 
 
 async def test_the_best_match_comes_first_and_the_list_is_bounded(crm: Crm) -> None:

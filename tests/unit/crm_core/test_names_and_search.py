@@ -53,7 +53,14 @@ def test_any_name_folds_within_bounds_and_folding_again_changes_nothing(name: st
 
 @pytest.mark.parametrize(
     ("text", "ticket"),
-    [("T2026-000123", "T2026-000123"), ("t2026-0001", "T2026-0001"), ("2026-123", "T2026-000123"), ("T2026", "T2026")],
+    [
+        ("T2026-000123", "T2026-000123"),
+        ("t2026-0001", "T2026-0001"),
+        ("2026-123", "T2026-000123"),
+        ("T2026", "T2026"),
+        ("T-2026-123", "T2026-000123"),
+        ("t 2026-", "T2026-"),
+    ],
 )
 def test_ticket_numbers_are_recognised(text: str, ticket: str) -> None:
     assert read(text, "ES").ticket == ticket
@@ -65,6 +72,12 @@ def test_digits_are_taken_as_the_start_or_the_end_of_a_number() -> None:
     assert (query.digits, query.number_starts) == ("600111", ("+34600111", "+600111"))
     assert read("020 7946", "GB").number_starts == ("+44207946", "+0207946")
     assert read("+34 600", "GB").number_starts == ("+34600",)
+
+
+def test_a_trunk_prefix_of_few_countries_is_understood() -> None:
+    assert "+79030001234" in read("8 (903) 000-12-34", "ES").number_starts
+    assert "+36301234567" in read("06 30 123 4567", "ES").number_starts
+    assert read("8 9", "ES").number_starts == ()
 
 
 def test_a_whole_number_is_looked_up_exactly() -> None:
