@@ -117,15 +117,22 @@ const ROUTES = {
   ],
   "PUT /api/desk/presence": (world, { body }) => done(presence(world, world.desk.me, body)),
   "GET /api/sessions": () => [200, { items: sessions() }],
-  "GET /api/customers": (_, { query }) => [
-    200,
-    {
-      items: PEOPLE.filter((each) =>
-        JSON.stringify(each).toLowerCase().includes(query.get("q").toLowerCase()),
-      ),
-    },
-  ],
+  "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
+
+function hits(words) {
+  if (/^t/.test(words) && TICKETS.some((each) => each.number.toLowerCase().startsWith(words)))
+    return TICKETS.map((each) => ({
+      ...MARISOL,
+      found: { by: "ticket", text: `${each.number} ${each.subject}`, ref: each.id },
+    }));
+  return PEOPLE.filter((each) => JSON.stringify(each).toLowerCase().includes(words)).map((each) => ({
+    ...each,
+    found: each.name.toLowerCase().includes(words)
+      ? { by: "name", text: "", ref: null }
+      : { by: "number", text: each.numbers[0].national, ref: null },
+  }));
+}
 
 /** By a part of the path, the first that fits. */
 const ENDINGS = [
@@ -138,8 +145,9 @@ const ENDINGS = [
     (_, { body }) =>
       body.description === "bad"
         ? refuse(422, "invalid_input", { fields: { subject: "Already used today." } })
-        : [201, { ...TICKETS[0], number: "2026-00419", subject: body.subject }],
+        : [201, { ...TICKETS[0], number: "T2026-000419", subject: body.subject }],
   ],
+  ["/api/tickets/", (_, { path }) => [200, TICKETS.find(({ id }) => path.endsWith(id))]],
   ["/why", () => [200, why()]],
   ["/extend", (world) => done(push(world, { call: extended(world.desk.call) }))],
   ["/wrap-up", (world) => done(show(world, "ready"))],

@@ -148,7 +148,7 @@ export function history(count, seed = "tl") {
 export const TICKETS = [
   {
     id: "ti-1",
-    number: "2026-00418",
+    number: "T2026-000418",
     subject: "Press 1 stops after warm-up",
     status: "open",
     priority: "urgent",
@@ -160,7 +160,7 @@ export const TICKETS = [
   },
   {
     id: "ti-2",
-    number: "2026-00391",
+    number: "T2026-000391",
     subject: "Invoice shows the wrong address",
     status: "waiting",
     priority: "normal",

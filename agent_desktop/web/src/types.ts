@@ -102,6 +102,11 @@ export interface PhoneNumber {
   e164: string;
   national: string;
   label: string | null;
+  extension?: string | null;
+  /** The person of a company who answers there. */
+  contact?: string | null;
+  /** A switchboard, which never tells who is calling. */
+  shared?: boolean;
 }
 
 export interface CustomerCard {
@@ -122,6 +127,15 @@ export interface CustomerCard {
   open_opportunities: number;
   callbacks: number;
   owner: string | null;
+}
+
+/** A hit of the search; `found.text` is what of the customer fits, `ref` the id of the ticket. */
+export interface FoundCustomer extends CustomerCard {
+  found?: {
+    by: "name" | "contact" | "number" | "email" | "ticket" | "serial";
+    text: string;
+    ref: string | null;
+  };
 }
 
 export interface TimelineEntry {

@@ -7,7 +7,7 @@ import { historyOf, visiblePage } from "../store/history";
 import { mergeEntries, openItems } from "../store/timeline";
 import { call } from "../store/live";
 import { currentPop, shown } from "../store/work";
-import type { CustomerCard, Device, EntryKind, TimelineEntry } from "../types";
+import type { CustomerCard, Device, EntryKind, PhoneNumber, TimelineEntry } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { copyText } from "./copy";
@@ -59,10 +59,11 @@ function Reach({ customer }: { customer: CustomerCard }) {
       <ul class="list">
         {customer.numbers.map((number) => (
           <Line
-            key={number.e164}
+            key={`${number.e164} ${number.contact ?? ""}`}
             icon="phone"
-            text={number.national || number.e164}
+            text={numberWords(number)}
             title={number.e164}
+            under={number.contact}
             note={number.label ? wordFor("label", number.label) : null}
             copy={number.e164}
           />
@@ -76,24 +77,33 @@ function Reach({ customer }: { customer: CustomerCard }) {
   );
 }
 
+/** As people here write it, with the extension to ask for. */
+function numberWords({ national, e164, extension }: PhoneNumber): string {
+  const words = national || e164;
+  return extension ? t("context.extension", { number: words, extension }) : words;
+}
+
 function Line({
   icon,
   text,
   title,
+  under,
   note,
   copy,
 }: {
   icon: IconName;
   text: string;
   title?: string;
+  under?: string | null | undefined;
   note: string | null;
   copy: string;
 }) {
   return (
     <li class="line">
       <Icon name={icon} />
-      <span class="grow truncate" title={title ?? text}>
-        {text}
+      <span class="stack tight grow" title={title ?? text}>
+        <span class="truncate">{text}</span>
+        {under && <span class="small muted truncate">{under}</span>}
       </span>
       {note && <span class="small muted">{note}</span>}
       <Button

@@ -3,13 +3,15 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { get, wordsFor } from "../api";
-import { nameOf, t } from "../i18n";
+import { t } from "../i18n";
 import { canAsk } from "../store/live";
 import { openCustomer } from "../store/work";
-import type { CustomerCard } from "../types";
-import { Avatar, Keys } from "../ui/basics";
+import type { FoundCustomer } from "../types";
+import { Keys } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
+import { FoundRow } from "./foundrow";
+import { readTicket } from "./readticket";
 import { closeDialog } from "./uistate";
 
 const WAIT_MS = 140;
@@ -22,7 +24,7 @@ function enough(query: string): boolean {
 
 interface Found {
   query: string;
-  items: CustomerCard[];
+  items: FoundCustomer[];
   problem: string | null;
 }
 
@@ -35,6 +37,7 @@ export function SearchDialog() {
         onPick={(customer) => {
           closeDialog();
           void openCustomer(customer);
+          if (customer.found?.by === "ticket" && customer.found.ref) void readTicket(customer.found.ref);
         }}
       />
       <footer class="palette-foot small muted">
@@ -49,7 +52,7 @@ export function CustomerSearch({
   onPick,
   compact,
 }: {
-  onPick: (customer: CustomerCard) => void;
+  onPick: (customer: FoundCustomer) => void;
   compact?: boolean;
 }) {
   const query = useSignal("");
@@ -77,8 +80,8 @@ export function CustomerSearch({
       />
       <div id={list} role="listbox" aria-label={t("search.results")} class="results">
         {items.map((each, index) => (
-          <Row
-            key={each.id}
+          <FoundRow
+            key={`${each.id} ${each.found?.ref ?? ""}`}
             id={`${list}-${index}`}
             customer={each}
             active={index === at.value}
@@ -133,7 +136,7 @@ function useSearch(query: string): Found | null {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { items } = await get<{ items: CustomerCard[] }>(
+        const { items } = await get<{ items: FoundCustomer[] }>(
           `/api/customers?q=${encodeURIComponent(query)}`,
           stop.signal,
         );
@@ -165,41 +168,5 @@ function Said({ query, found, compact }: { query: string; found: Found | null; c
     <p class="said small muted" role="status">
       {words}
     </p>
-  );
-}
-
-interface RowProps {
-  id: string;
-  customer: CustomerCard;
-  active: boolean;
-  onHover: () => void;
-  onPick: () => void;
-}
-
-function Row({ id, customer, active, onHover, onPick }: RowProps) {
-  const place = [
-    customer.company !== customer.name ? customer.company : null,
-    customer.city,
-    nameOf("region", customer.country),
-  ]
-    .filter(Boolean)
-    .join(" · ");
-  return (
-    <div
-      id={id}
-      class="item found"
-      role="option"
-      aria-selected={active}
-      data-active={active}
-      onPointerMove={onHover}
-      onClick={onPick}
-    >
-      <Avatar name={customer.name} />
-      <span class="stack tight grow">
-        <span class="truncate">{customer.name}</span>
-        <span class="small muted truncate">{place}</span>
-      </span>
-      <span class="small soft">{customer.numbers[0]?.national ?? customer.number}</span>
-    </div>
   );
 }
