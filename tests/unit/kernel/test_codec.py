@@ -44,13 +44,15 @@ class CodecFact(Fact):
 
 
 texts = st.text(st.characters(), max_size=8)
+# Wire and JSON bring no lone surrogates; pydantic replaces them in keys.
+keys = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).filter(lambda key: key != SEALED)
 parts = st.builds(CodecPart, leg=texts, number=st.none() | texts, tags=st.tuples(texts))
 facts = st.builds(
     CodecFact,
     at=st.datetimes(timezones=st.just(UTC)),
     colour=st.sampled_from(Colour),
     parts=st.lists(parts, max_size=3).map(tuple),
-    named=st.none() | st.dictionaries(texts.filter(lambda key: key != SEALED), parts, max_size=2),
+    named=st.none() | st.dictionaries(keys, parts, max_size=2),
     best=st.none() | parts,
     share=st.floats(allow_nan=False, allow_infinity=False),
     numbers=st.none() | st.lists(texts, max_size=2).map(tuple),
