@@ -58,6 +58,7 @@ def build_app(parts: DesktopParts) -> web.Application:
             figures_seconds=settings.figures_seconds,
             pop_timeout=settings.pop_timeout,
             pop_patience=settings.pop_patience,
+            saving=parts.saving,
         )
     )
     push.hub = hub

@@ -21,6 +21,8 @@ from kernel.errors import TrunklineError
 
 log = structlog.get_logger(__name__)
 
+SAVING_SECONDS = 0.5
+
 
 class Audience(Protocol):
     """Everybody who looks at an agent's desk."""
@@ -40,7 +42,8 @@ class _Viewed:
 @dataclass(frozen=True, slots=True)
 class HubParts:
     """`figures_seconds`: queue figures alone are published at most that often. `pop_patience`: seconds that a new
-    caller's offer waits for the pop, so that both are on the screen at once."""
+    caller's offer waits for the pop, so that both are on the screen at once. `saving`: whether what is asked for can be
+    saved just now."""
 
     stream: EventStream
     pops: PopSource
@@ -50,6 +53,7 @@ class HubParts:
     figures_seconds: float = 0.1
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
+    saving: Callable[[], bool] = lambda: True
 
 
 class Hub:
@@ -76,6 +80,7 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._publish_loop(), name="desk publisher")
                 tasks.create_task(self._figures_loop(), name="queue figures")
+                tasks.create_task(self._saving_loop(), name="saving")
                 while True:
                     await self._follow()
         finally:
@@ -183,6 +188,15 @@ class Hub:
             if self._figures_due:
                 self._figures_due = False
                 self._mark(set(self._viewed))
+
+    async def _saving_loop(self) -> None:
+        """No commit tells that there are none: ask."""
+        while True:
+            saving = self._parts.saving()
+            if saving != self.projection.saving:
+                self.projection.saving = saving
+                self._mark(set(self._viewed))
+            await asyncio.sleep(SAVING_SECONDS)
 
     async def _publish(self, agent_id: str) -> None:
         viewed = self._viewed[agent_id]

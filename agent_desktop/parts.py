@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -22,7 +22,8 @@ from kernel.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesktopParts:
-    """`checks` are the parts that /health/ready reports, by name. `assets` is the built client."""
+    """`checks` are the parts that /health/ready reports, by name. `assets` is the built client.
+    `saving`: whether what is asked for can be saved just now."""
 
     settings: WebSettings
     clock: Clock
@@ -36,5 +37,6 @@ class DesktopParts:
     version: str = "0.1.0"
     choices: Choices = field(default_factory=Choices)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    saving: Callable[[], bool] = lambda: True
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     assets: Assets = field(default_factory=Assets)

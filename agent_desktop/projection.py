@@ -47,6 +47,7 @@ class Projection:
     def __init__(self, choices: Choices | None = None) -> None:
         self.choices = choices or Choices()
         self.seq = 0
+        self.saving = True
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in SHELVES}
         self._stints: defaultdict[str, set[str]] = defaultdict(set)
         self._offers: defaultdict[str, set[str]] = defaultdict(set)
@@ -55,7 +56,9 @@ class Projection:
 
     def reset(self, state: State) -> None:
         """Begin anew from a full state."""
+        saving = self.saving
         self.__init__(self.choices)  # type: ignore[misc]
+        self.saving = saving
         self.seq = state.seq
         for shelf in SHELVES:
             for key, row in state.rows.get(shelf, {}).items():
@@ -115,7 +118,7 @@ class Projection:
             "call": self._call(agent_id, offer),
             "pop": pop,
             "queues": self.queues(),
-            "link": {"switch": self._switch()},
+            "link": {"switch": self._switch(), "saving": self.saving},
             "settings": self._settings(agent_id),
         }
 

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import dataclasses
 import math
+import os
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from enum import Enum
@@ -29,6 +31,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from kernel import codec
@@ -118,6 +121,10 @@ deadlines = Table(
 )
 
 
+PATIENCE = 5.0
+"""Seconds to wait for a lock, a connection, or half as long as for a statement's answer."""
+
+
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
 
@@ -126,8 +133,18 @@ def connect(url: str) -> AsyncEngine:
     use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5, "async_creator_fn": _open}, hide_parameters=True)
+        return create_async_engine(
+            url,
+            pool_size=5,
+            max_overflow=10,
+            pool_timeout=PATIENCE,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": PATIENCE, "command_timeout": 2 * PATIENCE},
+        )
+    file = _File()
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE, "async_creator_fn": file.open})
+    file.path = _path(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
@@ -144,9 +161,49 @@ def connect(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         reader = connection.get_execution_options().get("readonly", False)
+        if not reader:
+            file.ensure_there()
         connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _path(engine: AsyncEngine) -> str | None:
+    name = engine.url.database or ""
+    return None if not name or name == ":memory:" or name.startswith("file:") else name
+
+
+class _File:
+    """The file of an SQLite database as it was first opened. Who writes into one that was moved, removed or replaced
+    since then would be told that all is well, and nobody would ever read it."""
+
+    def __init__(self) -> None:
+        self.path: str | None = None
+        self._known: tuple[int, int] | None = None
+
+    async def open(self, *where: Any, **how: Any) -> aiosqlite.Connection:
+        """A connection; never to a new and empty file in the place of the one that was there."""
+        self.ensure_there()
+        connection = await _open(*where, **how)
+        if self._known is None:
+            self._known = self._look()
+        return connection
+
+    def ensure_there(self) -> None:
+        """Raises OperationalError (SQLITE_READONLY_DBMOVED) when the file is not the one that was opened."""
+        if self._known is not None and self._look() != self._known:
+            error = sqlite3.OperationalError("the database file was moved, removed or replaced")
+            error.sqlite_errorname = "SQLITE_READONLY_DBMOVED"
+            raise OperationalError("BEGIN", None, error)
+
+    def _look(self) -> tuple[int, int] | None:
+        if self.path is None:
+            return None
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 async def _open(*where: Any, **how: Any) -> aiosqlite.Connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.errors import Unavailable
@@ -36,6 +37,11 @@ _BROKEN = (
     "The file is damaged, or no SQLite database.",
     "Check the path; if it is right, stop Trunkline and restore the last backup.",
 )
+_MOVED = (
+    "The database file was moved, removed or replaced while Trunkline runs.",
+    "Put it back where it was and Trunkline goes on by itself; to use the file that is there now, restart Trunkline. "
+    "Until then nothing can be saved, and calls go on.",
+)
 _DISK = ("The disk reports errors.", "Check the disk and its cables, then restore the last backup if need be.")
 _SCHEMA = ("The database lacks tables that this version needs.", "Run `trunkline migrate`, then start again.")
 _DOWN = (
@@ -63,6 +69,7 @@ _UNKNOWN = ("The database reports an error.", "See the log for its text; Trunkli
 _SQLITE: dict[str, Advice] = {
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_READONLY_DBMOVED": _MOVED,
     "SQLITE_READONLY": _READONLY,
     "SQLITE_FULL": _FULL,
     "SQLITE_CANTOPEN": _UNOPENED,
@@ -108,7 +115,7 @@ def describe_db_error(error: BaseException) -> Advice:
         for start, advice in _POSTGRES.items():
             if state.startswith(start):
                 return advice
-        if isinstance(one, OSError | TimeoutError):
+        if isinstance(one, OSError | TimeoutError | PoolTimeout):
             return _DOWN
     return _UNKNOWN
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.app import build_app
 from agent_desktop.crm import Crm, CrmPops
@@ -42,24 +43,38 @@ BACKLOG = 1000
 """Messages in the inbox from which on the engine is called overloaded."""
 
 
-@web.middleware
-async def database_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+def database_errors(platform: Platform) -> Middleware:
     """A database that is away is no incident of ours: the browser is told to try again."""
-    try:
-        return await handler(request)
-    except DBAPIError as error:
-        if is_permanent(error):
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (DBAPIError, PoolTimeout) as error:
+            if is_permanent(error):
+                raise
+            raise _cannot_save(error) from error
+        except ConnectionResetError:
             raise
-        cause, _ = describe_db_error(error)
-        log.warning("the database failed a request", cause=cause)
-        message = "The platform cannot save right now. Nothing was lost; please try again."
-        raise Unavailable("engine_busy", message, cause=cause) from error
+        except (OSError, TimeoutError) as error:
+            if platform.store.trouble is None:  # then it is not the database's
+                raise
+            raise _cannot_save(error) from error
+
+    return middleware
+
+
+def _cannot_save(error: Exception) -> Unavailable:
+    cause, _ = describe_db_error(error)
+    log.warning("the database failed a request", cause=cause)
+    message = "The platform cannot save right now. Nothing was lost; please try again."
+    return Unavailable("engine_busy", message, cause=cause)
 
 
 def desktop_app(platform: Platform, settings: Settings, port: int) -> web.Application:
     """The web application over the running platform; it listens on `port`."""
     app = build_app(desktop_parts(platform, settings, port))
-    app.middlewares.append(database_errors)
+    app.middlewares.append(database_errors(platform))
     return app
 
 
@@ -91,6 +106,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
         records=SqlCallRecords(database, people),
         choices=Choices(region=region, ticket_categories=TICKET_CATEGORIES, products=PRODUCTS),
         checks=_checks(platform),
+        saving=lambda: platform.heartbeat.saving,
         registry=registry,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +23,9 @@ from server.saving import Save, Step, deleting, inserting, save_all, save_what_f
 from server.sealing import KeyRing, Pending, holders, opener, subject_key
 
 log = logging.getLogger(__name__)
+
+LONGEST = 10.0
+"""Seconds after which a commit without an answer is given up, and tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,10 @@ class SqlEngineStore:
         self.keys = KeyRing()
         self.trouble: Exception | None = None
         """Why the last commit failed; None when it did not."""
+        self.failures = 0
+        """Commits that failed, each try counted."""
+        self.on_commit: Callable[[float], None] | None = None
+        """Told how many seconds each commit took."""
         self.buried = 0
         """Rows that were refused for good and became dead letters."""
 
@@ -82,13 +91,28 @@ class SqlEngineStore:
         return found, max(last)
 
     async def commit(self, outcome: Outcome) -> None:
-        """Save all of it in one transaction; raises when it could not, having saved nothing."""
+        """Save all of it in one transaction; raises when it could not, having saved nothing that a second try would
+        save twice: one whose answer was lost is found saved then."""
+        began = time.perf_counter()
         try:
-            await self._save(outcome)
+            async with asyncio.timeout(LONGEST):
+                if self.trouble is None or not await self._is_saved(outcome):
+                    await self._save(outcome)
         except Exception as error:
             self.trouble = error
+            self.failures += 1
             raise
         self.trouble = None
+        if self.on_commit is not None:
+            self.on_commit(time.perf_counter() - began)
+
+    async def _is_saved(self, outcome: Outcome) -> bool:
+        """Whether the try before this one was committed after all; without a line of the journal it does not matter."""
+        for table, lines in ((db.journal, outcome.entries), (db.dead_letters, outcome.dead)):
+            if lines:
+                async with db.readonly(self._db) as connection:
+                    return await connection.scalar(select(table.c.seq).where(table.c.seq == lines[0].seq)) is not None
+        return False
 
     async def _save(self, outcome: Outcome) -> None:
         try:

@@ -222,7 +222,7 @@ export interface Desk {
   call: Call | null;
   pop: Pop | null;
   queues: QueueRow[];
-  link: { switch: "up" | "down" };
+  link: { switch: "up" | "down"; saving?: boolean };
   settings: Settings;
 }
 

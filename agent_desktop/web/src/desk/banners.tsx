@@ -91,6 +91,12 @@ function LineBanner() {
         {t("banner.switch_help")}
       </Banner>
     );
+  if (desk.value?.link.saving === false)
+    return (
+      <Banner tone="alarm" title={t("banner.saving")}>
+        {t("banner.saving_help")}
+      </Banner>
+    );
   return null;
 }
 
