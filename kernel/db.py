@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import dataclasses
 import math
-import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -143,7 +143,8 @@ def connect(url: str) -> AsyncEngine:
             connect_args={"timeout": PATIENCE, "command_timeout": 2 * PATIENCE},
         )
     file = _File()
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE, "async_creator_fn": file.open})
+    how = {"timeout": PATIENCE, "async_creator_fn": file.open}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=how)
     file.path = _path(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -200,7 +201,7 @@ class _File:
         if self.path is None:
             return None
         try:
-            found = os.stat(self.path)
+            found = Path(self.path).stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino

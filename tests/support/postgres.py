@@ -60,6 +60,7 @@ class PostgresCluster:
 
     folder: Path
     server: subprocess.Popen[bytes]
+    command: list[str]
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def url(self, database: str) -> str:
@@ -85,6 +86,13 @@ class PostgresCluster:
         finally:
             await connection.close()
 
+    def start_again(self) -> None:
+        """After a kill: on the same data."""
+        self.server = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+        )
+        _wait_until_up(self)
+
     def stop(self) -> None:
         self.server.terminate()
         try:
@@ -108,7 +116,7 @@ def start_postgres() -> PostgresCluster:
     options = [part for setting in SETTINGS for part in ("-c", setting)]
     command = [*prefix, str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    cluster = PostgresCluster(folder, server)
+    cluster = PostgresCluster(folder, server, command)
     try:
         _wait_until_up(cluster)
         cluster.run(f"CREATE DATABASE {TEMPLATE}")
