@@ -15,7 +15,8 @@ class SwitchOrder(Order):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingAgent(SwitchOrder):
     """Set the claim on the caller, then originate the agent's leg `leg` to `endpoint` into cti-pickup.
-    `timeout` in seconds. `caller_number` and `caller_name` are shown on the agent's phone."""
+    `timeout` in seconds. `caller_number` and `caller_name` are shown on the agent's phone. `shared`: it is one of
+    several, so the caller gets no claim yet, and the leg waits there, when answered, for a GrantClaim of its own."""
 
     leg: str
     endpoint: str
@@ -25,6 +26,17 @@ class RingAgent(SwitchOrder):
     timeout: int
     caller_number: str | None = personal()
     caller_name: str | None = personal()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantClaim(SwitchOrder):
+    """Of several legs rung for the caller, the one with this claim may have the caller. Void once the switch's own queue
+    has the caller."""
+
+    caller_channel: str
+    interaction_id: str
+    claim: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ from routing.rows import Agent, Duty, Presence, Reach
 from routing.state import PhoneLease, State
 
 SIGNED_OUT = "signed_out"
+DESK_GONE = "desk_gone"
+LEAVING = frozenset({SIGNED_OUT, DESK_GONE})
+"""Reasons to be out that give the phone back."""
 PAUSE_REASONS = ("break", "lunch", "training", "admin")
 
 
@@ -34,10 +37,10 @@ class Agents(Handles):
         if old is None:
             old = Agent(command.agent_id, command.name, Presence.out, Duty.idle, reach, turn.at, turn.at)
         changes: dict[str, object] = {"name": command.name, "endpoint": lease.id, "device": reach}
-        if old.next_reason == SIGNED_OUT:
+        if old.next_presence is Presence.out and old.next_reason in LEAVING:
             changes |= {"next_presence": None, "next_reason": None}
         if old.presence is Presence.out:
-            changes |= {"presence": Presence.paused, "pause_reason": "start", "since": turn.at, "missed": 0}
+            changes |= {"presence": Presence.paused, "pause_reason": "start", "why": "signed_in", "missed": 0}
         self._state.put_agent(old, **changes)
         turn.reply = lease.id
 
@@ -72,7 +75,7 @@ class Agents(Handles):
         if agent.duty in (Duty.busy, Duty.reserved):
             raise Refused("call_in_hand", "You have a call. End it before you sign out.", agent_id=agent.id)
         if agent.duty is Duty.idle:
-            leave(self._state, agent, turn.at)
+            leave(self._state, agent, SIGNED_OUT)
         else:
             self._state.put_agent(agent, next_presence=Presence.out, next_reason=SIGNED_OUT)
 
@@ -93,7 +96,7 @@ class Agents(Handles):
                 agent, next_presence=None if same else command.presence, next_reason=None if same else reason
             )
             return
-        take_presence(self._state, agent, command.presence, reason, turn.at)
+        take_presence(self._state, agent, command.presence, reason, turn.at, "chosen")
 
     @on(PhonesConfigured)
     def _configured(self, fact: PhonesConfigured, turn: Turn) -> None:
@@ -119,13 +122,13 @@ class Agents(Handles):
             self._state.put_agent(agent, device=device, not_before=rest)
 
 
-def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime) -> None:
+def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime, why: str) -> None:
     """Give an idle agent a presence; becoming ready starts the idle time anew."""
-    if presence is Presence.out and reason == SIGNED_OUT:
-        leave(state, agent, at)
+    if presence is Presence.out and reason in LEAVING:
+        leave(state, agent, str(reason))
         return
     new = PRESENCE.after(agent.presence, presence.value)
-    changes: dict[str, object] = {"presence": new, "pause_reason": reason, "since": at}
+    changes: dict[str, object] = {"presence": new, "pause_reason": reason, "why": why, "about": None}
     if new is Presence.ready:
         changes |= {"missed": 0, "not_before": None}
         if agent.presence is not Presence.ready:
@@ -133,7 +136,7 @@ def take_presence(state: State, agent: Agent, presence: Presence, reason: str | 
     state.put_agent(agent, next_presence=None, next_reason=None, **changes)
 
 
-def leave(state: State, agent: Agent, at: datetime) -> None:
+def leave(state: State, agent: Agent, why: str) -> None:
     """The agent goes out and gives the phone back."""
     for phone in state.phones:
         if phone.agent_id == agent.id:
@@ -146,19 +149,37 @@ def leave(state: State, agent: Agent, at: datetime) -> None:
         next_reason=None,
         endpoint=None,
         device=Reach.lost,
-        since=at,
+        why=why,
+        about=None,
     )
 
 
-def change_duty(state: State, agent_id: str, fact: str, at: datetime, **changes: object) -> Agent | None:
-    """Tell the agent's duty a fact. Becoming idle takes the presence chosen meanwhile."""
+def reserve_for_outbound(state: State, agent_id: str, why: str = "dialling") -> Agent:
+    """Reserve the agent for a call that they place: no caller is offered to them meanwhile. Raises Refused.
+
+    The presence is left alone, and so is the state before given back by itself: `change_duty` with `released` when
+    nothing came of the call, with `wrap_over` after its wrap-up. A next state chosen meanwhile is taken instead.
+    """
+    agent = state.agent(agent_id)
+    if agent.duty is not Duty.idle:
+        raise Refused("agent_busy", "You have a call in hand. End it before you place another.", agent_id=agent_id)
+    if agent.endpoint is None or agent.device is Reach.lost:
+        raise Refused("phone_not_there", "Your phone is not connected, so nothing can be dialled.", agent_id=agent_id)
+    return state.put_agent(agent, duty=DUTY.after(agent.duty, "reserve"), why=why, about=None)
+
+
+def change_duty(
+    state: State, agent_id: str, fact: str, at: datetime, why: str = "", about: str | None = None, **changes: object
+) -> Agent | None:
+    """Tell the agent's duty a fact; `why` (the fact itself, if not given) is the code of what happened, `about` whom it
+    names. Becoming idle takes the presence chosen meanwhile."""
     agent = state.agents.get(agent_id)
     if agent is None:
         return None
     duty = DUTY.observe(agent.duty, fact)
     if duty is agent.duty:
         return agent
-    agent = state.put_agent(agent, duty=duty, since=at, **changes)
+    agent = state.put_agent(agent, duty=duty, why=why or fact, about=about, **changes)
     if duty is Duty.idle and agent.next_presence is not None:
-        take_presence(state, agent, agent.next_presence, agent.next_reason, at)
+        take_presence(state, agent, agent.next_presence, agent.next_reason, at, "chosen_before")
     return state.agents[agent_id]

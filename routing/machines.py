@@ -14,7 +14,7 @@ INTERACTION = Machine(
     I,
     I.arriving,
     commands=table(
-        (I.queued, "offer", I.offered),
+        ((I.queued, I.offered), "offer", I.offered),
     ),
     facts=table(
         ((I.arriving, I.queued, I.after_call, I.in_fallback, I.active, I.held), "waits", I.queued),
@@ -57,10 +57,10 @@ OFFER = Machine(
         (O.pending, "answered", O.accepted),
         (O.pending, "rejected", O.declined),
         (O.pending, "expired", O.timed_out),
-        (O.pending, "caller_left", O.rescinded),
+        ((O.pending, O.accepted), "caller_left", O.rescinded),
+        ((O.pending, O.accepted), "answered_elsewhere", O.rescinded),
         (O.pending, "failed", O.failed),
         (O.accepted, "broken", O.failed),
-        (O.accepted, "caller_left", O.rescinded),
     ),
 )
 

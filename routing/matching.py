@@ -1,4 +1,4 @@
-"""Who gets a caller: longest idle, and the reason for everybody else. Pure."""
+"""Who gets a caller: the one idle the longest or all who are free, and the reason for everybody else. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.rows import Agent, Considered, Interaction, rejection
+from routing.rows import Agent, Considered, Interaction, Strategy, rejection
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen agent, or None, and every agent considered, in the order of preference."""
+    """The chosen agents (several only where a queue rings all), and every agent considered, in the order of
+    preference."""
 
-    agent: Agent | None
+    agents: tuple[Agent, ...]
     why: tuple[Considered, ...]
 
 
-def choose(caller: Interaction, agents: Iterable[Agent], at: datetime, engaged: frozenset[str] = frozenset()) -> Choice:
-    """The agent for `caller` at `at`: of those who can be offered a call, the one idle the longest.
+def choose(
+    caller: Interaction,
+    agents: Iterable[Agent],
+    at: datetime,
+    engaged: frozenset[str] = frozenset(),
+    strategy: Strategy = Strategy.longest_idle,
+) -> Choice:
+    """The agents for `caller` at `at`: of those who can be offered a call, the one idle the longest, or all.
 
     Agents in `engaged` have a phone that already rings or talks (the switch's own queue may have rung it).
     A caller whose agent's phone was lost waits for that agent alone until `prefer_until`. Equal idle times
@@ -26,7 +33,7 @@ def choose(caller: Interaction, agents: Iterable[Agent], at: datetime, engaged: 
     """
     ranked = sorted(agents, key=lambda agent: (agent.idle_since, agent.id))
     waits_for = caller.prefer_agent if caller.prefer_until is not None and at < caller.prefer_until else None
-    chosen: Agent | None = None
+    chosen: list[Agent] = []
     why: list[Considered] = []
     for agent in ranked:
         reason = rejection(agent, at)
@@ -36,10 +43,11 @@ def choose(caller: Interaction, agents: Iterable[Agent], at: datetime, engaged: 
             reason = "caller_waits_for_another_agent"
         if reason is not None:
             verdict = "rejected"
-        elif chosen is None:
-            chosen, verdict, reason = agent, "chosen", "longest_idle"
+        elif strategy is Strategy.ring_all or not chosen:
+            chosen.append(agent)
+            verdict, reason = "chosen", strategy.value
         else:
             verdict, reason = "passed", "idle_for_less_time"
         idle = max(0.0, (at - agent.idle_since).total_seconds())
         why.append(Considered(agent.id, agent.name, verdict, reason, round(idle, 3)))
-    return Choice(chosen, tuple(why))
+    return Choice(tuple(chosen), tuple(why))

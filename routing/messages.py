@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernel.messages import Command, Due, Event, Fact, Order, personal
-from routing.rows import Match, Presence
+from routing.rows import Match, Presence, Standing
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,13 +149,15 @@ class OfferMade(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferEnded(Event):
-    """`state` as in OfferState, `reason` says more (no_answer, busy, unreachable, caller_left, …)."""
+    """`state` as in OfferState, `reason` says more (no_answer, phone_busy, answered_elsewhere, caller_left, …); `by` is
+    the agent who answered elsewhere."""
 
     interaction_id: str
     offer_id: str
     agent_id: str
     state: str
     reason: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,17 @@ class InteractionEnded(Event):
 class AgentPausedForMisses(Event):
     agent_id: str
     missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged(Event):
+    """What people see of the agent changed. `why` is a stable code, `about` the pause reason or whom the code names."""
+
+    agent_id: str
+    standing: Standing
+    was: Standing
+    why: str
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

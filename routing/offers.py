@@ -1,4 +1,5 @@
-"""Offers: a caller is shown to one agent, then that agent's phone rings; the answered leg is the acceptance."""
+"""Offers: a caller is shown to an agent (or to all who are free), then the phone rings; the answered leg is the
+acceptance. Of several phones that ring at once the first answered has the caller, and the others are rescinded."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cti.events import AgentLegEnded, AgentLegRinging, AgentLegUp, OrderFailed, SwitchBack
-from cti.orders import DropClaim, HangUp, RingAgent
+from cti.orders import DropClaim, GrantClaim, HangUp, RingAgent
 from kernel.errors import NotFound
 from kernel.handling import Handles, on
 from kernel.messages import Message
@@ -25,7 +26,20 @@ from routing.messages import (
     OfferRendered,
     RenderDue,
 )
-from routing.rows import Agent, Considered, Duty, Interaction, Offer, OfferState, Presence, Stint
+from routing.rows import (
+    Agent,
+    Considered,
+    Duty,
+    Interaction,
+    Offer,
+    OfferState,
+    Presence,
+    Queue,
+    Reach,
+    Stint,
+    Strategy,
+)
+from routing.standing import MISSED
 from routing.state import State
 from routing.switchboard import Switchboard
 
@@ -34,6 +48,7 @@ GRACE = timedelta(seconds=3)
 LEG_GONE = timedelta(seconds=5)
 """How long an ended offer's leg may take to disappear before the caller is offered again."""
 
+ANSWERED_ELSEWHERE = 26
 BUSY = frozenset({17})
 REJECTED = frozenset({21})
 UNREACHABLE = frozenset({1, 3, 20, 27, 28, 34, 38, 41, 42, 58})
@@ -43,12 +58,13 @@ UNREACHABLE = frozenset({1, 3, 20, 27, 28, 34, 38, 41, 42, 58})
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How an offer ends: the fact for its machine, the reason in words, and the agent's rest in seconds.
-    `missed` counts towards the pause after N misses."""
+    `missed` counts towards the pause after N misses; `by` is the agent who has the caller instead."""
 
     fact: str
     reason: str
     rest: int = 0
     missed: bool = False
+    by: str | None = None
 
 
 class Offers(Handles):
@@ -73,9 +89,10 @@ class Offers(Handles):
         for caller in self._state.callers():
             if not any(agent.routable(turn.at) for agent in self._state.agents):
                 return
-            choice = choose(caller, self._state.agents, turn.at, engaged)
-            if choice.agent is not None:
-                self._offer(caller, choice.agent, choice.why, turn)
+            strategy = self._state.queue_of(caller).strategy
+            choice = choose(caller, self._state.agents, turn.at, engaged, strategy)
+            for agent in choice.agents:
+                self._offer(self._state.interactions[caller.id], agent, choice.why, turn)
 
     def _engaged(self, agent: Agent) -> bool:
         """Whether the phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
@@ -97,14 +114,14 @@ class Offers(Handles):
             made_at=turn.at,
             deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),
             why=why,
+            shared=queue.strategy is Strategy.ring_all,
         )
         stint = Stint(turn.new_id("st"), caller.id, agent.id, STINT.initial, turn.at, offer.leg)
         self._state.offers.put(offer)
         self._state.stints.put(stint)
-        self._state.put_interaction(
-            caller, state=INTERACTION.after(caller.state, "offer"), offer_id=offer.id, stint_id=stint.id
-        )
-        self._state.put_agent(agent, duty=DUTY.after(agent.duty, "reserve"), since=turn.at)
+        state = INTERACTION.after(caller.state, "offer")
+        self._state.put_interaction(caller, state=state, offer_id=caller.offer_id or offer.id)
+        self._state.put_agent(agent, duty=DUTY.after(agent.duty, "reserve"), why="offered", about=None)
         turn.due(
             turn.at + timedelta(milliseconds=queue.render_ms), RenderDue(key=f"render-{offer.id}", offer_id=offer.id)
         )
@@ -143,6 +160,7 @@ class Offers(Handles):
                 timeout=ring,
                 caller_number=caller.number,
                 caller_name=caller.name,
+                shared=offer.shared,
             )
         )
 
@@ -159,8 +177,30 @@ class Offers(Handles):
         offer = self._by_leg(event.leg)
         if offer is not None and offer.state is OfferState.pending:
             state = OFFER.observe(offer.state, "answered")
-            self._state.offers.put(replace(offer, state=state, answered_at=turn.at))
+            offer = self._state.offers.put(replace(offer, state=state, answered_at=turn.at))
             turn.cancel(f"offer-{offer.id}")
+            if offer.shared:
+                self._grant(offer, turn)
+                self.rescind(offer.interaction_id, offer.leg, offer.agent_id, turn)
+
+    def _grant(self, offer: Offer, turn: Turn) -> None:
+        """The first answer has the caller: only now does the caller carry a claim, and only this leg's."""
+        if any(isinstance(one, GrantClaim) and one.claim == offer.claim for one in turn.orders):
+            return
+        caller = self._state.interactions.get(offer.interaction_id)
+        if caller is not None and caller.ended_at is None:
+            order_id, channel = turn.new_id("grant"), caller.channel
+            turn.send(
+                GrantClaim(
+                    order_id=order_id, caller_channel=channel, interaction_id=offer.interaction_id, claim=offer.claim
+                )
+            )
+
+    def rescind(self, interaction_id: str, leg: str, by: str | None, turn: Turn) -> None:
+        """Somebody has the caller with `leg`: every other open offer of the caller is over, and nobody's fault."""
+        for other in self._state.live_offers(interaction_id):
+            if other.leg != leg and other.ended_at is None:
+                self.end(other, Ending("answered_elsewhere", "answered_elsewhere", by=by), turn)
 
     @on(AgentLegEnded)
     def _leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
@@ -187,6 +227,13 @@ class Offers(Handles):
             return Ending("failed", "leg_gone")
         if event.cause in UNREACHABLE:
             return Ending("failed", "phone_unreachable", queue.busy_delay)
+        return self._unanswered(offer, queue)
+
+    def _unanswered(self, offer: Offer, queue: Queue) -> Ending:
+        """A miss of the agent only when the phone said that it rings, and is still there."""
+        agent = self._state.agents.get(offer.agent_id)
+        if offer.ringing_at is None or agent is None or agent.device is Reach.lost:
+            return Ending("failed", "phone_unreachable", queue.busy_delay)
         return Ending("expired", "no_answer", queue.no_answer_delay, missed=True)
 
     @on(OrderFailed)
@@ -204,7 +251,11 @@ class Offers(Handles):
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
         """Offers whose leg the snapshot does not show are over: the order never arrived, or the leg ended unseen."""
         for offer in list(self._state.offers):
-            if offer.ring_ordered_at is None or self._switchboard.alive(offer.leg):
+            if offer.ring_ordered_at is None:
+                continue
+            if self._switchboard.alive(offer.leg):
+                if offer.shared and offer.state is OfferState.accepted and offer.ended_at is None:
+                    self._grant(offer, turn)  # the first word may be lost with the link
                 continue
             gone = self._state.offers.put(replace(offer, leg_live=False))
             if offer.ended_at is None:
@@ -228,7 +279,7 @@ class Offers(Handles):
         offer = self._state.pending(due.offer_id)
         if offer is not None:
             queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-            self.end(offer, Ending("expired", "no_answer", queue.no_answer_delay, missed=True), turn)
+            self.end(offer, self._unanswered(offer, queue), turn)
 
     @on(LegGoneDue)
     def _leg_gone_due(self, due: LegGoneDue, turn: Turn) -> None:
@@ -243,7 +294,7 @@ class Offers(Handles):
     def end(self, offer: Offer, how: Ending, turn: Turn) -> None:
         """End an offer. A leg that may live is hung up first and its end awaited before anything else is offered."""
         state = OFFER.observe(offer.state, how.fact)
-        ended = replace(offer, state=state, ended_at=turn.at, reason=how.reason)
+        ended = replace(offer, state=state, ended_at=turn.at, reason=how.reason, answered_by=how.by)
         self._state.offers.put(ended)
         turn.cancel(f"render-{offer.id}")
         turn.cancel(f"offer-{offer.id}")
@@ -259,28 +310,38 @@ class Offers(Handles):
                 agent_id=offer.agent_id,
                 state=state.value,
                 reason=how.reason,
+                by=how.by,
             )
         )
-        if not ended.leg_live:
+        if ended.leg_live:
+            self._hang_up(offer, turn)
+        else:
             self._release(ended, turn)
-            return
+
+    def _hang_up(self, offer: Offer, turn: Turn) -> None:
+        """The leg of an offer that is over; a claim that the caller may carry for it is taken off first."""
         caller = self._state.interactions.get(offer.interaction_id)
-        if caller is not None and caller.ended_at is None:
+        claimed = not offer.shared or offer.state is OfferState.accepted
+        if claimed and caller is not None and caller.ended_at is None:
             turn.send(DropClaim(order_id=turn.new_id("drop"), caller_channel=caller.channel, interaction_id=caller.id))
-        turn.send(HangUp(order_id=turn.new_id("hup"), leg=offer.leg, interaction_id=offer.interaction_id))
+        cause = ANSWERED_ELSEWHERE if self._state.offers[offer.id].reason == "answered_elsewhere" else 16
+        order_id = turn.new_id("hup")
+        turn.send(HangUp(order_id=order_id, leg=offer.leg, cause=cause, interaction_id=offer.interaction_id))
         turn.due(turn.at + LEG_GONE, LegGoneDue(key=f"gone-{offer.id}", offer_id=offer.id))
 
     def _release(self, offer: Offer, turn: Turn) -> None:
-        """The ended offer's leg is gone: the caller may be offered again, the agent is free again."""
+        """The ended offer's leg is gone: the agent is free again, and so is the caller when it was the last."""
         turn.cancel(f"gone-{offer.id}")
         self._state.offers.put(replace(offer, leg_live=False))
         self._state.offers.retire(offer.id)
         caller = self._state.interactions.get(offer.interaction_id)
-        if caller is not None and caller.offer_id == offer.id:
-            self._state.put_interaction(
-                caller, state=INTERACTION.observe(caller.state, "offer_over"), offer_id=None, stint_id=None
-            )
-        change_duty(self._state, offer.agent_id, "released", turn.at)
+        left = self._state.live_offers(offer.interaction_id)
+        if caller is not None and left and caller.offer_id == offer.id:
+            self._state.put_interaction(caller, offer_id=left[0].id)
+        elif caller is not None and not left and caller.offer_id is not None:
+            state = INTERACTION.observe(caller.state, "offer_over")
+            self._state.put_interaction(caller, state=state, offer_id=None)
+        change_duty(self._state, offer.agent_id, "released", turn.at, offer.reason or "", offer.answered_by)
         self._state.tidy(offer.interaction_id)
 
     def _penalise(self, offer: Offer, how: Ending, turn: Turn) -> None:
@@ -292,9 +353,9 @@ class Offers(Handles):
         agent = self._state.put_agent(agent, missed=missed, not_before=until, idle_since=turn.at)
         turn.due(until, MatchDue(key=f"match-{agent.id}"))
         queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-        if how.missed and missed >= queue.misses_to_pause and agent.presence is Presence.ready:
+        if how.missed and 0 < queue.misses_to_pause <= missed and agent.presence is Presence.ready:
             paused = PRESENCE.observe(agent.presence, "missed_too_often")
-            self._state.put_agent(agent, presence=paused, pause_reason="missed", since=turn.at)
+            self._state.put_agent(agent, presence=paused, pause_reason=MISSED)
             turn.emit(AgentPausedForMisses(agent_id=agent.id, missed=missed))
 
     def _by_leg(self, leg: str) -> Offer | None:

@@ -7,6 +7,7 @@ from routing.agents import Agents
 from routing.control import Control
 from routing.offers import Offers
 from routing.setup import Setup
+from routing.standing import Standings
 from routing.state import State
 from routing.switchboard import Switchboard
 from routing.visits import Visits
@@ -14,7 +15,7 @@ from routing.wrapping import Wrapping
 
 
 def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
-    """Offers come last: they match after each message."""
+    """Offers come late: they match after each message. What people see of an agent is looked at last."""
     wrapping = Wrapping(state)
     offers = Offers(state, switchboard)
     return (
@@ -24,4 +25,5 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Control(state),
         Visits(state, offers, wrapping),
         offers,
+        Standings(state),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,6 +55,34 @@ class OfferState(StrEnum):
     failed = "failed"
 
 
+class Standing(StrEnum):
+    """An agent's state as a person would say it, made of presence, duty, offer and stint; see routing.standing."""
+
+    out = "out"
+    ready = "ready"
+    paused = "paused"
+    missed = "missed"
+    reserved = "reserved"
+    ringing = "ringing"
+    talking = "talking"
+    held = "held"
+    wrapping = "wrapping"
+
+
+class Strategy(StrEnum):
+    """How a queue finds an agent: the one idle the longest, or all who are free at the same time."""
+
+    longest_idle = "longest_idle"
+    ring_all = "ring_all"
+
+
+class WrapMode(StrEnum):
+    """Whether a wrap-up must end with a disposition, or may end without."""
+
+    mandatory = "mandatory"
+    optional = "optional"
+
+
 class Match(StrEnum):
     """How surely we know the caller: exactly one customer, one of several, none, or no number at all."""
 
@@ -65,9 +94,10 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A signed-in person: presence × duty × device. `since` is when the visible state last changed,
-    `idle_since` when the agent last became routable work-wise (longest idle goes by it), `not_before` ends
-    the pause after a missed or declined offer."""
+    """A signed-in person: presence × duty × device. `idle_since` is when the agent last became routable work-wise
+    (longest idle goes by it), `not_before` ends the rest after a missed or declined offer. `standing` is the state that
+    people see, `since` when it last changed, `why` the code of what changed it and `about` whom or what that names.
+    `away_after` is None while a desk is open, else the seconds without desk and phone after which the agent is out."""
 
     id: str
     name: str
@@ -82,6 +112,10 @@ class Agent:
     next_reason: str | None = None
     missed: int = 0
     not_before: datetime | None = None
+    standing: Standing = Standing.out
+    why: str = ""
+    about: str | None = None
+    away_after: int | None = None
 
     def routable(self, at: datetime) -> bool:
         """Whether a caller may be offered at `at`."""
@@ -152,7 +186,9 @@ class Considered:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One caller offered to one agent. `claim` is the fencing token that the caller's channel must carry when
-    the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for)."""
+    the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for). `shared`: others may
+    be rung for the same caller at the same time, and the answered leg waits for our word. `answered_by` is who had the
+    caller instead."""
 
     id: str
     interaction_id: str
@@ -171,6 +207,13 @@ class Offer:
     ended_at: datetime | None = None
     leg_live: bool = False
     reason: str | None = None
+    shared: bool = False
+    answered_by: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is open, or its leg may still be answered."""
+        return self.ended_at is None or self.leg_live
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +236,7 @@ class Stint:
     extended: int = 0
     done_at: datetime | None = None
     disposition_id: str | None = None
+    disposition_missing: bool = False
     end_reason: str | None = None
     problem: str | None = None
 
@@ -209,14 +253,19 @@ class Stint:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent."""
+    """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent (0: never). The
+    delays are how long an agent rests after a missed offer, one declined, and one that found the phone busy.
+    `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended."""
 
     id: str
     name: str
+    strategy: Strategy = Strategy.longest_idle
     ring_seconds: int = 20
     render_ms: int = 300
+    wrap_mode: WrapMode = WrapMode.optional
     wrap_seconds: int = 60
     wrap_extend_seconds: int = 60
+    wrap_extensions: int = 3
     misses_to_pause: int = 2
     no_answer_delay: int = 10
     reject_delay: int = 5
@@ -226,7 +275,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """What came of a call. Rules key on `flags`, never on the label. `key` is the digit that chooses it."""
+    """What came of a call. Rules key on `flags`, never on the label. `key` is the digit that chooses it, `labels` its
+    names by language (`label` where there is none), `queues` where it is offered (none: everywhere)."""
 
     id: str
     label: str
@@ -234,6 +284,8 @@ class Disposition:
     flags: tuple[str, ...] = ()
     position: int = 0
     active: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

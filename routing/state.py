@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
-from kernel.shelf import Shelf
+from kernel.shelf import Row, Shelf
 from routing.rows import (
     Agent,
     Disposition,
@@ -20,7 +20,9 @@ from routing.rows import (
     Queue,
     Stint,
     StintState,
+    Strategy,
 )
+
 
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
@@ -49,14 +51,36 @@ class _Agents(Shelf[Agent]):
         self._undone()
 
 
+class _Part(Row, Protocol):
+    @property
+    def agent_id(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Part)
+
+
+class _Parts(Shelf[P]):
+    """Rows that are a part of an agent's work; notes whose changed."""
+
+    def __init__(self, name: str, row_type: type[P], indexed: tuple[str, ...], changed: Callable[[P], None]) -> None:
+        super().__init__(name, row_type, indexed)
+        self._changed = changed
+
+    def put(self, row: P) -> P:
+        self._changed(row)
+        return super().put(row)
+
+
 class State:
-    """The shelves of routing. `stale` says that somebody may have become matchable since the last match."""
+    """The shelves of routing. `stale` says that somebody may have become matchable since the last match, `touched`
+    holds the agents whose visible state may have changed since it was last looked at."""
 
     def __init__(self) -> None:
+        self.touched: set[str] = set()
         self.agents: Shelf[Agent] = _Agents(self._undone)
         self.interactions: Shelf[Interaction] = Shelf("interactions", Interaction, ("state", "leg"))
-        self.stints: Shelf[Stint] = Shelf("stints", Stint, ("interaction_id", "agent_id", "leg"))
-        self.offers: Shelf[Offer] = Shelf("offers", Offer, ("leg", "agent_id"))
+        self.stints: Shelf[Stint] = _Parts("stints", Stint, ("interaction_id", "agent_id", "leg"), self._touch)
+        self.offers: Shelf[Offer] = _Parts("offers", Offer, ("interaction_id", "leg", "agent_id"), self._touch)
         self.queues: Shelf[Queue] = Shelf("queues", Queue)
         self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
@@ -65,6 +89,10 @@ class State:
 
     def _undone(self) -> None:
         self.stale = True
+        self.touched.clear()
+
+    def _touch(self, part: _Part) -> None:
+        self.touched.add(part.agent_id)
 
     @property
     def shelves(self) -> tuple[Shelf[Any], ...]:
@@ -90,6 +118,7 @@ class State:
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change an agent; somebody may be matchable now."""
         self.stale = True
+        self.touched.add(agent.id)
         return self.agents.put(replace(agent, **changes))
 
     def put_interaction(self, interaction: Interaction, **changes: Any) -> Interaction:
@@ -125,14 +154,27 @@ class State:
         talks = [one for one in self.stints.where("interaction_id", interaction.id) if one.joined_at is not None]
         return max(talks, key=lambda one: (one.joined_at or one.offered_at, one.id), default=None)
 
-    def live_offer(self, interaction: Interaction) -> Offer | None:
-        return self.offers.get(interaction.offer_id)
+    def live_offers(self, interaction_id: str) -> list[Offer]:
+        """Offers of the caller that are open or whose leg may still be answered; several when many are rung at once."""
+        return [one for one in self.offers.where("interaction_id", interaction_id) if one.live]
 
     def callers(self) -> Iterator[Interaction]:
-        """Callers who may be offered, in the order in which they are served."""
+        """Callers who may be offered, in the order in which they are served: nobody's phone rings for them, or several
+        do and more may."""
         queued = self.interactions.where("state", InteractionState.queued)
-        free = [one for one in queued if one.offer_id is None and one.match is not None]
+        ringing = self.interactions.where("state", InteractionState.offered)
+        free = [one for one in queued if one.match is not None and not self.live_offers(one.id)]
+        free += [one for one in ringing if self._rings_all(one)]
         return iter(sorted(free, key=lambda one: (not one.front, _place(one), one.id)))
+
+    def _rings_all(self, caller: Interaction) -> bool:
+        """Whether others may be rung beside those who are: nobody has answered, and somebody's phone still rings."""
+        if self.queue_of(caller).strategy is not Strategy.ring_all:
+            return False
+        offers = self.live_offers(caller.id)
+        return all(one.shared and one.state is not OfferState.accepted for one in offers) and any(
+            one.state is OfferState.pending for one in offers
+        )
 
     def tidy(self, interaction_id: str) -> None:
         """Forget what is finished: done stints (those with talk only once the caller has left), and the interaction
@@ -144,7 +186,8 @@ class State:
             if stint.state is StintState.done and (over or stint.joined_at is None):
                 self.stints.retire(stint.id)
         open_stints = [one for one in stints if one.state is not StintState.done]
-        if interaction is not None and interaction.ended_at and not open_stints and interaction.offer_id is None:
+        live = self.live_offers(interaction_id)
+        if interaction is not None and interaction.ended_at and not open_stints and not live:
             self.interactions.retire(interaction_id)
 
     def pending(self, offer_id: str) -> Offer | None:

@@ -1,4 +1,4 @@
-"""Reading calls that are over, or still on: whose they are, and why they were offered to whom."""
+"""Reading calls that are over, or still on: whose they are, and why they were offered to whom; agents' states."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.db import from_row
+from kernel.db import from_row, to_row, upsert
 from routing.rows import Offer
-from routing.tables import offers, stints
+from routing.standing import SaveAgentState
+from routing.tables import agent_states, offers, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
@@ -22,3 +23,15 @@ async def agents_of(connection: AsyncConnection, interaction_id: str) -> Sequenc
     """The agents who had or have a part in an interaction."""
     query = select(stints.c.agent_id).where(stints.c.interaction_id == interaction_id).distinct()
     return [row.agent_id for row in await connection.execute(query)]
+
+
+async def save_states(connection: AsyncConnection, writes: Sequence[SaveAgentState]) -> None:
+    """Write changes of agents' states down."""
+    await upsert(connection, agent_states, [to_row(one) for one in writes])
+
+
+async def states_of(connection: AsyncConnection, agent_id: str, limit: int) -> list[SaveAgentState]:
+    """The last changes of an agent's state, newest first."""
+    query = select(agent_states).where(agent_states.c.agent_id == agent_id)
+    query = query.order_by(agent_states.c.at.desc(), agent_states.c.id.desc()).limit(limit)
+    return [from_row(SaveAgentState, row) for row in await connection.execute(query)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, false
 
 from kernel.db import Json, UtcDateTime, metadata
 
@@ -24,6 +24,24 @@ agents = Table(
     Column("next_reason", String(40)),
     Column("missed", Integer, nullable=False),
     Column("not_before", UtcDateTime),
+    Column("standing", String(12), nullable=False, server_default="out"),
+    Column("why", String(40), nullable=False, server_default=""),
+    Column("about", String(200)),
+    Column("away_after", Integer),
+)
+
+agent_states = Table(
+    "agent_states",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("agent_id", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("standing", String(12), nullable=False),
+    Column("was", String(12), nullable=False),
+    Column("was_since", UtcDateTime, nullable=False),
+    Column("why", String(40), nullable=False),
+    Column("about", String(200)),
+    Index("ix_agent_states_agent_id_at", "agent_id", "at"),
 )
 
 interactions = Table(
@@ -78,6 +96,7 @@ stints = Table(
     Column("extended", Integer, nullable=False),
     Column("done_at", UtcDateTime),
     Column("disposition_id", String(60)),
+    Column("disposition_missing", Boolean, nullable=False, server_default=false()),
     Column("end_reason", String(40)),
     Column("problem", String(40)),
 )
@@ -102,6 +121,8 @@ offers = Table(
     Column("ended_at", UtcDateTime),
     Column("leg_live", Boolean, nullable=False),
     Column("reason", String(40)),
+    Column("shared", Boolean, nullable=False, server_default=false()),
+    Column("answered_by", String(40)),
 )
 
 queues = Table(
@@ -109,10 +130,13 @@ queues = Table(
     metadata,
     Column("id", String(60), primary_key=True),
     Column("name", String(200), nullable=False),
+    Column("strategy", String(20), nullable=False, server_default="longest_idle"),
     Column("ring_seconds", Integer, nullable=False),
     Column("render_ms", Integer, nullable=False),
+    Column("wrap_mode", String(10), nullable=False, server_default="optional"),
     Column("wrap_seconds", Integer, nullable=False),
     Column("wrap_extend_seconds", Integer, nullable=False),
+    Column("wrap_extensions", Integer, nullable=False, server_default="3"),
     Column("misses_to_pause", Integer, nullable=False),
     Column("no_answer_delay", Integer, nullable=False),
     Column("reject_delay", Integer, nullable=False),
@@ -129,6 +153,8 @@ dispositions = Table(
     Column("flags", Json, nullable=False),
     Column("position", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("labels", Json, nullable=False, server_default="{}"),
+    Column("queues", Json, nullable=False, server_default="[]"),
 )
 
 phone_leases = Table(

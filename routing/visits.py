@@ -159,10 +159,10 @@ class Visits(Handles):
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None or interaction.state in TALKING:
             return
-        offer = self._pending_offer(interaction)
-        if offer is not None:
-            self._offers.end(offer, Ending("failed", "caller_in_fallback"), turn)
-            interaction = self._state.interactions[interaction.id]
+        for offer in self._open_offers(interaction):
+            broken = "failed" if offer.state is OfferState.pending else "broken"
+            self._offers.end(offer, Ending(broken, "caller_in_fallback"), turn)
+        interaction = self._state.interactions[interaction.id]
         self._state.put_interaction(
             interaction,
             state=INTERACTION.observe(interaction.state, "fallback"),
@@ -179,9 +179,11 @@ class Visits(Handles):
         if interaction is None:
             return
         stint = self._stint_for(event, interaction, turn)
-        offer = self._state.live_offer(interaction)
-        if offer is not None and offer.leg == event.agent_leg and offer.ended_at is None:
-            settle_accepted(self._state, offer, turn.at)
+        for offer in self._open_offers(interaction):
+            if offer.leg == event.agent_leg:
+                settle_accepted(self._state, offer, turn.at)
+        self._offers.rescind(interaction.id, event.agent_leg, stint.agent_id if stint else None, turn)
+        interaction = self._state.interactions[interaction.id]
         if stint is not None:
             first = stint.joined_at is None
             stint = self._join_stint(stint, event.agent_channel, turn)
@@ -304,8 +306,7 @@ class Visits(Handles):
         if interaction is None or interaction.ended_at is not None:
             return
         reason = "lost_in_outage" if event.unseen else _end_reason(interaction)
-        offer = self._pending_offer(interaction)
-        if offer is not None:
+        for offer in self._open_offers(interaction):
             self._offers.end(offer, Ending("caller_left", "caller_left"), turn)
         stint = self._state.current_stint(self._state.interactions[interaction.id])
         if stint is not None and stint.state in (StintState.joined, StintState.held):
@@ -326,11 +327,8 @@ class Visits(Handles):
         turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
         self._state.tidy(ended.id)
 
-    def _pending_offer(self, interaction: Interaction) -> Offer | None:
-        offer = self._state.live_offer(interaction)
-        if offer is None or offer.state not in (OfferState.pending, OfferState.accepted):
-            return None
-        return offer
+    def _open_offers(self, interaction: Interaction) -> list[Offer]:
+        return [one for one in self._state.live_offers(interaction.id) if one.ended_at is None]
 
     # ── the switch and its recordings ───────────────────────────────────────────────────────────────────
 

@@ -11,7 +11,9 @@ from kernel.messages import Write
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
 from routing import rows, tables
+from routing.standing import SaveAgentState
 from routing.state import PhoneLease
+from routing.store import save_states
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -47,4 +49,5 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
 SAVERS: Mapping[type[Write], Saver] = {
     SaveTimelineEntry: Saver(save_entries),
     SavePulse: Saver(save_pulse),
+    SaveAgentState: Saver(save_states),
 }

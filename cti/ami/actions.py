@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
 from kernel.errors import Invalid
 
 Action = Mapping[str, str | tuple[str, ...]]
@@ -121,14 +121,19 @@ def _ring_agent(order: RingAgent) -> tuple[Action, ...]:
         "Channel": f"PJSIP/{_endpoint(order.endpoint)}",
         "ChannelId": _word("leg", order.leg),
         "Context": "cti-pickup",
-        "Exten": "go",
+        "Exten": "any" if order.shared else "go",
         "Priority": "1",
         "Async": "true",
         "Timeout": str(_between("timeout", order.timeout, 1, 600) * 1000),
         "CallerID": caller_id(order.caller_name, order.caller_number),
         "Variable": (*variables, f"CTI_IX={_word('interaction_id', order.interaction_id)}"),
     }
-    return (_setvar(target, "CTI_CLAIM", claim), originate)
+    first = _setvar(target, "CTI_SHARED", "1") if order.shared else _setvar(target, "CTI_CLAIM", claim)
+    return (first, originate)
+
+
+def _grant_claim(order: GrantClaim) -> tuple[Action, ...]:
+    return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_CLAIM", _word("claim", order.claim)),)
 
 
 def _drop_claim(order: DropClaim) -> tuple[Action, ...]:
@@ -167,6 +172,7 @@ def _queue(order: QueueCaller) -> tuple[Action, ...]:
 
 _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     RingAgent: _ring_agent,
+    GrantClaim: _grant_claim,
     DropClaim: _drop_claim,
     HangUp: _hang_up,
     HoldCaller: _hold,

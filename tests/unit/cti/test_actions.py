@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.ami.actions import MAX_VALUE, caller_id, check, steps
-from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
 from kernel.errors import Invalid
 
 pytestmark = pytest.mark.unit
@@ -26,6 +26,7 @@ RING = RingAgent(
 )
 ORDERS: tuple[SwitchOrder, ...] = (
     RING,
+    GrantClaim(order_id="o", caller_channel=CALLER, interaction_id=IX, claim="of-1"),
     DropClaim(order_id="o", caller_channel=CALLER, interaction_id=IX),
     HangUp(order_id="o", leg="leg-1", cause=26, interaction_id=IX),
     HoldCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX),
@@ -61,6 +62,7 @@ def test_given_each_order_then_its_actions_are_these() -> None:
     did = {type(order).__name__: [str(action["Action"]) for action in steps(order)] for order in ORDERS}
     assert did == {
         "RingAgent": ["Setvar", "Originate"],
+        "GrantClaim": ["Setvar"],
         "DropClaim": ["Setvar"],
         "HangUp": ["Hangup"],
         "HoldCaller": ["Setvar", "Setvar", "Redirect"],
@@ -101,6 +103,12 @@ def test_given_a_dial_string_of_more_than_one_thing_then_it_is_refused(
     sent = order if field != "interaction_id" else RING
     with pytest.raises(Invalid):
         steps(dataclasses.replace(sent, **{field: poison}))
+
+
+def test_given_a_ring_of_several_then_the_caller_gets_no_claim_and_the_leg_waits_for_one() -> None:
+    shared, originate = steps(dataclasses.replace(RING, shared=True))
+    assert (shared["Variable"], shared["Value"]) == ("CTI_SHARED", "1")
+    assert (originate["Context"], originate["Exten"]) == ("cti-pickup", "any")
 
 
 @given(st.sampled_from(TEXT_FIELDS), st.text(max_size=700))

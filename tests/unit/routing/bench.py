@@ -32,6 +32,7 @@ from tests.unit.routing.world import START
 OVER = (InteractionState.closed, InteractionState.abandoned)
 FILED = (RecordingState.stored, RecordingState.lost, RecordingState.purged)
 AGENTS = ("ana", "ben", "cho")
+QUEUE = Queue("main", "Main", ring_seconds=10, wrap_seconds=20)
 PHONES = ("cti-phone-01", "cti-phone-02", "cti-phone-03")
 
 
@@ -54,13 +55,16 @@ class Bench:
         for phone in PHONES:
             self.switch.phones[phone] = Device.reachable
         self.start()
-        self.take(QueueConfigured(queue=plain(Queue("main", "Main", ring_seconds=10, wrap_seconds=20))))
+        self.set_up(QUEUE)
         self.take(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
         self.link()
         self.pump()
         for agent in AGENTS:
             self.take(SignInAgent(actor=agent, agent_id=agent, name=agent.title()))
             self.take(SetPresence(actor=agent, agent_id=agent, presence=Presence.ready))
+
+    def set_up(self, queue: Queue) -> None:
+        self.take(QueueConfigured(queue=plain(queue)))
 
     @property
     def at(self) -> datetime:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from cti import facts as f
 from cti.facts import Device, Place
 from cti.ids import interaction_id
-from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
 from kernel.messages import Fact
 
-AFTER, RING, STALE = 5.0, 20.0, 3.0
-"""Seconds that the kit gives a caller after a talk, rings by itself, and waits for the heartbeat."""
+AFTER, RING, STALE, LOOKS = 5.0, 20.0, 3.0, 5.0
+"""Seconds that the kit gives a caller after a talk, rings by itself, waits for the heartbeat, and lets one of several
+answered legs wait for a claim."""
 
 
 @dataclass
 class Leg:
-    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable."""
+    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an agent's
+    leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait."""
 
     id: str
     channel: str
@@ -34,6 +36,8 @@ class Leg:
     claim: str = ""
     agent: str = ""
     orphan: bool = False
+    shared: bool = False
+    looks: float | None = None
     ring_seconds: float = RING
 
 
@@ -84,7 +88,18 @@ class LittleSwitch:
                 if other is not leg:
                     self._end(other, 26)
             self._bridge(caller, leg)
+        elif leg.shared:
+            leg.looks = self.now
+            self._look(leg)
         else:
+            self._pick_up(leg)
+
+    def _look(self, leg: Leg) -> None:
+        """One of several that were rung: picks up when the caller carries its claim, else waits on."""
+        caller = self.legs.get(leg.wants)
+        if caller is not None and caller.claim == leg.claim:
+            leg.looks = None
+            leg.claim = leg.claim if caller.shared else ""
             self._pick_up(leg)
 
     def agent_leg_ends(self, leg: Leg, cause: int) -> None:
@@ -126,6 +141,8 @@ class LittleSwitch:
         match order:
             case RingAgent():
                 return self._ring(order)
+            case GrantClaim():
+                return self._grant(order)
             case DropClaim():
                 if (caller := self._named(order.caller_channel)) is not None:
                     caller.claim = ""
@@ -144,16 +161,29 @@ class LittleSwitch:
         caller = self._named(order.caller_channel)
         if caller is None:
             return "No such channel"
-        caller.claim = order.claim
+        if order.shared:
+            caller.shared = True
+        else:
+            caller.claim = order.claim
         if not self.free(order.endpoint):
             return "The phone could not be rung"
         leg = Leg(
             order.leg, f"PJSIP/{order.endpoint}-{order.leg}", order.endpoint, "agent", order.interaction_id, order.leg
         )
         leg.wants, leg.claim, leg.since, leg.ring_seconds = caller.id, order.claim, self.now, order.timeout
+        leg.shared = order.shared
         self.legs[leg.id] = leg
         self.tell(f.LegStarted(leg=leg.id, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked))
         self.tell(f.LegRinging(leg=leg.id))
+        return ""
+
+    def _grant(self, order: GrantClaim) -> str:
+        caller = self._named(order.caller_channel)
+        if caller is None:
+            return "No such channel"
+        caller.claim = order.claim
+        for leg in [one for one in self.legs.values() if one.looks is not None and one.wants == caller.id]:
+            self._look(leg)
         return ""
 
     def _hang_up(self, order: HangUp) -> str:
@@ -225,6 +255,9 @@ class LittleSwitch:
                 self._end(leg, 19)
             elif leg.place is Place.idle and leg.wants not in self.legs:
                 self._end(leg, 16)
+            elif leg.looks is not None and self.now - leg.looks >= LOOKS:
+                leg.claim, leg.looks = "", None
+                self._pick_up(leg)
         elif leg.place is Place.waiting and stale and passed >= STALE:
             self._fall_back(leg)
         elif leg.place is Place.held and leg.agent not in self.legs and passed >= STALE:
@@ -237,7 +270,7 @@ class LittleSwitch:
             self._end(leg, 16)
 
     def _fall_back(self, leg: Leg) -> None:
-        leg.claim = ""
+        leg.claim, leg.shared = "", False
         self._place(leg, Place.fallback)
 
     def _after(self, caller: Leg, orphan: bool) -> None:

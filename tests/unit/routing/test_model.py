@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cti.facts import Device, Place
 from routing.messages import (
@@ -22,10 +23,11 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
-from routing.rows import Duty, InteractionState, Match, Presence, Stint, StintState
+from routing.rows import Duty, InteractionState, Match, OfferState, Presence, Stint, StintState, Strategy
+from routing.standing import standing_of
 from server.platform import make_core
 from server.replay import replay
-from tests.unit.routing.bench import AGENTS, PHONES, Bench
+from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +48,15 @@ class Model(RuleBasedStateMachine):
     def state(self) -> Any:
         return self.bench.rooms.routing
 
+    @initialize(strategy=st.sampled_from(Strategy))
+    def the_queue_rings(self, strategy: Strategy) -> None:
+        self.bench.set_up(replace(QUEUE, strategy=strategy))
+
+    @precondition(lambda self: self.bench.alive)
+    @rule(strategy=st.sampled_from(Strategy))
+    def the_queue_is_set_up_anew(self, strategy: Strategy) -> None:
+        self.bench.set_up(replace(QUEUE, strategy=strategy))
+
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────
 
     @rule(number=st.sampled_from(("", "+34600111222", "+34600333444")))
@@ -64,6 +75,14 @@ class Model(RuleBasedStateMachine):
     def a_phone_answers(self, nth: int) -> None:
         ringing = [leg for leg in self.bench.agent_legs() if not leg.up]
         self.bench.switch.answer(ringing[nth % len(ringing)])
+
+    @precondition(lambda self: any(not leg.up for leg in self.bench.agent_legs()))
+    @rule()
+    def all_phones_answer_at_once(self) -> None:
+        """Nobody hears of the others' answers before the own."""
+        for leg in [leg for leg in self.bench.agent_legs() if not leg.up]:
+            if leg.id in self.bench.switch.legs:
+                self.bench.switch.answer(leg)
 
     @precondition(lambda self: self.bench.agent_legs())
     @rule(nth=NTH, lost=st.booleans(), cause=st.sampled_from((16, 17, 19, 20, 21, 34)))
@@ -175,10 +194,19 @@ class Model(RuleBasedStateMachine):
         assert not self.bench.switch.wrongs, self.bench.switch.wrongs
 
     @invariant()
-    def a_caller_has_one_offer_and_an_agent_one_reservation(self) -> None:
+    def a_caller_has_one_offer_or_several_shared_and_an_agent_one_reservation(self) -> None:
         live = [offer for offer in self.state.offers if offer.ended_at is None]
-        assert len({offer.interaction_id for offer in live}) == len(live)
         assert len({offer.agent_id for offer in live}) == len(live)
+        for offer in live:
+            others = [one for one in live if one.interaction_id == offer.interaction_id and one.id != offer.id]
+            assert not others or (offer.shared and all(one.shared for one in others))
+            assert not others or offer.state is OfferState.pending, "the others are rescinded with the first answer"
+
+    @invariant()
+    def what_people_see_of_an_agent_is_what_it_is(self) -> None:
+        for agent in self.state.agents:
+            offers, stints = (shelf.where("agent_id", agent.id) for shelf in (self.state.offers, self.state.stints))
+            assert agent.standing is standing_of(agent, offers, stints)
 
     @invariant()
     def what_an_agent_does_has_its_reason(self) -> None:

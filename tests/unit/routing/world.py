@@ -88,27 +88,33 @@ class World:
     def ix(self, ix: str) -> Interaction:
         return self.state.interactions[ix]
 
-    def offer_to(self, ix: str) -> Offer:
-        offer = self.state.live_offer(self.ix(ix))
-        assert offer is not None, f"{ix} is not offered"
-        return offer
+    def offers(self, ix: str) -> dict[str, Offer]:
+        """The caller's open offers by agent."""
+        return {one.agent_id: one for one in self.state.live_offers(ix) if one.ended_at is None}
+
+    def offer_to(self, ix: str, agent: str = "") -> Offer:
+        """The caller's offer: the only one, or that to `agent`."""
+        offers = self.offers(ix)
+        assert offers, f"{ix} is not offered"
+        return offers[agent] if agent else next(iter(offers.values()))
 
     def stint(self, ix: str) -> Stint:
         stint = self.state.current_stint(self.ix(ix))
         assert stint is not None, f"nobody serves {ix}"
         return stint
 
-    def ring(self, ix: str) -> Offer:
+    def ring(self, ix: str, agent: str = "") -> Offer:
         """The pop is not acknowledged, so the phone rings after the render time."""
-        self.wait(0.3)
-        offer = self.offer_to(ix)
+        if self.offer_to(ix, agent).ring_ordered_at is None:
+            self.wait(0.3)
+        offer = self.offer_to(ix, agent)
         self.live_legs.add(offer.leg)
         self.say(ev.AgentLegRinging(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
-        return offer
+        return self.offer_to(ix, agent)
 
-    def answer(self, ix: str) -> Offer:
+    def answer(self, ix: str, agent: str = "") -> Offer:
         """The offered agent's phone answers and both are joined."""
-        offer = self.ring(ix)
+        offer = self.ring(ix, agent)
         self.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
         self.join(ix, offer.leg, offer.endpoint)
         return offer
