@@ -31,8 +31,8 @@ class RingAgent(SwitchOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantClaim(SwitchOrder):
-    """Of several legs rung for the caller, the one with this claim may have the caller. Void once the switch's own queue
-    has the caller."""
+    """Of several legs rung for the caller, the one with this claim may have the caller. Void once the switch's own
+    queue has the caller."""
 
     caller_channel: str
     interaction_id: str

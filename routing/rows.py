@@ -186,9 +186,9 @@ class Considered:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One caller offered to one agent. `claim` is the fencing token that the caller's channel must carry when
-    the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for). `shared`: others may
-    be rung for the same caller at the same time, and the answered leg waits for our word. `answered_by` is who had the
-    caller instead."""
+    the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for). `shared`: others
+    may be rung for the same caller at the same time, and the answered leg waits for our word. `answered_by` is who had
+    the caller instead."""
 
     id: str
     interaction_id: str

@@ -23,7 +23,6 @@ from routing.rows import (
     Strategy,
 )
 
-
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
 

@@ -18,8 +18,8 @@ answered legs wait for a claim."""
 
 @dataclass
 class Leg:
-    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an agent's
-    leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait."""
+    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an
+    agent's leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait."""
 
     id: str
     channel: str
