@@ -21,6 +21,7 @@ from agent_desktop.resources.account import AccountResource
 from agent_desktop.resources.calls import CallResource
 from agent_desktop.resources.customers import CustomerResource
 from agent_desktop.resources.desk import DeskResource
+from agent_desktop.resources.drafts import DraftResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.tickets import TicketResource
 
@@ -79,6 +80,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),
+        *DraftResource(parts.crm, hub).routes(),
         *RecordingResource(parts.records).routes(),
         *Health(parts.checks, parts.registry).routes(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent_desktop.deskview import Person
 from agent_desktop.pops import PopKey
+from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.models import Match, MatchKind
@@ -24,6 +25,7 @@ class Crm:
     timeline: TimelineService
     tickets: TicketService
     notes: NoteService
+    drafts: DraftService
 
 
 async def save_wrap_up_note(

@@ -49,6 +49,7 @@ class _Viewer:
     sid: str
     who: SignedIn
     transport: asyncio.Transport | None
+    tab: str = ""
 
 
 def room_of(agent_id: str) -> str:
@@ -63,6 +64,7 @@ class Push:
         self._people = people
         self._commands = commands
         self._viewers: dict[str, _Viewer] = {}
+        self._phones: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.counts: Counter[str] = Counter()
         self.hub: Hub | None = None
@@ -81,10 +83,16 @@ class Push:
         self._sio.on("connect", self._connect)
         self._sio.on("disconnect", self._disconnect)
         self._sio.on("rendered", self._rendered)
+        self._sio.on("probe", self._probe)
+        self._sio.on("phone_here", self._phone_here)
 
     @property
     def open_sockets(self) -> int:
         return len(self._viewers)
+
+    def phone_of(self, agent_id: str) -> str | None:
+        """The tab that said last that it has the agent's phone."""
+        return self._phones.get(agent_id)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The socket.io endpoint. Foreign origins do not get a socket; whoever is not signed in gets one just long
@@ -145,7 +153,7 @@ class Push:
         request: web.Request = environ["aiohttp.request"]
         given = auth if isinstance(auth, dict) else {}
         who = await self._admit(request, given)
-        viewer = _Viewer(sid, who, request.transport)
+        viewer = _Viewer(sid, who, request.transport, str(given.get("tab"))[:60])
         self._viewers[sid] = viewer
         self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
 
@@ -194,6 +202,8 @@ class Push:
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         viewer = self._viewers.pop(sid, None)
+        if viewer is not None and self._sockets_of(viewer.who.person.id) == 0:
+            self._phones.pop(viewer.who.person.id, None)
         if viewer is not None and viewer.transport is not None:
             self._start(_abort_later(viewer.transport))
 
@@ -207,6 +217,30 @@ class Push:
         except TrunklineError as error:
             return {"ok": False, "error": {"id": error.id, "message": error.message}}
         return {"ok": True}
+
+    async def _probe(self, sid: str, _message: Any = None) -> dict[str, Any]:
+        """Where the numbers stand: a browser that slept asks whether it missed something."""
+        viewer = self._viewers.get(sid)
+        if viewer is None or self.hub is None:
+            return {"epoch": None, "seq": None}
+        async with self.hub.viewing(viewer.who.person) as feed:
+            return {"epoch": feed.epoch, "seq": feed.seq}
+
+    async def _phone_here(self, sid: str, message: Any = None) -> None:
+        """The tab has the phone: whichever had it is told, so that two browsers do not take it from each other. With
+        `kept` it only says so again after a break, and is told itself when another has taken the phone meanwhile."""
+        viewer = self._viewers.get(sid)
+        if viewer is None:
+            return
+        person, kept = viewer.who.person.id, isinstance(message, dict) and message.get("kept") is True
+        holders = [one for one in self._viewers.values() if one.who.person.id == person and one.tab != viewer.tab]
+        holders = [one for one in holders if one.tab == self._phones.get(person)]
+        if kept and holders:
+            await self._sio.emit("phone_moved", {}, to=sid)
+            return
+        self._phones[person] = viewer.tab
+        for other in holders:
+            await self._sio.emit("phone_moved", {}, to=other.sid)
 
     async def _close(self, viewer: _Viewer, reason: str) -> None:
         self.counts["signed_out"] += 1

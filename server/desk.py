@@ -22,6 +22,7 @@ from agent_desktop.people import People
 from agent_desktop.projection import Choices
 from agent_desktop.settings import WebSettings
 from config.settings import Settings
+from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
@@ -100,6 +101,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
             TimelineService(database),
             TicketService(database, clock),
             NoteService(database, clock),
+            DraftService(database, clock),
         ),
         pops=CrmPops(PopService(database, region)),
         phones=platform.phones,

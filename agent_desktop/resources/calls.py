@@ -10,6 +10,7 @@ from agent_desktop.hub import Hub
 from agent_desktop.ports import CommandPort
 from agent_desktop.records import CallRecords, Why
 from agent_desktop.resources.desk import Done
+from crm_core.activities.drafts import Begun
 from crm_core.activities.service import MAX_NOTE
 from kernel.access import Ownership, Right
 from kernel.errors import NotFound
@@ -81,6 +82,7 @@ class CallResource:
             actor=ask.actor, interaction_id=interaction_id, disposition_id=form.disposition, note_id=note_id
         )
         done = await self._do(command)
+        await self._crm.drafts.set("call", interaction_id, Begun(), ask.me.person)
         if customer_id is not None:
             self._hub.customer_changed(customer_id)
         return done

@@ -29,6 +29,7 @@ const PAGE = (
 
 export async function startMock(port = 0) {
   const world = { seq: 1, epoch: "mock", desk: SCENES.ready(), long: history(400), language: "en" };
+  Object.assign(world, { drafts: new Map(), phones: [] });
   const server = createServer((request, response) => void answer(world, request, response));
   const io = new Server(server, { serveClient: false });
   world.io = io;
@@ -38,6 +39,8 @@ export async function startMock(port = 0) {
     world.auth = socket.handshake.auth;
     if (epoch !== world.epoch || seq !== world.seq) socket.emit("snapshot", snapshot(world));
     socket.on("rendered", (_, ack) => ack({ ok: true }));
+    socket.on("probe", (_, ack) => world.deaf || ack({ epoch: world.epoch, seq: world.seq }));
+    socket.on("phone_here", ({ kept }) => world.phones.push({ tab: socket.handshake.auth.tab, kept }));
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   const url = `http://127.0.0.1:${server.address().port}`;
@@ -117,6 +120,11 @@ const ROUTES = {
   ],
   "PUT /api/desk/presence": (world, { body }) => done(presence(world, world.desk.me, body)),
   "GET /api/sessions": () => [200, { items: sessions() }],
+  "GET /api/drafts": (world) => [200, { items: [...world.drafts.values()] }],
+  "GET /api/draft": (world, { query }) => [
+    200,
+    { draft: world.drafts.get(`${query.get("scope")}/${query.get("ref")}`) ?? null },
+  ],
   "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
 
@@ -137,6 +145,7 @@ function hits(words) {
 /** By a part of the path, the first that fits. */
 const ENDINGS = [
   ["/mock/scene/", (world, { path }) => done(show(world, path.split("/").at(-1)))],
+  ["/api/drafts/", (world, { path, body }) => done(keep(world, path.split("/").slice(-2), body))],
   ["/timeline", (world, { query }) => [200, page(world, query)]],
   ["/devices", () => [200, { items: [] }]],
   ["/notes", (world, { body }) => [201, note(world.desk.me.name, body.text)]],
@@ -158,6 +167,21 @@ const ENDINGS = [
   ["/api/customers/", (_, { path }) => [200, PEOPLE.find(({ id }) => path.endsWith(id))]],
   ["/customer", (world) => done(show(world, "talking"))],
 ];
+
+function keep(world, [scope, ref], body) {
+  const key = `${scope}/${ref}`;
+  if (!body.note && !body.ticket && !body.disposition) return world.drafts.delete(key);
+  const now = new Date().toISOString();
+  return world.drafts.set(key, {
+    scope,
+    ref,
+    customer_id: null,
+    ...body,
+    staff_id: "st-1",
+    staff_name: "Amaia",
+    at: now,
+  });
+}
 
 const note = (staff_name, body) => ({
   id: `no-${Date.now()}`,

@@ -42,13 +42,13 @@ export async function request<T>(
   method: Method,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  { signal, keepalive = false }: { signal?: AbortSignal; keepalive?: boolean } = {},
 ): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const limit = AbortSignal.timeout(10_000);
-  const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", keepalive };
   if (body !== undefined) init.body = JSON.stringify(body);
   init.signal = signal ? AbortSignal.any([signal, limit]) : limit;
   let response: Response;
@@ -84,7 +84,7 @@ export function wordsFor(failure: unknown): string {
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  request("GET", path, undefined, signal);
+  request("GET", path, undefined, signal ? { signal } : {});
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => request("POST", path, body);
 export const put = <T>(path: string, body: unknown): Promise<T> => request("PUT", path, body);
 export const patch = <T>(path: string, body: unknown): Promise<T> => request("PATCH", path, body);

@@ -14,14 +14,14 @@ import { askMicrophone } from "./phone/devices";
 import { followLease, phoneState, startPhone } from "./phone/phone";
 import { micProblem, sip } from "./phone/session";
 import { startClock } from "./store/clock";
-import { dropOldDrafts } from "./store/drafts";
+import { startKeeping } from "./store/keep";
 import { desk, me } from "./store/live";
 import { followCalls } from "./store/recent";
 import { openLine } from "./store/socket";
 import { startTheme } from "./store/theme";
 import { followOffers } from "./store/work";
 import { followProblems } from "./store/problems";
-import { followWrapUps } from "./store/wrapup";
+import { followWrapUps, rescueTo } from "./store/wrapup";
 import type { Account } from "./types";
 
 const RETRY_MS = 1500;
@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   if (!account) return location.assign("/sign-in");
   setCsrf(account.csrf_token);
   chooseLanguage(account.language);
-  dropOldDrafts();
+  startKeeping(account.id, (left, customer) => rescueTo(customer, left));
   followOffers();
   quietComposer();
   followCalls();

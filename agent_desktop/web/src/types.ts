@@ -246,6 +246,19 @@ export interface Why {
   offers: { id: string; made_at: Iso; state: string; agents: WhyAgent[] }[];
 }
 
+/** Words begun and not yet sent; `ref` is the interaction or the customer. */
+export interface Draft {
+  scope: "call" | "customer";
+  ref: string;
+  customer_id: string | null;
+  note: string;
+  ticket: string;
+  disposition: string;
+  staff_id: string;
+  staff_name: string;
+  at: Iso;
+}
+
 export interface SessionRow {
   id: string;
   created_at: Iso;

@@ -26,6 +26,7 @@ from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.settings import WebSettings
 from agent_desktop.static import Assets
+from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
@@ -132,7 +133,7 @@ class Tab:
         self.epoch: str | None = None
         self.seq: int | None = None
         self.gone = False
-        for event in ("snapshot", "change", "signed_out", "connect_error"):
+        for event in ("snapshot", "change", "signed_out", "phone_moved", "connect_error"):
             self.client.on(event, self._taker(event))
         self.client.on("disconnect", self._disconnected)
 
@@ -196,6 +197,7 @@ async def running(
             TimelineService(database),
             TicketService(database, clock),
             NoteService(database, clock),
+            DraftService(database, clock),
         ),
         pops=pops,
         phones=FakePhones(),

@@ -360,3 +360,46 @@ async def test_given_open_sockets_when_the_platform_stops_then_it_stops_soon_and
 
     assert tab.gone
     await tab.close()
+
+
+async def test_given_a_browser_that_woke_when_it_asks_then_it_learns_where_the_numbers_are(desktop: Desktop) -> None:
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+
+        assert await tab.client.call("probe", {}) == {"epoch": tab.epoch, "seq": tab.seq}
+
+
+async def test_given_a_second_browser_with_the_phone_then_the_first_is_told(desktop: Desktop) -> None:
+    async with (
+        desktop.browser("ann") as browser,
+        browser.socket(tab="a") as first,
+        browser.socket(tab="b") as second,
+        browser.socket(tab="c") as third,
+    ):
+        await until(lambda: first.desk and second.desk and third.desk)
+        await first.client.emit("phone_here", {"kept": False})
+        await until(lambda: desktop.app[PUSH].phone_of(desktop.staff["ann"].id) == "a")
+        await second.client.emit("phone_here", {"kept": False})
+        await until(lambda: first.events("phone_moved"))
+
+        await first.client.emit("phone_here", {"kept": True})
+        await until(lambda: len(first.events("phone_moved")) == 2)
+
+        assert desktop.app[PUSH].phone_of(desktop.staff["ann"].id) == "b"
+        assert (second.events("phone_moved"), third.events("phone_moved")) == ([], [])
+
+
+async def test_given_the_phone_s_browser_gone_when_another_comes_back_then_it_keeps_the_phone(
+    desktop: Desktop,
+) -> None:
+    async with desktop.browser("ann") as browser, browser.socket(tab="a") as first:
+        await until(lambda: first.desk)
+        async with browser.socket(tab="b") as second:
+            await until(lambda: second.desk)
+            await second.client.emit("phone_here", {"kept": False})
+            await until(lambda: desktop.app[PUSH].phone_of(desktop.staff["ann"].id) == "b")
+        await until(lambda: desktop.app[PUSH].open_sockets == 1)
+        await first.client.emit("phone_here", {"kept": True})
+        await until(lambda: desktop.app[PUSH].phone_of(desktop.staff["ann"].id) == "a")
+
+        assert first.events("phone_moved") == []

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.system.desk.process import LUCIA, OLIVER, PlatformProcess
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
+TALKS = "d => d.call && d.call.state === 'active' && d.call.stint.state === 'joined'"
 SCRIPT = "<img src=x onerror=window.hurt=1>"
 QUEUE = Queue("main", "Main", wrap_seconds=3, render_ms=1000, lost_phone_seconds=6)
 """The same agent is waited for 6 s here, not 20, so that the test is quick."""
@@ -46,22 +48,29 @@ async def agent_legs(platform: PlatformProcess) -> list[int]:
     return [one.message.cause for one in await platform.journal() if type(one.message).__name__ == "AgentLegEnded"]
 
 
-async def test_a_page_loaded_again_in_mid_call_gets_its_caller_back(
+async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:
-    """The caller's name is a script besides: it is shown as text, before and after."""
+    """The caller hears music for the seconds between, and the agent does nothing: same call, same half-written note.
+    The caller's name is a script besides: it is shown as text, before and after."""
     ana = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
     ana.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
     async with SipCaller(desk_lab.sip, number="+34600999888", name=SCRIPT, to="5551234") as caller:
         await the_script_is_text(ana)
-        await ana.answer()
+        before = await ana.answer()
         await caller.audio.heard_tone(AGENT_HZ)
+        note = ana.page.locator(".composer textarea")
+        await note.fill("half a thou")
 
+        begun = time.monotonic()
         await ana.page.reload(wait_until="commit")
         await caller.audio.heard_tone(MUSIC_HZ)
-        await the_script_is_text(ana)
-        await ana.answer()
+        after = await ana.until(TALKS, "the talk goes on")
         await caller.audio.heard_tone(AGENT_HZ)
+        assert time.monotonic() - begun < 12, "seconds of music, even on a loaded machine"
+        assert after["call"]["id"] == before["call"]["id"]
+        assert await note.input_value() == "half a thou"
+        await ana.page.get_by_text(SCRIPT).first.wait_for()
         assert not caller.is_over
         assert await agent_legs(platform) == [27]
     await ana.until("d => d.me.duty === 'idle'", "the call is over", within=10)

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { t, tryT } from "../i18n";
-import { phoneState } from "../phone/phone";
+import { phoneState, takeBack } from "../phone/phone";
 import { micProblem } from "../phone/session";
 import { setPresence } from "../store/actions";
 import { clockFace, localNow, tick } from "../store/clock";
@@ -102,6 +102,20 @@ function LineBanner() {
 
 function PhoneBanner() {
   const state = phoneState.value;
+  if (state === "moved")
+    return (
+      <Banner
+        tone="paused"
+        title={t("banner.phone_moved")}
+        action={
+          <Button small kind="primary" icon="phone" disabled={!canAsk.value} onClick={takeBack}>
+            {t("banner.take_back")}
+          </Button>
+        }
+      >
+        {t("banner.phone_moved_help")}
+      </Banner>
+    );
   const words = ["none", "refused", "unsupported"].includes(state);
   const missing =
     me.value?.presence === "ready" &&

@@ -35,9 +35,7 @@ function Party({ phase }: { phase: Phase }) {
     return (
       <div class="party muted">
         <Icon name="phone" large />
-        <span class="truncate">
-          {t(phoneState.value === "elsewhere" ? "callbar.elsewhere" : "callbar.idle")}
-        </span>
+        <span class="truncate">{t(quietWords())}</span>
       </div>
     );
   }
@@ -60,11 +58,17 @@ function Party({ phase }: { phase: Phase }) {
   );
 }
 
+function quietWords(): Key {
+  const state = phoneState.value;
+  return state === "elsewhere" ? "callbar.elsewhere" : state === "moved" ? "callbar.moved" : "callbar.idle";
+}
+
 const RINGS_WITHIN_MS = 3000;
 
 /** Where it rings. A phone that is registered here but stays quiet was taken by another browser of the same person. */
 function ringWords(now: Offer): Key {
   if (phoneState.value === "beside") return "callbar.beside";
+  if (phoneState.value === "moved") return "callbar.rings_elsewhere";
   const quiet = phoneState.value === "registered" && !sip.value;
   const late = quiet && tick.value - Date.parse(now.made_at) > RINGS_WITHIN_MS;
   return late ? "callbar.rings_elsewhere" : "phase.offered";

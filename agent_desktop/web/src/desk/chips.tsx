@@ -23,7 +23,7 @@ function phoneLook(): Look {
   }
   const word = tryT(`phone.${state}`, state);
   if (state === "registered" || state === "beside") return { tone: "ready", icon: "phone", word };
-  if (state === "elsewhere" || state === "off") return { tone: "out", icon: "phone", word };
+  if (["elsewhere", "moved", "off"].includes(state)) return { tone: "out", icon: "phone", word };
   const waiting = state === "starting" || state === "connecting";
   return { tone: waiting ? "paused" : "alarm", icon: waiting ? "phone" : "alert", word };
 }

@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { act, addNote, pending } from "../store/actions";
 import { draft } from "../store/drafts";
 import { addEntry } from "../store/history";
+import { begunBy } from "../store/keep";
 import { canAsk } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Shown } from "../store/work";
@@ -99,16 +100,21 @@ function NoteForm({ shown }: { shown: Shown }) {
           if (event.key === "Escape") area.current?.blur();
         }}
       />
-      {open && <NoteFoot known={shown.customer !== null} ready={text.value.trim() !== ""} />}
+      {open && (
+        <NoteFoot callId={shown.callId} known={shown.customer !== null} ready={text.value.trim() !== ""} />
+      )}
     </form>
   );
 }
 
-function NoteFoot({ known, ready }: { known: boolean; ready: boolean }) {
+function NoteFoot({ callId, known, ready }: { callId: string | null; known: boolean; ready: boolean }) {
+  const other = callId !== null && begunBy.value?.ref === callId ? begunBy.value.name : null;
   return (
     <div class="row">
       <span class="small muted grow truncate">
-        {t(known ? "composer.kept" : "composer.kept_for_wrap_up")}
+        {other
+          ? t("composer.begun_by", { name: other })
+          : t(known ? "composer.kept" : "composer.kept_for_wrap_up")}
       </span>
       {known && (
         <>

@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { stopPhone } from "../phone/phone";
 import { sip } from "../phone/session";
 import { dropAllDrafts } from "../store/drafts";
+import { flush } from "../store/keep";
 import { forget } from "../store/local";
 import { closeLine } from "../store/socket";
 import { complain, toast } from "../store/toasts";
@@ -17,6 +18,7 @@ let leaving = false;
 
 export async function signOut(): Promise<void> {
   if (sip.value) return toast("bad", t("sign_out.in_call"));
+  await flush();
   try {
     await post("/api/sign-out");
   } catch (failure) {

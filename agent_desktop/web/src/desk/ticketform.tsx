@@ -46,7 +46,7 @@ export function readDraft(text: string): TicketDraft {
 }
 
 export function TicketForm({ customerId, callId }: { customerId: string; callId: string | null }) {
-  const kept = draft(`t.${customerId}`);
+  const kept = draft(`t.${callId ?? `c.${customerId}`}`);
   const form = readDraft(kept.value);
   const problems = useSignal<Problems>({});
   const box = useRef<HTMLFormElement>(null);

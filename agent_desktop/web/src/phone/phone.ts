@@ -5,16 +5,18 @@ import * as JsSIP from "jssip";
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from "jssip/lib/UA";
 import { ApiError, get } from "../api";
 import { mark } from "../marks";
-import { canAsk, desk, me, offer } from "../store/live";
+import { canAsk, connection, desk, me, offer, phoneMoved } from "../store/live";
+import { tellPhoneHere } from "../store/socket";
 import type { Me, PhoneLease } from "../types";
 import { Backoff } from "./backoff";
 import { endSession, ice, lineBroke, ringIn, sip } from "./session";
 
 /** `elsewhere`: another tab of this agent has the phone. `none`: no phone of the pool is free. `off`: given back.
- * `beside`: it is no browser phone and rings beside this computer. */
+ * `beside`: it is no browser phone and rings beside this computer. `moved`: another browser of ours took it. */
 export type PhoneState =
   | "starting"
   | "elsewhere"
+  | "moved"
   | "connecting"
   | "registered"
   | "refused"
@@ -24,7 +26,9 @@ export type PhoneState =
   | "unsupported";
 
 export const phoneState = signal<PhoneState>("starting");
-export const phoneHere = computed(() => !["elsewhere", "beside", "unsupported"].includes(phoneState.value));
+export const phoneHere = computed(
+  () => !["elsewhere", "moved", "beside", "unsupported"].includes(phoneState.value),
+);
 
 let ua: JsSIP.UA | null = null;
 let lease: PhoneLease | null = null;
@@ -42,6 +46,7 @@ export function startPhone(staffId: string): void {
     return;
   }
   renewLost();
+  followMoves();
   const settle = setTimeout(() => {
     if (phoneState.value === "starting") phoneState.value = "elsewhere";
   }, 400);
@@ -78,12 +83,54 @@ function renewLost(): void {
   });
 }
 
+/** When the browser that has the phone goes, whoever is left takes it back after this. */
+const ORPHANED_MS = 4000;
+
+/** One browser has the phone: who learns that another took it stops registering, or both would take turns. */
+function followMoves(): void {
+  effect(() => {
+    if (phoneMoved.value > 0) giveWay();
+  });
+  effect(() => {
+    if (phoneState.value === "moved" && !sip.value) ua?.stop();
+  });
+  let kept = false;
+  effect(() => {
+    const here = phoneState.value === "registered";
+    if (here && connection.value === "live") tellPhoneHere(kept);
+    kept = here;
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const orphaned = computed(
+    () => phoneState.value === "moved" && me.value?.device === "lost" && canAsk.value && !sip.value,
+  );
+  effect(() => {
+    clearTimeout(timer);
+    if (orphaned.value) timer = setTimeout(takeBack, ORPHANED_MS);
+  });
+}
+
+function giveWay(): void {
+  if (!["registered", "connecting"].includes(phoneState.peek())) return;
+  again.stop();
+  clearTimeout(unanswered);
+  phoneState.value = "moved";
+  ua?.unregister();
+}
+
+/** Have the phone in this browser again. */
+export function takeBack(): void {
+  if (phoneState.peek() !== "moved") return;
+  phoneState.value = "connecting";
+  void lead();
+}
+
 /**
  * Keep to the lease that the desk shows: whoever goes out gives the phone back, and gets one again with the
  * next presence. Never in the middle of a call.
  */
 export function followLease(me: Pick<Me, "endpoint" | "presence">): void {
-  if (sip.value) return;
+  if (sip.value || phoneState.peek() === "moved") return;
   if (lease && me.endpoint === lease.endpoint) agreed = true;
   else if (lease && agreed && me.endpoint === null && me.presence === "out") rest();
   else if ((lease && agreed) || (phoneState.value === "off" && me.presence !== "out")) again.soon();
@@ -151,12 +198,13 @@ function listen(to: JsSIP.UA): void {
   });
   to.on("registered", () => {
     clearTimeout(unanswered);
+    if (to !== ua || phoneState.value === "moved") return;
     again.reset();
     if (phoneState.value !== "registered") mark("registered");
     phoneState.value = "registered";
   });
   const waiting = (): void => {
-    if (to === ua && lease) phoneState.value = "connecting";
+    if (to === ua && lease && phoneState.value !== "moved") phoneState.value = "connecting";
   };
   to.on("unregistered", waiting);
   to.on("disconnected", () => {
@@ -165,6 +213,7 @@ function listen(to: JsSIP.UA): void {
   });
   to.on("registrationFailed", ({ response }) => {
     const code = response?.status_code ?? 0;
+    if (to !== ua || phoneState.value === "moved") return;
     phoneState.value = code === 401 || code === 403 || code === 404 ? "refused" : "connecting";
     again.later();
   });

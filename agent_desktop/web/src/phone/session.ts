@@ -1,6 +1,6 @@
 // The one SIP session this browser may have: answer, mute, keys, end. None of it needs the platform.
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent } from "jssip/lib/UA";
 import { beep } from "../alert/sound";
@@ -8,6 +8,7 @@ import { mark } from "../marks";
 import type { SipCall } from "../store/callview";
 import { localNow } from "../store/clock";
 import { call, connection, desk, offer } from "../store/live";
+import { forget, load, save } from "../store/local";
 import { micWords, openMicrophone, speaker } from "./devices";
 import { watchQuality } from "./quality";
 
@@ -22,6 +23,12 @@ export const micProblem = signal<string | null>(null);
 
 /** Where candidates come from; set with the lease. */
 export const ice: { servers: RTCIceServer[] } = { servers: [] };
+
+/** The call whose voice this tab has, kept over a reload: its caller comes back and is answered at once. */
+const VOICE = "voice";
+const voiceBefore = signal(load<string | null>(VOICE, null, "session"));
+forget(VOICE, "session");
+let leaving = false;
 
 let session: RTCSession | null = null;
 let offerOfSession: string | null = null;
@@ -94,6 +101,7 @@ const PAGE_LEFT = { extraHeaders: ['Reason: Q.850;cause=27;text="The page was le
 
 /** Reject a ringing call, hang up an answered one; nothing when there is none. */
 export function endSession(how: "hung_up" | "page_left" = "hung_up"): void {
+  leaving = how === "page_left";
   if (!session) return;
   const ringing = sip.value?.state === "ringing";
   try {
@@ -145,6 +153,7 @@ function change(part: Partial<SipCall>): void {
 
 function clear(how: "ended" | "failed"): void {
   mark(how, offerOfSession);
+  if (!leaving) forget(VOICE, "session");
   session = null;
   offerOfSession = null;
   accepted.value = null;
@@ -166,6 +175,21 @@ effect(() => {
   const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
   const id = joined ? (call.value?.id ?? null) : (offer.value?.interaction_id ?? null);
   if (id && id !== known.interaction) sip.value = { ...known, interaction: id };
+});
+
+effect(() => {
+  if (sip.value?.state === "up" && sip.value.interaction) save(VOICE, sip.value.interaction, "session");
+});
+
+/** The caller of before the reload is offered again: nobody has to be asked twice. */
+effect(() => {
+  const back = voiceBefore.value;
+  const now = offer.value;
+  if (!back || !now) return;
+  voiceBefore.value = null;
+  if (now.interaction_id !== back) return;
+  mark("answered_again", now.id);
+  untracked(() => void answer());
 });
 
 /** The switch says that this talk is over, and the phone has not heard it: the switch died under it. */

@@ -12,6 +12,8 @@ export interface Fetched {
 }
 
 const PAGE = 30;
+/** Histories kept beyond what is on the screen; a day has hundreds of customers. */
+const MOST = 40;
 const fetched = new Map<string, Signal<Fetched>>();
 
 export function historyOf(customerId: string, kind: EntryKind | null): Signal<Fetched> {
@@ -20,6 +22,7 @@ export function historyOf(customerId: string, kind: EntryKind | null): Signal<Fe
   if (known) return known;
   const made = signal<Fetched>({ page: null, busy: false, failed: false });
   fetched.set(key, made);
+  if (fetched.size > MOST) fetched.delete(fetched.keys().next().value ?? "");
   return made;
 }
 

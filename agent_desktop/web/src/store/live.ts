@@ -13,6 +13,9 @@ export const connection = signal<Connection>("connecting");
 export const refusedBecause = signal<string | null>(null);
 export const staleSince = signal<number | null>(null);
 
+/** How often the server said that another browser of ours took the phone. */
+export const phoneMoved = signal(0);
+
 export const desk = computed<Desk | null>(() => replica.value?.desk ?? null);
 export const me = computed(() => desk.value?.me ?? null);
 export const offer = computed(() => desk.value?.offer ?? null);

@@ -43,3 +43,11 @@ export function names(prefix: string, where: Shelf = "kept"): string[] {
     return [];
   }
 }
+
+/** Call `heard` with the name (without `prefix`) of whatever another tab of this browser changes under it. */
+export function onOtherTab(prefix: string, heard: (name: string) => void): void {
+  const start = PREFIX + prefix;
+  addEventListener("storage", ({ key }) => {
+    if (key?.startsWith(start)) heard(key.slice(start.length));
+  });
+}

@@ -6,19 +6,30 @@ import { mark } from "../marks";
 import type { Account } from "../types";
 import { heard, localNow } from "./clock";
 import { adopt, type Change, cursor, receive, type Snapshot } from "./desk";
-import { connection, isSilent, refusedBecause, replica, staleSince } from "./live";
+import { connection, isSilent, phoneMoved, refusedBecause, replica, staleSince } from "./live";
 
 interface FromServer {
   snapshot: (message: Snapshot) => void;
   change: (message: Change) => void;
   signed_out: (message: { reason: string }) => void;
+  phone_moved: () => void;
 }
 interface ToServer {
+  probe: (message: object, ack: (answer: { epoch: string | null; seq: number | null }) => void) => void;
+  phone_here: (message: { kept: boolean }) => void;
   rendered: (message: { offer_id: string }, ack: (answer: { ok: boolean }) => void) => void;
 }
 
 let socket: Socket<FromServer, ToServer> | null = null;
+const TICK_MS = 1000;
+/** A second that takes this long by the wall clock was a sleep, or the page was frozen. */
+const SLEPT_MS = 4000;
+/** A line that does not answer within this is dead. */
+const PROBE_MS = 600;
+
 let lastHeard = 0;
+let lastTick = Date.now();
+let probing = false;
 let gaps = 0;
 let left: (reason: string) => void = () => undefined;
 
@@ -29,9 +40,9 @@ export function openLine(tab: string, onSignedOut: (reason: string) => void): vo
     transports: ["websocket"],
     auth: (give) => give({ csrf_token: csrfToken(), ...cursor(replica.value, gaps > 1), tab }),
     reconnectionDelay: 250,
-    reconnectionDelayMax: 2000,
+    reconnectionDelayMax: 700,
     randomizationFactor: 0.4,
-    timeout: 5000,
+    timeout: 3000,
   });
   socket.on("connect", onConnect);
   socket.on("disconnect", (reason) => {
@@ -42,11 +53,17 @@ export function openLine(tab: string, onSignedOut: (reason: string) => void): vo
   socket.on("snapshot", onSnapshot);
   socket.on("change", onChange);
   socket.on("signed_out", ({ reason }) => endSession(reason));
+  socket.on("phone_moved", () => (phoneMoved.value += 1));
   socket.io.on("ping", noteTraffic);
   socket.onAny(noteTraffic);
-  setInterval(checkSilence, 1000);
-  addEventListener("online", hurry);
-  document.addEventListener("visibilitychange", checkSilence);
+  setInterval(checkSilence, TICK_MS);
+  for (const event of ["online", "offline", "pageshow"]) addEventListener(event, () => void probe());
+  for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, () => void probe());
+}
+
+/** Tell the server that this tab has the phone; `kept` when it had it before the line broke. */
+export function tellPhoneHere(kept: boolean): void {
+  socket?.emit("phone_here", { kept });
 }
 
 /** Tell the server that the pop of this offer is on the screen. */
@@ -110,10 +127,32 @@ function resume(): void {
 }
 
 function checkSilence(): void {
-  if (!socket?.connected || !isSilent(lastHeard, localNow())) return;
+  const slept = Date.now() - lastTick > SLEPT_MS;
+  lastTick = Date.now();
+  if (slept) return void probe();
+  if (socket?.connected && isSilent(lastHeard, localNow())) connectAnew();
+}
+
+function connectAnew(): void {
   goStale();
-  lastHeard = localNow();
-  socket.disconnect().connect();
+  noteTraffic();
+  socket?.disconnect().connect();
+}
+
+/** Whether the line is alive and nothing was missed: asked after sleep and whenever the page is looked at again. */
+async function probe(): Promise<void> {
+  if (probing || connection.value === "signed_out") return;
+  if (!socket?.connected) return hurry();
+  probing = true;
+  try {
+    const { epoch, seq } = await socket.timeout(PROBE_MS).emitWithAck("probe", {});
+    const known = replica.value;
+    if (known && seq !== null && (epoch !== known.epoch || seq > known.seq)) resume();
+  } catch {
+    if (socket.connected) connectAnew();
+  } finally {
+    probing = false;
+  }
 }
 
 function hurry(): void {

@@ -1,31 +1,24 @@
 // Wrap-up: the disposition picked, the note, and what becomes of a note that time ran out on.
 
-import { effect, signal, type Signal } from "@preact/signals";
+import { effect, type Signal } from "@preact/signals";
 import { t } from "../i18n";
 import type { CustomerCard, Disposition } from "../types";
 import { finishWrapUp } from "./actions";
 import { draft } from "./drafts";
 import { call, canAsk } from "./live";
-import { forget, load, save } from "./local";
 import { toast } from "./toasts";
 import { currentPop, openCustomer } from "./work";
 
-const picks = new Map<string, Signal<string | null>>();
 const sending = new Set<string>();
 let last: { callId: string; customer: CustomerCard | null } | null = null;
 
-/** The disposition picked for a call; it survives a reload. */
-export function picked(callId: string): Signal<string | null> {
-  const known = picks.get(callId);
-  if (known) return known;
-  const made = signal<string | null>(load(`picked.${callId}`, null, "session"));
-  picks.set(callId, made);
-  return made;
+/** The disposition picked for a call, empty while none is; it survives a reload. */
+export function picked(callId: string): Signal<string> {
+  return draft(`p.${callId}`);
 }
 
 export function pick(callId: string, disposition: string): void {
   picked(callId).value = disposition;
-  save(`picked.${callId}`, disposition, "session");
 }
 
 /** The key of each disposition: its own, else its place in the list. */
@@ -40,7 +33,7 @@ export async function sendWrapUp(callId: string): Promise<void> {
   sending.add(callId);
   if (await finishWrapUp(callId, disposition, note.value.trim())) {
     note.value = "";
-    forget(`picked.${callId}`, "session");
+    picked(callId).value = "";
   }
   sending.delete(callId);
   if (call.value?.id !== callId) rescue();
@@ -59,12 +52,18 @@ export function followWrapUps(): void {
 function rescue(): void {
   if (!last) return;
   const { callId, customer } = last;
-  const note = draft(callId);
   last = null;
-  if (!note.value.trim() || !customer) return;
-  const kept = draft(`c.${customer.id}`);
-  kept.value = [kept.value, note.value].filter(Boolean).join("\n");
-  note.value = "";
+  const [note, ticket] = [draft(callId), draft(`t.${callId}`)];
+  const words = { note: note.value.trim(), ticket: ticket.value };
+  if (customer && (words.note || words.ticket)) rescueTo(customer, words);
+  for (const each of [note, ticket, picked(callId)]) each.value = "";
+}
+
+/** What was begun about a call that is gone stays with its customer, where it can still be sent. */
+export function rescueTo(customer: CustomerCard, { note, ticket }: { note: string; ticket: string }): void {
+  const [words, form] = [draft(`c.${customer.id}`), draft(`t.c.${customer.id}`)];
+  if (note && !words.value.includes(note)) words.value = [words.value, note].filter(Boolean).join("\n");
+  if (ticket && !form.value) form.value = ticket;
   toast("info", t("wrap_up.rescued", { name: customer.name }));
   void openCustomer(customer);
 }

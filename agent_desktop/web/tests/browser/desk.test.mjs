@@ -1,12 +1,8 @@
 // The whole client in Chromium against the development server: what an agent does, by keyboard.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launch } from "../../dev/browser.mjs";
 import { startMock } from "../../dev/mock.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** A pop takes 30 to 150 ms; a machine that many tests share may need more. */
 const POP_MS = 1000;
@@ -281,52 +277,3 @@ describe("agreement with the server", () => {
     await registered(second);
   });
 });
-
-describe("the page for everybody", () => {
-  for (const scene of ["ready", "ringing", "wrapup", "maybe"]) {
-    for (const scheme of ["light", "dark"]) {
-      it(`given ${scene} in ${scheme}, then axe finds nothing serious`, async () => {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await registered();
-        mock.show(scene);
-        await shown();
-        expect(await serious()).toEqual([]);
-      });
-    }
-  }
-
-  it("given the sign-in page, then axe finds nothing serious", async () => {
-    await page.goto(`${mock.url}/sign-in`);
-    await page.waitForSelector("form");
-    expect(await serious()).toEqual([]);
-  });
-});
-
-/** The desk is what the mock shows, drawn, and nothing on the page is still moving. */
-async function shown() {
-  await page.waitForFunction(
-    (since) => window.__trunkline.desk().me.since === since,
-    mock.world.desk.me.since,
-  );
-  await page.waitForFunction(
-    () =>
-      new Promise((done) =>
-        requestAnimationFrame(() =>
-          requestAnimationFrame(() =>
-            done(document.getAnimations().every((each) => each.playState !== "running")),
-          ),
-        ),
-      ),
-  );
-}
-
-async function serious() {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => [
-      id,
-      nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5),
-    ]);
-}
