@@ -166,7 +166,9 @@ describe("words begun", () => {
     await page.reload();
     await page.waitForFunction(() => document.querySelector(".note textarea")?.value === "half a thought");
     expect(await page.textContent("h1")).toBe("Marisol Etxeberria Quintana");
-    await expect.poll(() => kept().map(({ scope, ref }) => `${scope} ${ref}`), LATER).toEqual(["customer cu-1"]);
+    await expect
+      .poll(() => kept().map(({ scope, ref }) => `${scope} ${ref}`), LATER)
+      .toEqual(["customer cu-1"]);
   });
 
   it("given another person at the same browser, then nothing of the first is shown", async () => {
