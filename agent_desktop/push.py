@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket  # type: ignore[import-untyped]
 from socketio.exceptions import ConnectionRefusedError as Refusal
+from socketio.packet import Packet
 
 from agent_desktop.hub import Hub
 from agent_desktop.people import People, SignedIn
@@ -29,6 +30,12 @@ SOCKETS_A_PERSON = 20
 GRACE = 1.0
 GOODBYE = 0.1
 KEEP_SECONDS = 300.0
+
+
+class TextPacket(Packet):  # type: ignore[misc]
+    """A message of JSON only: nothing of ours is binary, and looking for it costs as much as writing."""
+
+    uses_binary_events = False
 
 
 class PlainWebSocket(WebSocket):  # type: ignore[misc]
@@ -65,11 +72,13 @@ class Push:
         self._commands = commands
         self._viewers: dict[str, _Viewer] = {}
         self._phones: dict[str, str] = {}
+        self._tabs: defaultdict[str, dict[str, _Viewer]] = defaultdict(dict)
         self._tasks: set[asyncio.Task[None]] = set()
         self.counts: Counter[str] = Counter()
         self.hub: Hub | None = None
         self._sio = socketio.AsyncServer(
             async_mode="aiohttp",
+            serializer=TextPacket,
             async_handlers=False,
             cors_allowed_origins=sorted(settings.origins),
             ping_interval=settings.ping_interval,
@@ -108,7 +117,7 @@ class Push:
     async def tell(self, agent_id: str, event: str, message: dict[str, Any]) -> None:
         """Send to every tab of the agent; a tab that does not take what it is sent is dropped."""
         await self._sio.emit(event, message, room=room_of(agent_id))
-        for viewer in [one for one in self._viewers.values() if one.who.person.id == agent_id]:
+        for viewer in list(self._tabs.get(agent_id, {}).values()):
             self._drop_if_stalled(viewer)
 
     async def sign_out(self, session_id: str, reason: str) -> None:
@@ -154,7 +163,7 @@ class Push:
         given = auth if isinstance(auth, dict) else {}
         who = await self._admit(request, given)
         viewer = _Viewer(sid, who, request.transport, str(given.get("tab"))[:60])
-        self._viewers[sid] = viewer
+        self._viewers[sid] = self._tabs[who.person.id][sid] = viewer
         self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
 
     async def _admit(self, request: web.Request, auth: dict[str, Any]) -> SignedIn:
@@ -202,8 +211,12 @@ class Push:
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         viewer = self._viewers.pop(sid, None)
-        if viewer is not None and self._sockets_of(viewer.who.person.id) == 0:
-            self._phones.pop(viewer.who.person.id, None)
+        if viewer is not None:
+            tabs = self._tabs[viewer.who.person.id]
+            tabs.pop(sid, None)
+            if not tabs:
+                del self._tabs[viewer.who.person.id]
+                self._phones.pop(viewer.who.person.id, None)
         if viewer is not None and viewer.transport is not None:
             self._start(_abort_later(viewer.transport))
 
@@ -263,7 +276,7 @@ class Push:
         return found
 
     def _sockets_of(self, staff_id: str) -> int:
-        return sum(viewer.who.person.id == staff_id for viewer in self._viewers.values())
+        return len(self._tabs.get(staff_id, ()))
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -31,7 +31,7 @@ class WebSettings:
     ping_interval: float = 10.0
     ping_timeout: float = 10.0
     outgoing_limit: int = 200
-    figures_seconds: float = 0.1
+    figures_seconds: float = 0.5
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
     demo: DemoSignIn | None = None

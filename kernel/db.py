@@ -39,6 +39,9 @@ from kernel import codec
 T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
+LONG, KEPT = 16, 512
+_KEPT: dict[int, tuple[tuple[Any, ...], Any]] = {}
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -228,11 +231,24 @@ async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+def _kept(value: tuple[Any, ...]) -> Any:
+    """The JSON of a long tuple of a frozen row, which is saved as it was at each change of the row: made once.
+    The tuple is kept with it, so that no other can have its identity."""
+    found = _KEPT.get(id(value))
+    if found is None:
+        if len(_KEPT) >= KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        found = _KEPT[id(value)] = value, clean(codec.jsonable(value))
+    return found[1]
+
+
 def _cell(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, tuple) and len(value) >= LONG:
+        return _kept(value)
     if isinstance(value, tuple | list | Mapping | Set) or (
         dataclasses.is_dataclass(value) and not isinstance(value, type)
     ):

@@ -61,7 +61,10 @@ class Shelf(Generic[R]):
 
     def where(self, field: str, value: object) -> list[R]:
         """Rows whose indexed `field` equals `value`, in the order of their ids."""
-        return [self._rows[key] for key in sorted(self._index[field].get(value, ()))]
+        keys = self._index[field].get(value)
+        if not keys:
+            return []
+        return [self._rows[key] for key in (sorted(keys) if len(keys) > 1 else keys)]
 
     def put(self, row: R) -> R:
         """Insert or replace a row; returns it."""

@@ -83,10 +83,11 @@ class Offers(Handles):
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _match(self, turn: Turn) -> None:
-        if not self._state.line_up:
+        callers = list(self._state.callers()) if self._state.line_up else []
+        if not callers:
             return
         engaged = frozenset(agent.id for agent in self._state.agents if self._engaged(agent))
-        for caller in self._state.callers():
+        for caller in callers:
             if not any(agent.routable(turn.at) for agent in self._state.agents):
                 return
             strategy = self._state.queue_of(caller).strategy

@@ -51,6 +51,18 @@ def lab(context: typer.Context) -> None:
     lab_app(context.args, prog_name="trunkline lab", help_option_names=HELP)
 
 
+@app.command(
+    "bench",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def bench(context: typer.Context) -> None:
+    """Measure a part of the platform, beside what it has to beat."""
+    from bench.cli import bench_app  # its libraries are wanted by nothing else
+
+    bench_app(context.args, prog_name="trunkline bench", help_option_names=HELP)
+
+
 def main() -> None:
     """Entry point of the console script; exit code 1 for an expected error, 130 for Ctrl-C."""
     try:

@@ -14,6 +14,8 @@ from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
 
 NOT_SHOWN = frozenset({"deadlines"})
+UNSHOWN = {"why"}
+"""A field that no desk shows; in a large house it is larger than all others together."""
 
 
 class _Subscriber:
@@ -72,7 +74,7 @@ class EnginePorts:
 
 
 def _plain_rows(rows: Iterable[Any]) -> dict[str, Row]:
-    return {row.id: codec.plain(row) for row in rows}
+    return {row.id: codec.plain(row, UNSHOWN) for row in rows}
 
 
 def _plain_event(event: Event) -> Row:
@@ -82,7 +84,7 @@ def _plain_event(event: Event) -> Row:
 def plain_batch(published: Published) -> Batch:
     """A published commit as it crosses the port."""
     changes = tuple(
-        RowChange(one.shelf, one.key, None if one.row is None else codec.plain(one.row))
+        RowChange(one.shelf, one.key, None if one.row is None else codec.plain(one.row, UNSHOWN))
         for one in published.changes
         if one.shelf not in NOT_SHOWN
     )

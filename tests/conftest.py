@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.db import connect
 from server.migrate import upgrade
-from tests.support.postgres import PostgresCluster, start_postgres
+from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[PostgresCluster]:
     """A PostgreSQL of this test process (each xdist worker has its own), started when first asked for."""
-    cluster = start_postgres()
+    cluster = start_migrated()
     yield cluster
     cluster.stop()
 
@@ -43,7 +43,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_cluster: PostgresCluster) -> Iterator[str]:
     """The URL of a migrated, empty PostgreSQL database."""
-    name = postgres_cluster.create()
+    name = postgres_cluster.create(TEMPLATE)
     yield postgres_cluster.url(name)
     postgres_cluster.drop(name)
 

@@ -32,7 +32,9 @@ NUMBER, NAME = b"\r\nCallerIDNum: ", b"\r\nCallerIDName: "
 STATE, BRIDGE, CAUSE, CAUSE_TEXT = b"\r\nChannelState: ", b"\r\nBridgeUniqueid: ", b"\r\nCause: ", b"\r\nCause-txt: "
 USER_EVENT, IX, DID, LANG = b"\r\nUserEvent: ", b"\r\nIx: ", b"\r\nDid: ", b"\r\nLang: "
 
-RINGING, UP = "5", "6"
+DEVICE = b"\r\nDevice: "
+
+RINGING, UP, PJSIP = "5", "6", "PJSIP/"
 
 DEVICES = {
     "NOT_INUSE": Device.reachable,
@@ -90,7 +92,9 @@ def name_of(event: bytes, key: bytes = NAME) -> str | None:
 
 
 def _person(value: str) -> str | None:
-    value = _UNPRINTABLE.sub(" ", value).strip()[:MAX_TEXT]
+    if not value.isprintable():
+        value = _UNPRINTABLE.sub(" ", value)
+    value = value.strip()[:MAX_TEXT]
     return None if not value or value == "<unknown>" else value
 
 
@@ -130,10 +134,9 @@ def _bridge_leave(event: bytes) -> Fact | None:
 
 
 def _device(event: bytes) -> Fact | None:
-    device = header(event, b"\r\nDevice: ")
-    if not device.startswith("PJSIP/"):
+    if not header(event, DEVICE).startswith(PJSIP):
         return None
-    endpoint = required(event, b"\r\nDevice: PJSIP/")
+    endpoint = required(event, DEVICE)[len(PJSIP) :]
     state = DEVICES.get(header(event, b"\r\nState: "))
     if state is None:
         raise Malformed(b"State")

@@ -48,9 +48,10 @@ class Pending:
     """The table of unanswered actions of one connection."""
 
     def __init__(self, late: Callable[[], None]) -> None:
-        """`late` is called for an answer that nobody waits for any more."""
+        """`late` is called for an answer that nobody waits for any more. `lists` counts the open actions that are
+        answered by a list of events."""
         self._asks: dict[str, tuple[Ask, asyncio.TimerHandle]] = {}
-        self._lists = 0
+        self.lists = 0
         self._late = late
 
     def __len__(self) -> int:
@@ -59,7 +60,7 @@ class Pending:
     def add(self, ask: Ask) -> asyncio.Future[Reply]:
         timer = asyncio.get_running_loop().call_later(ask.limit, self._expire, ask)
         self._asks[ask.id] = (ask, timer)
-        self._lists += bool(ask.list_end)
+        self.lists += bool(ask.list_end)
         return ask.future
 
     def response(self, message: bytes) -> None:
@@ -76,7 +77,7 @@ class Pending:
 
     def list_item(self, event: bytes) -> bool:
         """Take an event that belongs to the list of an action; False when it does not."""
-        if not self._lists:
+        if not self.lists:
             return False
         held = self._asks.get(header(event, ACTION_ID))
         if held is None or not held[0].list_end:
@@ -110,4 +111,4 @@ class Pending:
         held = self._asks.pop(ask.id, None)
         if held is not None:
             held[1].cancel()
-            self._lists -= bool(ask.list_end)
+            self.lists -= bool(ask.list_end)

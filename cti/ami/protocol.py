@@ -11,7 +11,7 @@ from typing import Any
 from panoramisk.manager import Manager
 
 from cti.ami.pending import Ask, Pending, Reply
-from cti.ami.wire import Framer, Garbage, kind
+from cti.ami.wire import Framer, Garbage
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +51,22 @@ class AmiProtocol(asyncio.Protocol):
             self._take(message)
 
     def _take(self, message: bytes) -> None:
-        match kind(message):
-            case b"Event":
-                self._counts["events"] += 1
-                if not self.pending.list_item(message):
-                    self._guarded(message)
-            case b"Response":
-                self._counts["responses"] += 1
-                self.pending.response(message)
-            case _:
-                # Something in between was lost or changed; the snapshot after reconnecting brings it.
-                self._counts["garbage"] += 1
-                self.drop("garbage")
-
-    def _guarded(self, event: bytes) -> None:
-        try:
-            self._on_event(event)
-        except Exception:
-            self._counts["events_poison"] += 1
-            log.exception("an event of the switch could not be handled; it is skipped")
+        if message.startswith(b"Event:"):
+            self._counts["events"] += 1
+            if self.pending.lists and self.pending.list_item(message):
+                return
+            try:
+                self._on_event(message)
+            except Exception:
+                self._counts["events_poison"] += 1
+                log.exception("an event of the switch could not be handled; it is skipped")
+        elif message.startswith(b"Response:"):
+            self._counts["responses"] += 1
+            self.pending.response(message)
+        else:
+            # Something in between was lost or changed; the snapshot after reconnecting brings it.
+            self._counts["garbage"] += 1
+            self.drop("garbage")
 
     def _late(self) -> None:
         self._counts["responses_late"] += 1

@@ -23,6 +23,7 @@ from kernel.messages import Fact
 
 log = logging.getLogger(__name__)
 
+ORIGINATED = b"Event: OriginateResponse\r\n"
 NO_SUCH = "No such channel"
 NO_CHANNEL = 20
 """Cause of a leg that never came to be: the phone is not there (subscriber absent)."""
@@ -185,7 +186,7 @@ class AmiSwitch:
 
     def event(self, event: bytes) -> None:
         """Parse and enqueue, no more."""
-        if event_name(event) == b"OriginateResponse":
+        if event.startswith(ORIGINATED):
             self._originated(event)
             return
         try:

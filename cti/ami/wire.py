@@ -48,8 +48,3 @@ class Framer:
             raise Garbage("what answers there is not an Asterisk manager")
         self.banner = line[len(BANNER) :].decode("ascii", "replace")
         return rest
-
-
-def kind(message: bytes) -> bytes:
-    """`Event` or `Response`: the name of the first header."""
-    return message[: message.find(b":")]

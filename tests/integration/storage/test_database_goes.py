@@ -25,7 +25,7 @@ from server import store as stores
 from server.dberrors import describe_db_error
 from server.migrate import upgrade
 from tests.integration.storage.shelves import Heard, engine_on, make_tables, store_on, taken, values
-from tests.support.postgres import PostgresCluster, start_postgres
+from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 from tests.support.waiting import until
 from tests.unit.kernel.words import Ask, Count, core
 
@@ -47,7 +47,7 @@ async def running(engine: Engine) -> AsyncIterator[None]:
 @pytest.fixture
 def own_cluster() -> Iterator[PostgresCluster]:
     """A PostgreSQL that this test may stop and kill."""
-    cluster = start_postgres()
+    cluster = start_migrated()
     yield cluster
     for pid in family(cluster.server.pid):
         os.kill(pid, signal.SIGCONT)
@@ -75,7 +75,7 @@ async def test_given_postgres_stands_still_then_the_commit_is_given_up_and_nothi
     own_cluster: PostgresCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stores, "LONGEST", 0.5)
-    name = await asyncio.to_thread(own_cluster.create)
+    name = await asyncio.to_thread(own_cluster.create, TEMPLATE)
     database = connect(own_cluster.url(name))
     await make_tables(database)
     store = store_on(database)
@@ -101,7 +101,7 @@ async def test_given_postgres_stands_still_then_the_commit_is_given_up_and_nothi
 
 
 async def test_given_postgres_is_killed_and_comes_back_then_it_goes_on_by_itself(own_cluster: PostgresCluster) -> None:
-    name = await asyncio.to_thread(own_cluster.create)
+    name = await asyncio.to_thread(own_cluster.create, TEMPLATE)
     database = connect(own_cluster.url(name))
     await make_tables(database)
     store = store_on(database)
