@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kernel.messages import Event, personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerArrived(Event):
-    """A new caller entered our dialplan."""
+    """A new caller entered our dialplan, or one is heard of again. `since`: when the caller's channel came to be."""
 
     interaction_id: str
     leg: str
     channel: str
     did: str
     language: str
+    since: datetime | None = None
     number: str | None = personal()
     name: str | None = personal()
 
@@ -62,6 +64,33 @@ class CallerLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegOrdered(Event):
+    """Told to the CallBook by whoever sends a RingAgent, in the same turn."""
+
+    interaction_id: str
+    leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegUnwanted(Event):
+    """Told to the CallBook by whoever orders a leg's end because nobody waits for it any more: should it be answered
+    before the order arrives, that is no talk."""
+
+    interaction_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayLeg(Event):
+    """A leg that was given up, or that we know nothing of, came to be after all."""
+
+    interaction_id: str
+    leg: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegRinging(Event):
     interaction_id: str
     leg: str
@@ -76,17 +105,9 @@ class AgentLegUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentLegIdle(Event):
-    """The agent's leg is parked in cti-idle (the caller is on hold)."""
-
-    interaction_id: str
-    leg: str
-    endpoint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegEnded(Event):
-    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller; `ours` as in Joined."""
+    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller, or nobody wanted the leg;
+    `ours` as in Joined."""
 
     interaction_id: str
     leg: str
@@ -107,16 +128,6 @@ class Joined(Event):
     agent_channel: str
     endpoint: str
     ours: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parted(Event):
-    """Caller and agent's leg are no longer in one bridge."""
-
-    interaction_id: str
-    caller_leg: str
-    agent_leg: str
-    endpoint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

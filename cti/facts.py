@@ -100,7 +100,8 @@ class BridgeLeft(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPlaced(Fact):
     """A leg reported its place in the dialplan kit (UserEvent Cti*). `did` and `language` come with `entered`.
-    `linked` is Asterisk's Linkedid, which ties the legs that the switch itself rings to their caller."""
+    `linked` is Asterisk's Linkedid, which ties the legs that the switch itself rings to their caller.
+    `seconds` is the age of a channel that a snapshot told."""
 
     leg: str
     channel: str
@@ -110,6 +111,7 @@ class LegPlaced(Fact):
     did: str = ""
     language: str = ""
     reason: str = ""
+    seconds: int = 0
     number: str | None = personal()
     name: str | None = personal()
 
@@ -140,28 +142,24 @@ class DeviceChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPressed(Fact):
-    leg: str
-    digit: str = personal("")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDone(Fact):
     """The end of an order, exactly one per order. `ok` False with `message` when it was refused or got no answer
     (`unknown` True: nobody can say whether it happened; the snapshot decides). RingAgent is done when the leg's
-    channel exists. `interaction_id` is that of the order, if it had one."""
+    channel exists. `interaction_id` is that of the order, if it had one; `leg` the one that a RingAgent asked for."""
 
     order_id: str
     ok: bool
     message: str = ""
     unknown: bool = False
     interaction_id: str | None = None
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LegSnapshot:
     """One live channel as the snapshot after (re)connecting found it. `place` is None outside the kit and in a
-    bridge, `bridge` None outside one; `role` is CTI_ROLE, empty on legs that the switch rang by itself."""
+    bridge, `bridge` None outside one; `role` is CTI_ROLE, empty on legs that the switch rang by itself; `gone` is
+    CTI_GONE, `leg:cause` of the agent's leg that a caller talked with last and that has ended; `seconds` the age."""
 
     leg: str
     channel: str
@@ -173,7 +171,7 @@ class LegSnapshot:
     place: Place | None
     interaction_id: str
     role: str
-    claim: str
+    gone: str = ""
     did: str = ""
     language: str = ""
     seconds: int = 0
@@ -184,8 +182,10 @@ class LegSnapshot:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Fact):
     """All that is alive on the switch, taken after LinkUp and true at the moment it was posted: what events said
-    while it was collected is already in it. CallBook turns the difference to what it knows into ordinary facts."""
+    while it was collected is already in it. CallBook turns the difference to what it knows into ordinary facts.
+    `unread`: names and ids of channels that are there, but could not be read; nothing is concluded about them."""
 
     legs: tuple[LegSnapshot, ...]
     devices: tuple[tuple[str, Device], ...]
     switch_version: str = ""
+    unread: tuple[str, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-_OTHER = re.compile(r"[^0-9A-Za-z._-]")
+_OURS = re.compile(r"leg-[0-9a-f]{12}-[0-9a-f]{4}")
 
 
-def interaction_id(uniqueid: str) -> str:
-    """The interaction of a caller's leg; the kit sets the same as CTI_IX."""
-    return "ix-" + _OTHER.sub("", uniqueid)
+def is_ours(leg: str) -> bool:
+    """Whether a leg's id has the form of those that the engine gives (`turn.new_id("leg")`)."""
+    return _OURS.fullmatch(leg) is not None
 
 
 def endpoint_of(channel: str) -> str:

@@ -8,6 +8,9 @@ from kernel.machine import Machine, table
 
 
 class LegState(StrEnum):
+    """`asked`: a leg that we ordered and did not send yet; `new`: it was sent, or the channel is there."""
+
+    asked = "asked"
     new = "new"
     ringing = "ringing"
     up = "up"
@@ -20,9 +23,10 @@ LEG: Machine[LegState] = Machine(
     initial=LegState.new,
     commands={},
     facts=table(
-        (LegState.new, "rings", LegState.ringing),
-        ((LegState.new, LegState.ringing), "answers", LegState.up),
-        ((LegState.new, LegState.ringing, LegState.up), "ends", LegState.ended),
+        (LegState.asked, "sent", LegState.new),
+        ((LegState.asked, LegState.new), "rings", LegState.ringing),
+        ((LegState.asked, LegState.new, LegState.ringing), "answers", LegState.up),
+        ((LegState.asked, LegState.new, LegState.ringing, LegState.up), "ends", LegState.ended),
     ),
 )
 

@@ -18,6 +18,7 @@ from cti.facts import (
     Place,
     Snapshot,
 )
+from cti.ids import is_ours
 from cti.machines import LegState
 from cti.rows import LegRole, LegRow
 from kernel.messages import Fact
@@ -41,12 +42,17 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     Callers that are gone end before the legs of their talk, so that these are not taken for lost phones. New callers
     come before the legs that the switch rang for them, and these before the callers' places, so that a caller in
     the fallback queue is never told as unrung while its phone rings. Legs outside the kit that we do not know are
-    left alone.
+    left alone. A leg that is ordered but not sent cannot be in the snapshot; one that could not be read has not ended.
+    Of an agent's leg that is gone its caller may carry how it ended.
     """
-    alive = {leg.leg for leg in snapshot.legs}
-    gone = [row for row in known.values() if row.id not in alive]
+    alive = {leg.leg for leg in snapshot.legs} | set(snapshot.unread)
+    told = dict(leg.gone.rpartition(":")[::2] for leg in snapshot.legs if ":" in leg.gone)
+    gone = [row for row in known.values() if not {row.id, row.channel} & alive and row.state is not LegState.asked]
     for row in sorted(gone, key=lambda row: row.role is not LegRole.caller):
-        yield Repair(row.id, row.interaction_id, LegEnded(leg=row.id, cause=0, unseen=True))
+        cause = told.get(row.id, "")
+        seen = cause.isascii() and cause.isdigit() and len(cause) <= 3
+        end = LegEnded(leg=row.id, cause=int(cause) if seen else 0, unseen=not seen)
+        yield Repair(row.id, row.interaction_id, end)
     ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
     for step in (_callers, _others, _states, _leavings, _places, _enterings):
         for leg in ours:
@@ -63,7 +69,7 @@ def _callers(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
 def _others(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
     if leg.role == "caller" or (row is not None and row.channel):
         return
-    if row is None and leg.role == "agent":
+    if row is None and leg.role == "agent" and (leg.up or not is_ours(leg.leg)):  # what only rings, nobody waits for
         yield LegAsked(leg=leg.leg, endpoint=leg.endpoint, interaction_id=leg.interaction_id)
     yield LegStarted(leg=leg.leg, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked)
 
@@ -103,6 +109,7 @@ def _placed(leg: LegSnapshot, place: Place) -> LegPlaced:
         did=leg.did,
         language=leg.language,
         reason="snapshot",
+        seconds=leg.seconds,
         number=leg.number,
         name=leg.name,
     )

@@ -21,7 +21,8 @@ class LegRole(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LegRow:
     """One leg of our calls. `id` is the Uniqueid. `place` is where it last reported itself since it left a bridge;
-    `bridge` the bridge it is in; `partner` the leg it is joined with; `stale` that its claim was refused."""
+    `bridge` the bridge it is in; `partner` the leg it is joined with; `stale` that its claim was refused
+    or that nobody wants it."""
 
     id: str
     role: LegRole

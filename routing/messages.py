@@ -93,7 +93,6 @@ class CallerIdentified(Fact):
     contact_id: str | None = None
     candidate_ids: tuple[str, ...] = ()
     level: str | None = None
-    owner_id: str | None = None
     failed: bool = False
 
 

@@ -6,7 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cti.events import AgentLegEnded, AgentLegRinging, AgentLegUp, OrderFailed, SwitchBack
+from cti.events import (
+    AgentLegEnded,
+    AgentLegRinging,
+    AgentLegUp,
+    LegOrdered,
+    LegUnwanted,
+    OrderFailed,
+    StrayLeg,
+    SwitchBack,
+)
 from cti.orders import DropClaim, GrantClaim, HangUp, RingAgent
 from kernel.errors import NotFound
 from kernel.handling import Handles, on
@@ -150,6 +159,7 @@ class Offers(Handles):
         self._state.offers.put(replace(offer, ring_ordered_at=turn.at, leg_live=True, deadline=deadline))
         turn.cancel(f"render-{offer.id}")
         turn.due(deadline + GRACE, OfferDue(key=f"offer-{offer.id}", offer_id=offer.id))
+        turn.emit(LegOrdered(interaction_id=caller.id, leg=offer.leg, endpoint=offer.endpoint))
         turn.send(
             RingAgent(
                 order_id=f"ring-{offer.id}",
@@ -172,6 +182,13 @@ class Offers(Handles):
         offer = self._by_leg(event.leg)
         if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
             self._state.offers.put(replace(offer, ringing_at=turn.at))
+        if offer is None:
+            _end_leg(event.leg, event.interaction_id, turn)
+
+    @on(StrayLeg)
+    def _stray(self, event: StrayLeg, turn: Turn) -> None:
+        """A phone that rings for an offer that is long over stops; the leg's end is heard as any other's."""
+        _end_leg(event.leg, event.interaction_id, turn)
 
     @on(AgentLegUp)
     def _up(self, event: AgentLegUp, turn: Turn) -> None:
@@ -257,6 +274,8 @@ class Offers(Handles):
             if self._switchboard.alive(offer.leg):
                 if offer.shared and offer.state is OfferState.accepted and offer.ended_at is None:
                     self._grant(offer, turn)  # the first word may be lost with the link
+                if offer.ended_at is not None and not self._switchboard.partner(offer.leg):
+                    _end_leg(offer.leg, offer.interaction_id, turn)  # so may the order to end it
                 continue
             gone = self._state.offers.put(replace(offer, leg_live=False))
             if offer.ended_at is None:
@@ -317,18 +336,22 @@ class Offers(Handles):
         if ended.leg_live:
             self._hang_up(offer, turn)
         else:
+            if how.reason == "leg_gone":
+                self._drop_claim(offer, turn)
             self._release(ended, turn)
 
     def _hang_up(self, offer: Offer, turn: Turn) -> None:
         """The leg of an offer that is over; a claim that the caller may carry for it is taken off first."""
+        self._drop_claim(offer, turn)
+        cause = ANSWERED_ELSEWHERE if self._state.offers[offer.id].reason == "answered_elsewhere" else 16
+        _end_leg(offer.leg, offer.interaction_id, turn, cause)
+        turn.due(turn.at + LEG_GONE, LegGoneDue(key=f"gone-{offer.id}", offer_id=offer.id))
+
+    def _drop_claim(self, offer: Offer, turn: Turn) -> None:
         caller = self._state.interactions.get(offer.interaction_id)
         claimed = not offer.shared or offer.state is OfferState.accepted
         if claimed and caller is not None and caller.ended_at is None:
             turn.send(DropClaim(order_id=turn.new_id("drop"), caller_channel=caller.channel, interaction_id=caller.id))
-        cause = ANSWERED_ELSEWHERE if self._state.offers[offer.id].reason == "answered_elsewhere" else 16
-        order_id = turn.new_id("hup")
-        turn.send(HangUp(order_id=order_id, leg=offer.leg, cause=cause, interaction_id=offer.interaction_id))
-        turn.due(turn.at + LEG_GONE, LegGoneDue(key=f"gone-{offer.id}", offer_id=offer.id))
 
     def _release(self, offer: Offer, turn: Turn) -> None:
         """The ended offer's leg is gone: the agent is free again, and so is the caller when it was the last."""
@@ -366,6 +389,12 @@ class Offers(Handles):
     def _stint_of(self, offer: Offer) -> Stint | None:
         found = self._state.stints.where("leg", offer.leg)
         return found[0] if found else None
+
+
+def _end_leg(leg: str, interaction_id: str, turn: Turn, cause: int = 16) -> None:
+    """End an agent's leg that nobody wants any more."""
+    turn.emit(LegUnwanted(interaction_id=interaction_id, leg=leg))
+    turn.send(HangUp(order_id=turn.new_id("hup"), leg=leg, cause=cause, interaction_id=interaction_id))
 
 
 def settle_accepted(state: State, offer: Offer, at: datetime) -> None:

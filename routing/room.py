@@ -23,7 +23,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state),
-        Visits(state, offers, wrapping),
+        Visits(state, offers, wrapping, switchboard),
         offers,
         Standings(state),
     )

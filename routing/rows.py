@@ -298,6 +298,5 @@ class Line:
     detail: str = ""
 
 
-LIVE_INTERACTIONS = frozenset(set(InteractionState) - {InteractionState.closed, InteractionState.abandoned})
 WAITING = frozenset({InteractionState.queued, InteractionState.offered, InteractionState.in_fallback})
 TALKING = frozenset({InteractionState.active, InteractionState.held})

@@ -16,6 +16,10 @@ class Switchboard(Protocol):
         """Whether the switch reaches that phone."""
         ...
 
+    def partner(self, leg: str) -> str:
+        """The leg that this one talks with now; empty when it talks with nobody."""
+        ...
+
     def engaged(self, endpoint: str) -> bool:
         """Whether that phone rings or talks now, for whomever."""
         ...

@@ -48,6 +48,7 @@ from routing.rows import (
     StintState,
 )
 from routing.state import MAIN_LINE, MAIN_QUEUE, State
+from routing.switchboard import Switchboard
 from routing.wrapping import Wrapping
 
 LOOK_UP = timedelta(seconds=1)
@@ -61,8 +62,9 @@ PHONE_SETTLES = timedelta(seconds=1)
 class Visits(Handles):
     """Turns call events into the life of interactions and stints."""
 
-    def __init__(self, state: State, offers: Offers, wrapping: Wrapping) -> None:
+    def __init__(self, state: State, offers: Offers, wrapping: Wrapping, switchboard: Switchboard) -> None:
         self._state = state
+        self._switchboard = switchboard
         self._offers = offers
         self._wrapping = wrapping
 
@@ -70,7 +72,9 @@ class Visits(Handles):
 
     @on(CallerArrived)
     def _arrived(self, event: CallerArrived, turn: Turn) -> None:
-        if event.interaction_id in self._state.interactions:
+        old = self._state.interactions.get(event.interaction_id)
+        if old is not None:
+            self._come_alive_again(old)
             return
         self._state.put_interaction(
             Interaction(
@@ -81,7 +85,8 @@ class Visits(Handles):
                 queue_id=MAIN_QUEUE,
                 did=event.did,
                 language=event.language,
-                arrived_at=turn.at,
+                arrived_at=event.since or turn.at,
+                place=event.since if event.since != turn.at else None,
                 number=event.number,
                 name=event.name,
             )
@@ -91,6 +96,13 @@ class Visits(Handles):
             LookUpDue(key=f"lookup-{event.interaction_id}", interaction_id=event.interaction_id),
         )
         self._look_up(self._state.interactions[event.interaction_id], turn)
+
+    def _come_alive_again(self, old: Interaction) -> None:
+        """A caller whom we took for gone, while the agent still wraps up, is there: the visit goes on."""
+        if old.ended_at is not None:
+            self._state.put_interaction(
+                old, state=INTERACTION.initial, ended_at=None, end_reason=None, offer_id=None, stint_id=None
+            )
 
     def _look_up(self, interaction: Interaction, turn: Turn) -> None:
         turn.send(
@@ -248,13 +260,15 @@ class Visits(Handles):
             return
         if stint is not None and stint.leg != event.leg:
             return
+        if stint is None and self._switchboard.partner(interaction.leg):  # on a phone that nobody leased
+            return
         gone = self._state.put_interaction(interaction, state=INTERACTION.observe(interaction.state, "agent_gone"))
         if stint is None:
             return
         if event.cause in PHONE_LOST:
             self._phone_lost(gone, stint, turn)
             self._queue_again(gone, turn)
-        elif self._state.offers.where("leg", event.leg):
+        elif event.ours and (event.stale or self._state.offers.where("leg", event.leg)):
             self._answered_too_late(gone, stint, turn)
             self._queue_again(gone, turn)
         else:

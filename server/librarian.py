@@ -67,7 +67,6 @@ class Librarian:
                 contact_id=found.contact_id,
                 candidate_ids=tuple(found.candidate_ids),
                 level=found.level,
-                owner_id=found.owner_id,
             )
         )
 

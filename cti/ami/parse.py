@@ -11,7 +11,6 @@ from cti.facts import (
     BridgeLeft,
     Device,
     DeviceChanged,
-    KeyPressed,
     LegEnded,
     LegPlaced,
     LegRinging,
@@ -143,12 +142,6 @@ def _device(event: bytes) -> Fact | None:
     return DeviceChanged(endpoint=endpoint, device=state)
 
 
-def _dtmf(event: bytes) -> Fact | None:
-    if header(event, b"\r\nDirection: ") != "Received":
-        return None
-    return KeyPressed(leg=required(event, UNIQUEID), digit=required(event, b"\r\nDigit: ")[:1])
-
-
 def _placed(place: Place) -> Callable[[bytes], Fact | None]:
     def parse(event: bytes) -> Fact | None:
         return LegPlaced(
@@ -207,7 +200,6 @@ EVENTS: dict[bytes, Callable[[bytes], Fact | None]] = {
     b"BridgeLeave": _bridge_leave,
     b"UserEvent": _user_event,
     b"DeviceStateChange": _device,
-    b"DTMFEnd": _dtmf,
 }
 
 

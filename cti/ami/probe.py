@@ -14,7 +14,7 @@ from cti.ami.settings import AmiSettings
 from kernel.errors import TrunklineError
 
 Ask = Callable[[Action], "asyncio.Future[Reply]"]
-CONTEXTS = ("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-fallback")
+CONTEXTS = ("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-gone", "cti-fallback")
 NEEDED = {
     "write=call": ("Setvar", "Redirect", "Hangup"),
     "write=originate": ("Originate",),

@@ -39,7 +39,7 @@ from cti.facts import (
 from cti.ids import endpoint_of
 from kernel.messages import Fact
 
-VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_CLAIM", "CTI_DID")
+VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_GONE", "CTI_DID")
 LIST_CHANNELS: Action = {"Action": "Status", "Variables": ",".join(VARIABLES)}
 CHANNELS_END = b"StatusComplete"
 LIST_DEVICES: Action = {"Action": "DeviceStateList"}
@@ -63,10 +63,12 @@ def build(channels: Iterable[bytes], devices: Iterable[bytes], meanwhile: Iterab
     overrides the lists: it is newer, or the fact that makes it old follows it and repairs that.
     """
     legs: dict[str, LegSnapshot] = {}
+    unread: set[str] = set()
     for block in channels:
         try:
             leg = channel(block)
         except Malformed:
+            unread |= {header(block, UNIQUEID), header(block, CHANNEL)}
             continue
         legs[leg.leg] = leg
     states = _devices(devices)
@@ -75,7 +77,12 @@ def build(channels: Iterable[bytes], devices: Iterable[bytes], meanwhile: Iterab
             states[fact.endpoint] = fact.device
         else:
             _fold(legs, fact)
-    return Snapshot(legs=tuple(legs.values()), devices=tuple(sorted(states.items())), switch_version=version)
+    return Snapshot(
+        legs=tuple(legs.values()),
+        devices=tuple(sorted(states.items())),
+        switch_version=version,
+        unread=tuple(sorted(name[:MAX_ID] for name in unread if name)),
+    )
 
 
 def channel(event: bytes) -> LegSnapshot:
@@ -94,7 +101,7 @@ def channel(event: bytes) -> LegSnapshot:
         place=None if bridge else PLACES.get(header(event, b"\r\nContext: ")),
         interaction_id=_variable(event, "CTI_IX"),
         role=_variable(event, "CTI_ROLE"),
-        claim=_variable(event, "CTI_CLAIM"),
+        gone=_variable(event, "CTI_GONE"),
         did=_NOT_DIALLED.sub("", _variable(event, "CTI_DID"))[:40],
         language=header(event, b"\r\nLanguage: ")[:20],
         seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else 0,
@@ -154,7 +161,6 @@ def _started(fact: LegStarted, first: LegSnapshot | None) -> LegSnapshot:
         place=None,
         interaction_id=first.interaction_id if first is not None else "",
         role="",
-        claim="",
         number=fact.number,
         name=fact.name,
     )

@@ -175,10 +175,14 @@ class AmiSwitch:
 
     def _done(self, order: SwitchOrder, problem: str = "", unknown: bool = False) -> None:
         self.counts["orders_failed" if problem else "orders_done"] += 1
-        interaction = str(getattr(order, "interaction_id", "")) or None
         self._post(
             OrderDone(
-                order_id=order.order_id, ok=not problem, message=problem, unknown=unknown, interaction_id=interaction
+                order_id=order.order_id,
+                ok=not problem,
+                message=problem,
+                unknown=unknown,
+                interaction_id=str(getattr(order, "interaction_id", "")) or None,
+                leg=order.leg if isinstance(order, RingAgent) else "",
             )
         )
 

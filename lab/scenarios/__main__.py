@@ -1,11 +1,13 @@
-"""`python -m lab.scenarios`: plays scenarios on either switch and shows, or records, their traces.
+"""`python -m lab.scenarios`: plays scenarios on either switch and shows, or records, their traces and transcripts.
 
-The recorded traces are what the simulated switch is held to without an Asterisk; record them on the real one."""
+The recorded traces are what the simulated switch is held to without an Asterisk; the transcripts, all that an AMI
+client heard which was never cut off, are what the CallBook is held to. Record both on the real one."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 from pathlib import Path
 
 from lab.asterisk import AsteriskLab, LabSettings
@@ -15,13 +17,16 @@ from lab.scenarios.worlds import PHONES, PLAIN_PHONES, AsteriskWorld, SimWorld
 from lab.sim import SimSwitch
 
 RECORDED = Path("tests/fixtures/switch_traces")
+TRANSCRIPTS = Path("tests/fixtures/transcripts")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lab.scenarios", description=__doc__)
     parser.add_argument("names", nargs="*", help="which scenarios (all of them)")
     parser.add_argument("--switch", choices=("asterisk", "sim"), default="asterisk")
-    parser.add_argument("--record", action="store_true", help=f"write the traces to {RECORDED}")
+    parser.add_argument(
+        "--record", action="store_true", help=f"write the traces to {RECORDED}, of the real switch also {TRANSCRIPTS}"
+    )
     return parser.parse_args()
 
 
@@ -34,6 +39,11 @@ def _tell(name: str, trace: str, record: bool) -> None:
         print(f"##### {name}\n{trace}", flush=True)
 
 
+def _keep(name: str, transcript: bytes) -> None:
+    TRANSCRIPTS.mkdir(parents=True, exist_ok=True)
+    (TRANSCRIPTS / f"{name}.txt.gz").write_bytes(gzip.compress(transcript, mtime=0))
+
+
 async def _main(arguments: argparse.Namespace) -> None:
     chosen = arguments.names or names()
     if arguments.switch == "sim":
@@ -43,7 +53,12 @@ async def _main(arguments: argparse.Namespace) -> None:
         return
     async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES)) as lab:
         for name in chosen:
-            _tell(name, await Player(AsteriskWorld(lab), scenario(name)).play(), arguments.record)
+            async with lab.stand_in.client() as listener:
+                await listener.event("FullyBooted")
+                begun = len(listener.raw)
+                _tell(name, await Player(AsteriskWorld(lab), scenario(name)).play(), arguments.record)
+            if arguments.record:
+                _keep(name, bytes(listener.raw[begun:]))
 
 
 if __name__ == "__main__":

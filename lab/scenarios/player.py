@@ -11,7 +11,7 @@ from lab.scenarios import trace
 from lab.scenarios.script import Scenario, Step
 from lab.scenarios.worlds import ENDPOINTS, World
 
-SNAPSHOT_VARIABLES = "CTI_IX,CTI_ROLE,CTI_CLAIM,CHANNEL(language)"
+SNAPSHOT_VARIABLES = "CTI_IX,CTI_ROLE,CTI_GONE,CHANNEL(language)"
 LIMIT = 30.0
 BOOKKEEPING = frozenset({"as", "do"})
 

@@ -70,7 +70,8 @@ class Cast:
                 self.names[unique] = self._new_role(unique, channel)
                 self.channels[self.names[unique]] = channel
                 self.names[channel] = self.names[unique]
-                self.names[f"ix-{unique}"] = f"ix({self.names[unique]})"
+        if "Ix" in message and message.get("UserEvent") == "CtiEnter":
+            self.names[message["Ix"]] = f"ix({self.names[message['Uniqueid']]})"
         bridge = message.get("BridgeUniqueid") or message.get("BridgeID") or message.get("BridgeId")
         if bridge and bridge not in self.names:
             self._bridges += 1
@@ -99,7 +100,7 @@ class Cast:
         known = self.names.get(text)
         if known:
             return known
-        for name, role in self.names.items():
+        for name, role in sorted(self.names.items(), key=lambda one: -len(one[0])):
             if name in text and len(name) > 6:
                 text = text.replace(name, role)
         return text

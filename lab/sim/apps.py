@@ -162,6 +162,7 @@ APPS: dict[str, App] = {
     "playtones": no_operation,
     "stopplaytones": no_operation,
     "noop": no_operation,
+    "return": no_operation,
     "ringing": no_operation,
     "progress": no_operation,
 }

@@ -109,6 +109,7 @@ class Channel:
     leave: Callable[[], None] | None = None
     resume: Callable[[], None] | None = None
     hung_up: Callable[[], None] | None = None
+    at_end: Callable[[], None] | None = None
     on_ring: Callable[[], None] | None = None
     on_answer: Callable[[], None] | None = None
 

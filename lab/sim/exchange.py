@@ -106,6 +106,8 @@ class Exchange:
         channel.cause = cause or channel.cause
         self.interrupt(channel)
         self.music(channel, "")
+        if channel.at_end is not None:
+            channel.at_end()
         channel.gone = True
         self.channels.pop(channel.id, None)
         self._by_name.pop(channel.name, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable
 from enum import Enum, auto
@@ -139,8 +140,28 @@ class Runner:
             self.exchange.globals[argument.rstrip(")")] = value
         elif function.upper() == "CALLERID":
             self._set_caller(channel, argument.rstrip(")"), value)
+        elif function.upper() == "EXPORT":
+            self._export(argument.rstrip(")"), value)
+        elif (function.upper(), argument.rstrip(")")) == ("CHANNEL", "hangup_handler_wipe"):
+            channel.at_end = partial(self._run_aside, channel, value)
         elif function.upper() not in ("CONFBRIDGE", "CHANNEL", "HANGUPCAUSE"):
             raise DialplanError(f"the simulated switch cannot set {function}()")
+
+    def _export(self, arguments: str, value: str) -> None:
+        name, _, variable = arguments.partition(",")
+        other = self.exchange.find(name)
+        if other is not None:
+            other.set(variable, value)
+
+    def _run_aside(self, channel: Channel, place: str) -> None:
+        """A hangup handler: from `context,exten,priority` to its Return(), at once."""
+        before = channel.context, channel.exten, channel.priority
+        context, exten, priority = place.split(",")
+        channel.context, channel.exten, channel.priority = context, exten, int(priority)
+        while (step := self.dialplan.step(channel.context, channel.exten, channel.priority)) and step.key != "return":
+            outcome = self._apps[step.key](self, channel, step.arguments.fill(partial(self.look_up, channel)))
+            channel.priority += outcome is Step.next
+        channel.context, channel.exten, channel.priority = before
 
     @staticmethod
     def _set_caller(channel: Channel, field: str, value: str) -> None:
@@ -176,6 +197,10 @@ class Runner:
 
     def _fn_channel_exists(self, channel: Channel, arguments: str) -> str:
         return "0" if self.exchange.find(arguments) is None else "1"
+
+    def _fn_rand(self, channel: Channel, arguments: str) -> str:
+        least, _, most = arguments.partition(",")
+        return str(random.randint(int(least), int(most)))
 
     def _fn_len(self, channel: Channel, arguments: str) -> str:
         return str(len(arguments))

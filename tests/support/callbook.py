@@ -112,6 +112,5 @@ def seen(leg: str, **changes: object) -> LegSnapshot:
         "place": Place.waiting,
         "interaction_id": f"ix-{leg}",
         "role": "caller",
-        "claim": "",
     }
     return LegSnapshot(**{**fields, **changes})  # type: ignore[arg-type]

@@ -10,9 +10,11 @@ from cti.events import (
     CallerInFallback,
     CallerLeft,
     Joined,
+    LegOrdered,
+    LegUnwanted,
     OrderFailed,
-    Parted,
     PhoneChanged,
+    StrayLeg,
 )
 from cti.facts import (
     BridgeEntered,
@@ -27,9 +29,10 @@ from cti.facts import (
     OrderDone,
     PickupEnded,
     Place,
+    Snapshot,
 )
 from cti.machines import LEG, LegState
-from kernel.messages import Fact
+from kernel.messages import Fact, Message
 from tests.support.callbook import (
     AGENT_ANSWERS,
     BRIDGED,
@@ -39,6 +42,7 @@ from tests.support.callbook import (
     facts_of,
     names,
     placed,
+    seen,
     started,
     transcript,
 )
@@ -46,7 +50,7 @@ from tests.support.callbook import (
 pytestmark = pytest.mark.unit
 
 
-def desk(*facts: Fact) -> Desk:
+def desk(*facts: Message) -> Desk:
     made = Desk()
     made.take(*facts)
     return made
@@ -102,12 +106,12 @@ def test_given_a_talk_when_the_agent_hangs_up_then_they_part_once_and_the_caller
         placed("c1", Place.after),
         LegEnded(leg="a1", cause=16),
     )
-    assert names(told) == ["Parted", "CallerAfter", "AgentLegEnded"]
+    assert names(told) == ["CallerAfter", "AgentLegEnded"]
 
 
 def test_given_a_talk_when_the_end_of_the_bridge_is_not_heard_then_the_hang_up_parts_them() -> None:
     told = desk(*TALK).take(LegEnded(leg="c1", cause=16), LegEnded(leg="a1", cause=16))
-    assert names(told) == ["Parted", "CallerLeft", "AgentLegEnded"]
+    assert names(told) == ["CallerLeft", "AgentLegEnded"]
 
 
 def test_given_hold_and_resume_then_each_step_is_told() -> None:
@@ -115,13 +119,13 @@ def test_given_hold_and_resume_then_each_step_is_told() -> None:
     again = (BridgeEntered(leg="c1", bridge="b2"), BridgeEntered(leg="a1", bridge="b2"))
     held = desk(*TALK)
     told = held.take(*hold, placed("c1", Place.held), placed("a1", Place.idle, "cti-phone-01"), *again)
-    assert names(told) == ["Parted", "CallerHeld", "AgentLegIdle", "Joined"]
+    assert names(told) == ["CallerHeld", "Joined"]
     off = (BridgeLeft(leg="c1", bridge="b2"), placed("c1", Place.held))
-    assert names(held.take(*off)) == ["Parted", "CallerHeld"]
+    assert names(held.take(*off)) == ["CallerHeld"]
 
 
 def test_given_a_place_heard_before_the_end_of_the_bridge_then_the_leg_has_left_it() -> None:
-    assert names(desk(*TALK).take(placed("c1", Place.after))) == ["Parted", "CallerAfter"]
+    assert names(desk(*TALK).take(placed("c1", Place.after))) == ["CallerAfter"]
 
 
 def test_given_a_bridge_that_was_left_but_not_seen_entered_then_the_next_place_is_news() -> None:
@@ -139,6 +143,82 @@ def test_given_a_leg_that_never_came_then_its_end_is_told_all_the_same() -> None
     asked = LegAsked(leg="a1", endpoint="cti-phone-01", interaction_id="ix-c1")
     ends = desk(*CALLER_WAITS, asked, LegEnded(leg="a1", cause=20)).of(AgentLegEnded)
     assert [(end.leg, end.cause, end.endpoint) for end in ends] == [("a1", 20, "cti-phone-01")]
+
+
+OURS = "leg-00000000002a-0001"
+
+
+def ordered(*facts: Message) -> Desk:
+    made = Desk()
+    made.take(*CALLER_WAITS, LegOrdered(interaction_id="ix-c1", leg=OURS, endpoint="cti-phone-01"), *facts)
+    return made
+
+
+def asked() -> LegAsked:
+    return LegAsked(leg=OURS, endpoint="cti-phone-01", interaction_id="ix-c1")
+
+
+def test_given_a_leg_whose_order_ended_as_unknown_then_it_ends_and_the_phone_is_free() -> None:
+    swallowed = ordered(asked(), OrderDone(order_id="ring-1", ok=False, unknown=True, leg=OURS))
+    assert swallowed.book.engaged("cti-phone-01"), "it may still come"
+    swallowed.pass_time(timedelta(seconds=5))
+    assert [(end.leg, end.cause) for end in swallowed.of(AgentLegEnded)] == [(OURS, 0)]
+    assert not swallowed.book.engaged("cti-phone-01")
+
+
+def test_given_a_leg_whose_order_was_refused_then_it_ends_at_once() -> None:
+    refused = ordered(OrderDone(order_id="ring-1", ok=False, message="no link", leg=OURS))
+    refused.pass_time(timedelta())
+    assert not refused.book.alive(OURS)
+
+
+def test_given_a_leg_of_which_nothing_is_ever_heard_then_it_ends_by_its_deadline() -> None:
+    silent = ordered()
+    silent.pass_time(timedelta(seconds=60))
+    assert not silent.book.alive(OURS)
+
+
+def test_given_a_leg_that_came_then_no_deadline_ends_it() -> None:
+    came = ordered(asked(), started(OURS, "cti-phone-01"))
+    came.pass_time(timedelta(seconds=120))
+    assert came.book.alive(OURS)
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_given_a_leg_that_was_given_up_when_it_comes_after_all_then_it_is_told_as_a_stray(forgotten: bool) -> None:
+    zombie = ordered(asked(), LegEnded(leg=OURS, cause=20))
+    if forgotten:
+        zombie.pass_time(timedelta(seconds=120))
+    zombie.take(started(OURS, "cti-phone-01"))
+    assert [one.leg for one in zombie.of(StrayLeg)] == [OURS]
+    assert zombie.book.engaged("cti-phone-01")
+    zombie.take(LegEnded(leg=OURS, cause=16))
+    assert not zombie.book.engaged("cti-phone-01")
+
+
+def test_given_a_leg_that_ended_when_its_start_is_told_again_then_it_is_no_stray() -> None:
+    twice = ordered(asked(), started(OURS, "cti-phone-01"), LegEnded(leg=OURS, cause=16))
+    assert twice.take(started(OURS, "cti-phone-01")) == []
+
+
+def test_given_a_leg_ordered_but_not_sent_yet_then_a_snapshot_without_it_does_not_end_it() -> None:
+    racing = ordered(Snapshot(legs=(seen("c1"),), devices=()))
+    assert racing.book.alive(OURS)
+    racing.take(asked(), Snapshot(legs=(seen("c1"),), devices=()))
+    assert not racing.book.alive(OURS), "what was sent and is not there has ended"
+
+
+def test_given_a_start_then_what_was_ordered_before_counts_as_sent() -> None:
+    restarted = ordered(LinkDown(reason="start"), Snapshot(legs=(seen("c1"),), devices=()))
+    assert not restarted.book.alive(OURS)
+
+
+def test_given_an_unwanted_leg_then_its_end_says_stale_unless_the_link_was_lost_in_its_talk() -> None:
+    unwanted = LegUnwanted(interaction_id="ix-c1", leg="a1")
+    ends = desk(*TALK, unwanted, LegEnded(leg="a1", cause=16)).of(AgentLegEnded)
+    assert ends[0].stale
+    lost = desk(*TALK, unwanted, LinkDown(reason="closed"), LegEnded(leg="a1", cause=16))
+    assert not lost.of(AgentLegEnded)[0].stale
 
 
 def test_given_a_caller_in_the_fallback_then_its_ringing_phones_are_told() -> None:
@@ -224,16 +304,19 @@ def test_given_a_whole_held_call_of_a_real_switch_then_the_story_is_told() -> No
         whole.take(fact)
     told = [name for name in names(whole.events) if name != "PhoneChanged"]
     assert told[:5] == ["CallerArrived", "CallerWaits", "AgentLegRinging", "AgentLegUp", "Joined"]
-    assert sorted(told[5:8]) == ["AgentLegIdle", "CallerHeld", "Parted"]
-    assert told[8:10] == ["Joined", "Parted"]
-    assert sorted(told[10:]) == ["AgentLegEnded", "CallerLeft"]
+    assert told[5:7] == ["CallerHeld", "Joined"]
+    assert sorted(told[7:]) == ["AgentLegEnded", "CallerLeft"]
     assert not any(row.live for row in whole.book.legs)
-    assert len(whole.of(Parted)) == len(whole.of(Joined)) == 2
+    assert len(whole.of(Joined)) == 2
     assert whole.of(CallerLeft)[0].cause == 16
 
 
-FACTS = ("rings", "answers", "ends")
+FACTS = ("sent", "rings", "answers", "ends")
 ALLOWED = {
+    (LegState.asked, "sent"): LegState.new,
+    (LegState.asked, "rings"): LegState.ringing,
+    (LegState.asked, "answers"): LegState.up,
+    (LegState.asked, "ends"): LegState.ended,
     (LegState.new, "rings"): LegState.ringing,
     (LegState.new, "answers"): LegState.up,
     (LegState.ringing, "answers"): LegState.up,

@@ -9,7 +9,6 @@ from cti.ami.wire import Framer
 from cti.facts import (
     Device,
     DeviceChanged,
-    KeyPressed,
     LegEnded,
     LegPlaced,
     LegRinging,
@@ -131,12 +130,6 @@ def test_given_a_header_repeated_by_the_dialplan_then_the_channels_own_counts() 
 def test_given_states_then_only_ringing_and_up_are_facts() -> None:
     said = {state: parse(event("Event: Newstate", f"ChannelState: {state}", "Uniqueid: 1.1")) for state in "0456"}
     assert said == {"0": None, "4": None, "5": LegRinging(leg="1.1"), "6": LegUp(leg="1.1")}
-
-
-def test_given_a_key_then_only_the_received_one_is_a_fact() -> None:
-    lines = ("Event: DTMFEnd", "Uniqueid: 1.1", "Digit: 5")
-    assert parse(event(*lines, "Direction: Received")) == KeyPressed(leg="1.1", digit="5")
-    assert parse(event(*lines, "Direction: Sent")) is None
 
 
 def test_given_an_odd_cause_then_it_is_unknown() -> None:

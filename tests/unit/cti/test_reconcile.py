@@ -1,8 +1,18 @@
 """After a (re)connect: what a snapshot repairs, and in which words."""
 
+from datetime import timedelta
+
 import pytest
 
-from cti.events import CallerArrived, CallerInFallback, CallRepaired, Joined, PhoneChanged
+from cti.events import (
+    AgentLegEnded,
+    CallerArrived,
+    CallerInFallback,
+    CallRepaired,
+    Joined,
+    PhoneChanged,
+    StrayLeg,
+)
 from cti.facts import Device, DeviceChanged, LegEnded, LegSnapshot, Place, Snapshot
 from tests.support.callbook import CALLER_WAITS, TALK, Desk, names, placed, seen, started
 
@@ -53,8 +63,40 @@ def test_given_no_difference_then_only_the_return_is_told() -> None:
 
 def test_given_legs_that_are_gone_then_they_ended_with_an_unknown_cause() -> None:
     desk = known(*TALK)
-    assert told(desk) == ["Parted", "CallerLeft", "AgentLegEnded", "SwitchBack"]
+    assert told(desk) == ["CallerLeft", "AgentLegEnded", "SwitchBack"]
     assert desk.state() == []
+
+
+def test_given_a_gone_agents_leg_then_its_caller_tells_how_it_ended() -> None:
+    desk = known(*TALK)
+    desk.take(snapshot(seen("c1", place=Place.after, gone="a1:16")))
+    assert [(end.leg, end.cause) for end in desk.of(AgentLegEnded)] == [("a1", 16)]
+    other = known(*TALK)
+    other.take(snapshot(seen("c1", place=Place.after, gone="a0:16")))
+    assert [end.cause for end in other.of(AgentLegEnded)] == [0], "that was an earlier leg"
+
+
+def test_given_a_channel_that_could_not_be_read_then_it_has_not_ended() -> None:
+    for name in ("c1", "PJSIP/trunk-c1"):
+        desk = known(*CALLER_WAITS)
+        desk.take(Snapshot(legs=(), devices=(), unread=(name,)))
+        assert desk.book.alive("c1")
+
+
+def test_given_an_unknown_leg_of_ours_that_only_rings_then_nobody_waits_for_it() -> None:
+    desk = known(*CALLER_WAITS)
+    ours = "leg-00000000002a-0001"
+    rings = seen(
+        ours, endpoint="cti-phone-01", interaction_id="ix-c1", role="agent", place=None, up=False, ringing=True
+    )
+    desk.take(snapshot(CALLER, rings))
+    assert [one.leg for one in desk.of(StrayLeg)] == [ours]
+
+
+def test_given_callers_from_before_the_outage_then_they_arrived_when_their_channels_came() -> None:
+    desk = Desk()
+    desk.take(snapshot(seen("c1", seconds=90)))
+    assert desk.of(CallerArrived)[0].since == desk.now - timedelta(seconds=90)
 
 
 def test_given_a_restart_with_calls_in_progress_then_they_are_adopted_as_they_are() -> None:
@@ -101,12 +143,12 @@ def test_given_a_caller_answered_by_the_fallback_then_the_join_is_not_ours() -> 
 def test_given_a_talk_that_was_put_on_hold_unheard_then_they_part_and_the_caller_is_held() -> None:
     desk = known(*TALK)
     idle = seen(**{**{name: getattr(AGENT, name) for name in LegSnapshot.__slots__}, "place": Place.idle})
-    assert told(desk, seen("c1", place=Place.held), idle) == ["Parted", "CallerHeld", "AgentLegIdle", "SwitchBack"]
+    assert told(desk, seen("c1", place=Place.held), idle) == ["CallerHeld", "SwitchBack"]
 
 
 def test_given_a_talk_that_changed_bridges_unheard_then_they_part_and_join_again() -> None:
     desk = known(*TALK)
-    assert told(desk, bridged(CALLER, "b2"), bridged(AGENT, "b2")) == ["Parted", "Joined", "SwitchBack"]
+    assert told(desk, bridged(CALLER, "b2"), bridged(AGENT, "b2")) == ["Joined", "SwitchBack"]
 
 
 def test_given_each_repair_then_it_is_named() -> None:

@@ -55,7 +55,7 @@ def test_given_the_lists_of_a_real_switch_then_the_waiting_caller_is_read() -> N
     assert leg.place is Place.waiting
     assert leg.interaction_id == f"ix-{leg.leg}"
     assert leg.did == "5551234"
-    assert leg.claim == ""
+    assert leg.gone == ""
     assert leg.number == "+34600111222"
     assert leg.up
     assert leg.bridge is None
@@ -67,7 +67,6 @@ def test_given_the_lists_of_a_real_talk_then_both_legs_are_in_one_bridge_and_in_
     assert len({leg.bridge for leg in talk}) == 1
     assert {leg.place for leg in talk} == {None}
     assert len({leg.interaction_id for leg in talk}) == 1
-    assert len({leg.claim for leg in talk}) == 1
 
 
 @pytest.mark.parametrize(

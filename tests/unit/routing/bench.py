@@ -44,6 +44,7 @@ class Bench:
         self.inbox: deque[Message] = deque()
         self.lanes: defaultdict[str, deque[SwitchOrder]] = defaultdict(deque)
         self.lookups: deque[Order] = deque()
+        self.swallowed: deque[SwitchOrder] = deque()
         self.disk: dict[str, dict[str, Any]] = defaultdict(dict)
         self.journal: list[Entry] = []
         self.sent: list[Order] = []
@@ -102,10 +103,16 @@ class Bench:
 
     def _done(self, order: SwitchOrder, problem: str, unknown: bool = False) -> None:
         interaction = str(getattr(order, "interaction_id", "")) or None
-        done = OrderDone(
-            order_id=order.order_id, ok=not problem, message=problem, unknown=unknown, interaction_id=interaction
+        self.inbox.append(
+            OrderDone(
+                order_id=order.order_id,
+                ok=not problem,
+                message=problem,
+                unknown=unknown,
+                interaction_id=interaction,
+                leg=order.leg if isinstance(order, RingAgent) else "",
+            )
         )
-        self.inbox.append(done)
 
     def _hear(self, fact: Message) -> None:
         if self.linked:
@@ -131,8 +138,13 @@ class Bench:
         """The switch accepts an order to ring, and nothing is ever heard of the leg."""
         for lane in self.busy_lanes():
             if isinstance(self.lanes[lane][0], RingAgent):
-                self._done(self.lanes[lane].popleft(), "nothing was said of the leg", unknown=True)
+                self.swallowed.append(self.lanes[lane].popleft())
+                self._done(self.swallowed[-1], "nothing was said of the leg", unknown=True)
                 return
+
+    def spit_out(self) -> None:
+        """The switch does all the same what it had swallowed."""
+        self.switch.carry_out(self.swallowed.popleft())
 
     def look_up(self) -> None:
         order = self.lookups.popleft()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from cti import facts as f
 from cti.facts import Device, Place
-from cti.ids import interaction_id
 from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
 from kernel.messages import Fact
 
@@ -35,6 +34,7 @@ class Leg:
     wants: str = ""
     claim: str = ""
     agent: str = ""
+    gone: str = ""
     orphan: bool = False
     shared: bool = False
     looks: float | None = None
@@ -61,7 +61,7 @@ class LittleSwitch:
 
     def arrive(self, uniqueid: str, number: str) -> Leg:
         channel = f"PJSIP/trunk-{uniqueid}"
-        leg = Leg(uniqueid, channel, "trunk", "caller", interaction_id(uniqueid), uniqueid, up=True)
+        leg = Leg(uniqueid, channel, "trunk", "caller", f"ix-{uniqueid}", uniqueid, up=True)
         self.legs[leg.id] = leg
         self.tell(f.LegStarted(leg=leg.id, channel=channel, endpoint="trunk", linked=leg.id, number=number))
         self._place(leg, Place.entered, number)
@@ -342,7 +342,7 @@ class LittleSwitch:
                 place=leg.place,
                 interaction_id=leg.ix,
                 role="" if leg.role == "switch" else leg.role,
-                claim=leg.claim,
+                gone=leg.gone,
             )
             for leg in self.legs.values()
         )

@@ -144,6 +144,11 @@ class Model(RuleBasedStateMachine):
     def the_switch_swallows_an_order_to_ring(self) -> None:
         self.bench.swallow()
 
+    @precondition(lambda self: self.bench.swallowed)
+    @rule()
+    def the_switch_does_late_what_it_swallowed(self) -> None:
+        self.bench.spit_out()
+
     @rule()
     def all_that_is_under_way_happens(self) -> None:
         self.bench.pump()

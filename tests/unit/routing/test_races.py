@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from crm_core.timeline.writes import SaveTimelineEntry
@@ -133,6 +135,69 @@ def test_a_caller_on_the_way_back_to_the_queue_is_sent_there_again_after_an_outa
     world.say(ev.SwitchLost(reason="closed"))
     world.say(ev.SwitchBack(switch_version="22"))
     assert len(world.orders(QueueCaller)) == 2
+
+
+def test_a_stray_leg_is_hung_up_and_is_no_talk_when_it_was_answered_all_the_same() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.ring(ix)
+    world.agent_leg_ends(ix, offer, cause=0)
+    world.say(ev.StrayLeg(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+    assert [one.leg for one in world.orders(HangUp)] == [offer.leg]
+    world.join(ix, offer.leg, offer.endpoint)
+    world.agent_leg_ends(ix, offer, stale=True)
+    assert [one.leg for one in world.orders(HangUp)] == [offer.leg], "the caller is not cut off"
+    assert len(world.orders(QueueCaller)) == 1
+
+
+def test_a_phone_that_rings_for_nobody_stops() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.say(ev.AgentLegRinging(interaction_id=ix, leg="leg-old", endpoint="cti-phone-01"))
+    assert [one.leg for one in world.orders(HangUp)] == ["leg-old"]
+
+
+def test_the_end_of_another_leg_is_not_the_end_of_a_talk_on_a_phone_that_nobody_leased() -> None:
+    world = World()
+    ix = world.call("c1")
+    world.say(ev.CallerInFallback(interaction_id=ix, leg="c1", ringing=True))
+    world.partners["c1"] = "fb-1"
+    world.join(ix, "fb-1", "cti-phone-04", ours=False)
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg="fb-2", endpoint="cti-phone-03", cause=26, ours=False))
+    assert world.ix(ix).state is InteractionState.active
+    world.partners.clear()
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg="fb-1", endpoint="cti-phone-04", cause=16, ours=False))
+    assert world.ix(ix).state is InteractionState.after_call
+
+
+def test_a_caller_who_was_taken_for_gone_comes_alive_again_with_the_visits_history() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    world.answer(ix)
+    world.say(ev.CallerLeft(interaction_id=ix, leg="c1", cause=0, unseen=True))
+    arrived = world.ix(ix).arrived_at
+    world.wait(5)
+    world.say(ev.CallerArrived(interaction_id=ix, leg="c1", channel="PJSIP/trunk-c1", did="5", language="en"))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    again = world.ix(ix)
+    assert (again.state, again.ended_at, again.arrived_at) == (InteractionState.queued, None, arrived)
+    world.wait(60)
+    assert world.offer_to(ix).agent_id == "ana"
+
+
+def test_callers_from_before_an_outage_keep_the_order_in_which_they_came() -> None:
+    world = World()
+    for name, seconds in (("a-late", 10), ("b-early", 300)):
+        since = world.at - timedelta(seconds=seconds)
+        ids = {"interaction_id": f"ix-{name}", "leg": name}
+        world.say(ev.CallerArrived(**ids, channel=f"PJSIP/t-{name}", did="5", language="", since=since))
+        world.say(ev.CallerWaits(**ids))
+    world.wait(1)
+    world.agent("ana")
+    assert world.offer_to("ix-b-early")
 
 
 def test_signing_in_again_during_wrap_up_takes_back_the_sign_out() -> None:

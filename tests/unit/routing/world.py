@@ -34,6 +34,7 @@ class World:
         self.state = State()
         self.live_legs: set[str] = set()
         self.rung_by_switch: set[str] = set()
+        self.partners: dict[str, str] = {}
         self.core = Core(self.state.shelves, handlers(self.state, self))
         self.out = Outcome()
         self.say(PhonesConfigured(endpoints=tuple(f"cti-phone-{n:02}" for n in range(1, phones + 1))))
@@ -46,6 +47,9 @@ class World:
 
     def reachable(self, endpoint: str) -> bool:
         return False
+
+    def partner(self, leg: str) -> str:
+        return self.partners.get(leg, "")
 
     def engaged(self, endpoint: str) -> bool:
         return endpoint in self.rung_by_switch

@@ -1,0 +1,178 @@
+"""The life of a leg: ordered, asked for, come to be, ringing, answered, ended; and legs that come when nobody waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from cti.book import Book
+from cti.events import AgentLegEnded, AgentLegRinging, CallerLeft, LegOrdered, LegUnwanted, StrayLeg
+from cti.facts import LegAsked, LegEnded, LegRinging, LegStarted, LegUp
+from cti.ids import is_ours
+from cti.machines import LEG, LegState
+from cti.rows import LegRole, LegRow
+from kernel.handling import Handles, on
+from kernel.messages import Due
+from kernel.turn import Turn
+
+REMEMBERED = timedelta(seconds=60)
+"""How long an ended leg is remembered, so that a late fact about it cannot bring it back."""
+FADE = "legs-fade"
+NEVER_CAME = timedelta(seconds=60)
+"""How long a leg may be asked for without a channel, whatever became of its order: longer than an order can take."""
+UNKNOWN_ENDS = timedelta(seconds=5)
+"""The same, once its order ended and nobody can say whether it happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsFade(Due):
+    """Time to forget legs that ended a while ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegNeverCameDue(Due):
+    """A leg was asked for, and its channel should have come by now."""
+
+    leg: str
+
+
+def await_channel(leg: str, within: timedelta, turn: Turn) -> None:
+    """Give up on the leg when its channel does not come in time."""
+    turn.due(turn.at + within, LegNeverCameDue(key=f"came-{leg}", leg=leg))
+
+
+class Legs(Handles):
+    """Facts about a leg as such."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    @on(LegOrdered)
+    def _ordered(self, event: LegOrdered, turn: Turn) -> None:
+        """Before it is sent: so a leg is known from the commit that orders it on, whatever dies in between."""
+        if event.leg not in self._book.legs:
+            self._new(event.leg, event.endpoint, event.interaction_id, LegState.asked, turn)
+
+    @on(LegAsked)
+    def _asked(self, fact: LegAsked, turn: Turn) -> None:
+        row = self._book.legs.get(fact.leg)
+        if row is None:
+            self._new(fact.leg, fact.endpoint, fact.interaction_id, LegState.new, turn)
+        elif row.state is LegState.asked:
+            self._book.legs.put(replace(row, state=LEG.observe(row.state, "sent")))
+        else:
+            self._book.ignore(fact)
+
+    def _new(self, leg: str, endpoint: str, interaction_id: str, state: LegState, turn: Turn) -> None:
+        self._book.legs.put(LegRow(leg, LegRole.agent, interaction_id, state, turn.at, endpoint=endpoint))
+        await_channel(leg, NEVER_CAME, turn)
+
+    @on(LegStarted)
+    def _started(self, fact: LegStarted, turn: Turn) -> None:
+        row = self._book.legs.get(fact.leg)
+        if row is None:
+            return self._stray(fact, "", turn) if is_ours(fact.leg) else self._rung_by_switch(fact, turn)
+        if row.channel:
+            return self._book.ignore(fact)
+        if not row.live:
+            return self._stray(fact, row.interaction_id, turn)
+        state = LegState.new if row.state is LegState.asked else row.state
+        self._book.legs.put(replace(row, state=state, channel=fact.channel, endpoint=fact.endpoint, linked=fact.linked))
+        turn.cancel(f"came-{row.id}")
+
+    def _stray(self, fact: LegStarted, interaction_id: str, turn: Turn) -> None:
+        """A leg of ours that was given up, or of which we know nothing any more, comes after all."""
+        self._book.legs.put(_row(fact, LegRole.agent, interaction_id, turn))
+        turn.emit(StrayLeg(interaction_id=interaction_id, leg=fact.leg, endpoint=fact.endpoint))
+
+    def _rung_by_switch(self, fact: LegStarted, turn: Turn) -> None:
+        """A leg that we did not ask for is ours when it belongs to one of our callers."""
+        caller = self._book.caller_of(fact.linked)
+        if caller is None:
+            return self._book.ignore(fact)
+        first = not self._book.companions(caller)
+        self._book.legs.put(_row(fact, LegRole.switch, caller.interaction_id, turn))
+        if first:
+            self._book.tell_fallback(caller, turn)
+
+    @on(LegRinging)
+    def _rings(self, fact: LegRinging, turn: Turn) -> None:
+        row = self._book.live(fact.leg)
+        if row is None or LEG.observe(row.state, "rings") is row.state:
+            return self._book.ignore(fact)
+        self._book.legs.put(replace(row, state=LegState.ringing))
+        if row.role is LegRole.agent:
+            turn.emit(AgentLegRinging(interaction_id=row.interaction_id, leg=row.id, endpoint=row.endpoint))
+
+    @on(LegUp)
+    def _answers(self, fact: LegUp, turn: Turn) -> None:
+        row = self._book.live(fact.leg)
+        if row is None or row.state is LegState.up:
+            return self._book.ignore(fact)
+        self._book.answer(row, turn)
+
+    @on(LegUnwanted)
+    def _unwanted(self, event: LegUnwanted, turn: Turn) -> None:
+        row = self._book.live(event.leg)
+        if row is not None:
+            self._book.legs.put(replace(row, stale=True))
+
+    @on(LegNeverCameDue)
+    def _never_came(self, due: LegNeverCameDue, turn: Turn) -> None:
+        row = self._book.live(due.leg)
+        if row is not None and not row.channel:
+            self._ends(LegEnded(leg=row.id, cause=0, text="it never came", unseen=True), turn)
+
+    @on(LegEnded)
+    def _ends(self, fact: LegEnded, turn: Turn) -> None:
+        row = self._book.live(fact.leg)
+        if row is None:
+            return self._book.ignore(fact)
+        row = self._book.leave(row)
+        row = self._book.legs.put(replace(row, state=LEG.observe(row.state, "ends"), ended_at=turn.at))
+        turn.cancel(f"came-{row.id}")
+        if turn.deadlines.get(FADE) is None:
+            turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
+        self._tell_end(row, fact, turn)
+        if row.role is LegRole.switch:
+            caller = self._book.caller_of(row.linked)
+            if caller is not None and not self._book.companions(caller):
+                self._book.tell_fallback(caller, turn)
+
+    @staticmethod
+    def _tell_end(row: LegRow, fact: LegEnded, turn: Turn) -> None:
+        if row.role is LegRole.caller:
+            turn.emit(CallerLeft(interaction_id=row.interaction_id, leg=row.id, cause=fact.cause, unseen=fact.unseen))
+            return
+        turn.emit(
+            AgentLegEnded(
+                interaction_id=row.interaction_id,
+                leg=row.id,
+                endpoint=row.endpoint,
+                cause=fact.cause,
+                stale=row.stale,
+                ours=row.role is LegRole.agent,
+            )
+        )
+
+    @on(LegsFade)
+    def _fade(self, due: LegsFade, turn: Turn) -> None:
+        ended = [row for row in self._book.legs if row.ended_at is not None]
+        for row in ended:
+            if row.ended_at is not None and row.ended_at <= turn.at - REMEMBERED:
+                self._book.legs.drop(row.id)
+        if any(row.id in self._book.legs for row in ended):
+            turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
+
+
+def _row(fact: LegStarted, role: LegRole, interaction_id: str, turn: Turn) -> LegRow:
+    return LegRow(
+        id=fact.leg,
+        role=role,
+        interaction_id=interaction_id,
+        state=LegState.new,
+        since=turn.at,
+        channel=fact.channel,
+        endpoint=fact.endpoint,
+        linked=fact.linked,
+    )
