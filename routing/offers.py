@@ -11,17 +11,17 @@ from cti.events import (
     AgentLegRinging,
     AgentLegUp,
     LegOrdered,
-    LegUnwanted,
     OrderFailed,
     StrayLeg,
     SwitchBack,
 )
-from cti.orders import DropClaim, GrantClaim, HangUp, RingAgent
+from cti.orders import DropClaim, GrantClaim, RingAgent
 from kernel.errors import NotFound
 from kernel.handling import Handles, on
 from kernel.messages import Message
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.legs import end_leg
 from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
 from routing.matching import choose
 from routing.messages import (
@@ -183,12 +183,12 @@ class Offers(Handles):
         if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
             self._state.offers.put(replace(offer, ringing_at=turn.at))
         if offer is None:
-            _end_leg(event.leg, event.interaction_id, turn)
+            end_leg(event.leg, event.interaction_id, turn)
 
     @on(StrayLeg)
     def _stray(self, event: StrayLeg, turn: Turn) -> None:
         """A phone that rings for an offer that is long over stops; the leg's end is heard as any other's."""
-        _end_leg(event.leg, event.interaction_id, turn)
+        end_leg(event.leg, event.interaction_id, turn)
 
     @on(AgentLegUp)
     def _up(self, event: AgentLegUp, turn: Turn) -> None:
@@ -275,7 +275,7 @@ class Offers(Handles):
                 if offer.shared and offer.state is OfferState.accepted and offer.ended_at is None:
                     self._grant(offer, turn)  # the first word may be lost with the link
                 if offer.ended_at is not None and not self._switchboard.partner(offer.leg):
-                    _end_leg(offer.leg, offer.interaction_id, turn)  # so may the order to end it
+                    end_leg(offer.leg, offer.interaction_id, turn)  # so may the order to end it
                 continue
             gone = self._state.offers.put(replace(offer, leg_live=False))
             if offer.ended_at is None:
@@ -344,7 +344,7 @@ class Offers(Handles):
         """The leg of an offer that is over; a claim that the caller may carry for it is taken off first."""
         self._drop_claim(offer, turn)
         cause = ANSWERED_ELSEWHERE if self._state.offers[offer.id].reason == "answered_elsewhere" else 16
-        _end_leg(offer.leg, offer.interaction_id, turn, cause)
+        end_leg(offer.leg, offer.interaction_id, turn, cause)
         turn.due(turn.at + LEG_GONE, LegGoneDue(key=f"gone-{offer.id}", offer_id=offer.id))
 
     def _drop_claim(self, offer: Offer, turn: Turn) -> None:
@@ -389,12 +389,6 @@ class Offers(Handles):
     def _stint_of(self, offer: Offer) -> Stint | None:
         found = self._state.stints.where("leg", offer.leg)
         return found[0] if found else None
-
-
-def _end_leg(leg: str, interaction_id: str, turn: Turn, cause: int = 16) -> None:
-    """End an agent's leg that nobody wants any more."""
-    turn.emit(LegUnwanted(interaction_id=interaction_id, leg=leg))
-    turn.send(HangUp(order_id=turn.new_id("hup"), leg=leg, cause=cause, interaction_id=interaction_id))
 
 
 def settle_accepted(state: State, offer: Offer, at: datetime) -> None:
