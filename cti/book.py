@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from cti.events import AgentLegUp, CallerInFallback
+from cti.events import AgentLegUp, CallerInFallback, CustomerUp
 from cti.facts import Place
 from cti.machines import LEG, LegState
 from cti.rows import LegRole, LegRow, PhoneRow
@@ -72,7 +72,10 @@ class Book:
             return row
         row = self.legs.put(replace(row, state=LEG.observe(row.state, "answers")))
         if row.role is LegRole.agent:
-            turn.emit(AgentLegUp(interaction_id=row.interaction_id, leg=row.id, endpoint=row.endpoint))
+            ids = {"interaction_id": row.interaction_id, "leg": row.id}
+            turn.emit(AgentLegUp(**ids, endpoint=row.endpoint, channel=row.channel))
+        elif row.role is LegRole.dialled:
+            turn.emit(CustomerUp(interaction_id=row.interaction_id, leg=row.id))
         return row
 
     def leave(self, row: LegRow) -> LegRow:

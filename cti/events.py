@@ -65,11 +65,37 @@ class CallerLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOrdered(Event):
-    """Told to the CallBook by whoever sends a RingAgent, in the same turn."""
+    """Told to the CallBook by whoever sends an order for a leg, in the same turn. `dialled`: that of a public number."""
 
     interaction_id: str
     leg: str
     endpoint: str
+    dialled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDialled(Event):
+    """The leg of a number that we dialled came to be, as this channel."""
+
+    interaction_id: str
+    leg: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRinging(Event):
+    """The dialled phone rings."""
+
+    interaction_id: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUp(Event):
+    """The dialled phone was answered."""
+
+    interaction_id: str
+    leg: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +128,7 @@ class AgentLegUp(Event):
     interaction_id: str
     leg: str
     endpoint: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,13 @@ class LinkDown(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegAsked(Fact):
-    """The switch is about to be asked for an agent's leg; comes before anything can be heard of that leg, which
-    then always ends with a LegEnded (also when no channel ever came)."""
+    """The switch is about to be asked for a leg: an agent's, or (`dialled`) that of a public number. Comes before
+    anything can be heard of that leg, which then always ends with a LegEnded (also when no channel ever came)."""
 
     leg: str
     endpoint: str
     interaction_id: str
+    dialled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +145,8 @@ class DeviceChanged(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDone(Fact):
     """The end of an order, exactly one per order. `ok` False with `message` when it was refused or got no answer
-    (`unknown` True: nobody can say whether it happened; the snapshot decides). RingAgent is done when the leg's
-    channel exists. `interaction_id` is that of the order, if it had one; `leg` the one that a RingAgent asked for."""
+    (`unknown` True: nobody can say whether it happened; the snapshot decides). An order for a leg is done when
+    its channel exists. `interaction_id` is that of the order, if it had one; `leg` the one that it asked for."""
 
     order_id: str
     ok: bool

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cti.book import Book
-from cti.events import AgentLegEnded, AgentLegRinging, CallerLeft, LegOrdered, LegUnwanted, StrayLeg
+from cti.events import (
+    AgentLegEnded,
+    AgentLegRinging,
+    CallerLeft,
+    CustomerDialled,
+    CustomerRinging,
+    LegOrdered,
+    LegUnwanted,
+    StrayLeg,
+)
 from cti.facts import LegAsked, LegEnded, LegRinging, LegStarted, LegUp
 from cti.ids import is_ours
 from cti.machines import LEG, LegState
@@ -51,21 +60,22 @@ class Legs(Handles):
     def _ordered(self, event: LegOrdered, turn: Turn) -> None:
         """Before it is sent: so a leg is known from the commit that orders it on, whatever dies in between."""
         if event.leg not in self._book.legs:
-            self._new(event.leg, event.endpoint, event.interaction_id, LegState.asked, turn)
+            self._new(event, LegState.asked, turn)
 
     @on(LegAsked)
     def _asked(self, fact: LegAsked, turn: Turn) -> None:
         row = self._book.legs.get(fact.leg)
         if row is None:
-            self._new(fact.leg, fact.endpoint, fact.interaction_id, LegState.new, turn)
+            self._new(fact, LegState.new, turn)
         elif row.state is LegState.asked:
             self._book.legs.put(replace(row, state=LEG.observe(row.state, "sent")))
         else:
             self._book.ignore(fact)
 
-    def _new(self, leg: str, endpoint: str, interaction_id: str, state: LegState, turn: Turn) -> None:
-        self._book.legs.put(LegRow(leg, LegRole.agent, interaction_id, state, turn.at, endpoint=endpoint))
-        await_channel(leg, NEVER_CAME, turn)
+    def _new(self, one: LegOrdered | LegAsked, state: LegState, turn: Turn) -> None:
+        role = LegRole.dialled if one.dialled else LegRole.agent
+        self._book.legs.put(LegRow(one.leg, role, one.interaction_id, state, turn.at, endpoint=one.endpoint))
+        await_channel(one.leg, NEVER_CAME, turn)
 
     @on(LegStarted)
     def _started(self, fact: LegStarted, turn: Turn) -> None:
@@ -79,6 +89,8 @@ class Legs(Handles):
         state = LegState.new if row.state is LegState.asked else row.state
         self._book.legs.put(replace(row, state=state, channel=fact.channel, endpoint=fact.endpoint, linked=fact.linked))
         turn.cancel(f"came-{row.id}")
+        if row.role is LegRole.dialled:
+            turn.emit(CustomerDialled(interaction_id=row.interaction_id, leg=row.id, channel=fact.channel))
 
     def _stray(self, fact: LegStarted, interaction_id: str, turn: Turn) -> None:
         """A leg of ours that was given up, or of which we know nothing any more, comes after all."""
@@ -103,6 +115,8 @@ class Legs(Handles):
         self._book.legs.put(replace(row, state=LegState.ringing))
         if row.role is LegRole.agent:
             turn.emit(AgentLegRinging(interaction_id=row.interaction_id, leg=row.id, endpoint=row.endpoint))
+        elif row.role is LegRole.dialled:
+            turn.emit(CustomerRinging(interaction_id=row.interaction_id, leg=row.id))
 
     @on(LegUp)
     def _answers(self, fact: LegUp, turn: Turn) -> None:
@@ -141,7 +155,7 @@ class Legs(Handles):
 
     @staticmethod
     def _tell_end(row: LegRow, fact: LegEnded, turn: Turn) -> None:
-        if row.role is LegRole.caller:
+        if row.outside:
             turn.emit(CallerLeft(interaction_id=row.interaction_id, leg=row.id, cause=fact.cause, unseen=fact.unseen))
             return
         turn.emit(

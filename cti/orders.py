@@ -13,15 +13,21 @@ class SwitchOrder(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingAgent(SwitchOrder):
+class LegOrder(SwitchOrder):
+    """An order for a new leg, under the id that we give it."""
+
+    leg: str
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent(LegOrder):
     """Set the claim on the caller, then originate the agent's leg `leg` to `endpoint` into cti-pickup.
     `timeout` in seconds. `caller_number` and `caller_name` are shown on the agent's phone. `shared`: it is one of
     several, so the caller gets no claim yet, and the leg waits there, when answered, for a GrantClaim of its own."""
 
-    leg: str
     endpoint: str
     caller_channel: str
-    interaction_id: str
     claim: str
     timeout: int
     caller_number: str | None = personal()
@@ -37,6 +43,31 @@ class GrantClaim(SwitchOrder):
     caller_channel: str
     interaction_id: str
     claim: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingDialler(LegOrder):
+    """Originate the leg of an agent who calls somebody into cti-dial, where it waits for the one that is dialled.
+    `timeout` to its answer and `wait` after it in seconds. `number` and `name` of whom they call are shown to them."""
+
+    endpoint: str
+    timeout: int
+    wait: int
+    number: str | None = personal()
+    name: str | None = personal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOut(LegOrder):
+    """Dial a public number, once, under the permit `permit_id`: originate `leg` through `trunk` (a dial string with
+    {number} or {digits} in it); answered, it is joined to the agent's leg. `caller_number` is ours, shown to them."""
+
+    permit_id: str
+    trunk: str
+    agent_channel: str
+    timeout: int
+    number: str = personal("")
+    caller_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

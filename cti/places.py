@@ -102,7 +102,7 @@ class Places(Handles):
         other = self._partner_for(row)
         if other is None:
             return
-        caller, agent = (row, other) if row.role is LegRole.caller else (other, row)
+        caller, agent = (row, other) if row.outside else (other, row)
         self._book.legs.put(replace(caller, partner=agent.id))
         self._book.legs.put(
             replace(agent, partner=caller.id, interaction_id=agent.interaction_id or caller.interaction_id)
@@ -119,9 +119,8 @@ class Places(Handles):
         )
 
     def _partner_for(self, row: LegRow) -> LegRow | None:
-        wants_caller = row.role is not LegRole.caller
         for other in self._book.legs.where("bridge", row.bridge):
-            if other.id != row.id and not other.partner and (other.role is LegRole.caller) is wants_caller:
+            if other.id != row.id and not other.partner and other.outside is not row.outside:
                 return other
         return None
 

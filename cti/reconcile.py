@@ -20,8 +20,11 @@ from cti.facts import (
 )
 from cti.ids import is_ours
 from cti.machines import LegState
-from cti.rows import LegRole, LegRow
+from cti.rows import LegRow
 from kernel.messages import Fact
+
+DIALLED = "dialled"
+"""CTI_ROLE of a leg that we dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     alive = {leg.leg for leg in snapshot.legs} | set(snapshot.unread)
     told = dict(leg.gone.rpartition(":")[::2] for leg in snapshot.legs if ":" in leg.gone)
     gone = [row for row in known.values() if not {row.id, row.channel} & alive and row.state is not LegState.asked]
-    for row in sorted(gone, key=lambda row: row.role is not LegRole.caller):
+    for row in sorted(gone, key=lambda row: not row.outside):
         cause = told.get(row.id, "")
         seen = cause.isascii() and cause.isdigit() and len(cause) <= 3
         end = LegEnded(leg=row.id, cause=int(cause) if seen else 0, unseen=not seen)
@@ -69,8 +72,10 @@ def _callers(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
 def _others(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
     if leg.role == "caller" or (row is not None and row.channel):
         return
-    if row is None and leg.role == "agent" and (leg.up or not is_ours(leg.leg)):  # what only rings, nobody waits for
-        yield LegAsked(leg=leg.leg, endpoint=leg.endpoint, interaction_id=leg.interaction_id)
+    dialled = leg.role == DIALLED
+    if row is None and (leg.role == "agent" or dialled) and (leg.up or not is_ours(leg.leg)):
+        # what only rings, nobody waits for
+        yield LegAsked(leg=leg.leg, endpoint=leg.endpoint, interaction_id=leg.interaction_id, dialled=dialled)
     yield LegStarted(leg=leg.leg, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked)
 
 

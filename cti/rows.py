@@ -11,9 +11,11 @@ from cti.machines import LegState
 
 
 class LegRole(StrEnum):
-    """`agent`: rung by us for a caller. `switch`: rung by the switch itself for a caller (its fallback queue)."""
+    """`agent`: rung by us for a caller. `switch`: rung by the switch itself for a caller (its fallback queue).
+    `dialled`: a public number that we called."""
 
     caller = "caller"
+    dialled = "dialled"
     agent = "agent"
     switch = "switch"
 
@@ -41,6 +43,11 @@ class LegRow:
     @property
     def live(self) -> bool:
         return self.state is not LegState.ended
+
+    @property
+    def outside(self) -> bool:
+        """Whether the customer is at its end."""
+        return self.role in (LegRole.caller, LegRole.dialled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,20 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import (
+    DialOut,
+    DropClaim,
+    GrantClaim,
+    HangUp,
+    HoldCaller,
+    LegOrder,
+    QueueCaller,
+    ResumeCaller,
+    RingAgent,
+    RingDialler,
+    SwitchOrder,
+)
+from cti.trunk import dial_string
 from kernel.errors import Invalid
 
 Action = Mapping[str, str | tuple[str, ...]]
@@ -136,6 +149,39 @@ def _grant_claim(order: GrantClaim) -> tuple[Action, ...]:
     return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_CLAIM", _word("claim", order.claim)),)
 
 
+def _ring_dialler(order: RingDialler) -> tuple[Action, ...]:
+    variables = ("CTI_ROLE=agent", f"CTI_WAIT={_between('wait', order.wait, 1, 600)}")
+    channel, shown = f"PJSIP/{_endpoint(order.endpoint)}", caller_id(order.name, order.number)
+    return (_originate(order, channel, "cti-dial", order.timeout, shown, variables),)
+
+
+def _dial_out(order: DialOut) -> tuple[Action, ...]:
+    variables = ("CTI_ROLE=dialled", f"CTI_TARGET={_channel('agent_channel', order.agent_channel)}")
+    try:
+        channel = dial_string(order.trunk, order.number)
+    except ValueError as error:
+        raise _bad("number", f"cannot stand in a dial string: {error}") from None
+    shown = caller_id(None, order.caller_number)
+    return (_originate(order, channel, "cti-dialled", order.timeout, shown, variables),)
+
+
+def _originate(
+    order: LegOrder, channel: str, context: str, timeout: int, shown: str, variables: tuple[str, ...]
+) -> Action:
+    return {
+        "Action": "Originate",
+        "Channel": channel,
+        "ChannelId": _word("leg", order.leg),
+        "Context": context,
+        "Exten": "s",
+        "Priority": "1",
+        "Async": "true",
+        "Timeout": str(_between("timeout", timeout, 1, 600) * 1000),
+        "CallerID": shown,
+        "Variable": (*variables, f"CTI_IX={_word('interaction_id', order.interaction_id)}"),
+    }
+
+
 def _drop_claim(order: DropClaim) -> tuple[Action, ...]:
     return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_CLAIM", ""),)
 
@@ -173,6 +219,8 @@ def _queue(order: QueueCaller) -> tuple[Action, ...]:
 _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     RingAgent: _ring_agent,
     GrantClaim: _grant_claim,
+    RingDialler: _ring_dialler,
+    DialOut: _dial_out,
     DropClaim: _drop_claim,
     HangUp: _hang_up,
     HoldCaller: _hold,

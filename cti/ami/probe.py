@@ -14,7 +14,10 @@ from cti.ami.settings import AmiSettings
 from kernel.errors import TrunklineError
 
 Ask = Callable[[Action], "asyncio.Future[Reply]"]
-CONTEXTS = ("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-gone", "cti-fallback")
+CONTEXTS = (
+    *("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-gone", "cti-fallback"),
+    *("cti-dial", "cti-dialled"),
+)
 NEEDED = {
     "write=call": ("Setvar", "Redirect", "Hangup"),
     "write=originate": ("Originate",),

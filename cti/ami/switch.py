@@ -15,7 +15,7 @@ from cti.ami.parse import Malformed, event_name, origination, parse
 from cti.ami.pending import NoAnswer, Reply
 from cti.ami.settings import AmiSettings
 from cti.facts import LegAsked, LegEnded, LegStarted, LinkDown, LinkUp, OrderDone
-from cti.orders import HangUp, RingAgent, SwitchOrder
+from cti.orders import DialOut, HangUp, LegOrder, SwitchOrder
 from cti.switch import FactSink, LinkStatus
 from kernel.errors import LinkDown as NoLink
 from kernel.errors import TrunklineError
@@ -37,9 +37,16 @@ class _Ring:
     """A leg that was asked for and has no channel yet. Asterisk answers "No such channel" to a Hangup that comes
     earlier than the channel, so hang-ups wait in here."""
 
-    order: RingAgent
+    order: LegOrder
     hangups: list[HangUp] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
+
+
+def asked(order: LegOrder) -> LegAsked:
+    """What is told of a leg before the switch is asked for it."""
+    endpoint = str(getattr(order, "endpoint", ""))
+    dialled = isinstance(order, DialOut)
+    return LegAsked(leg=order.leg, endpoint=endpoint, interaction_id=order.interaction_id, dialled=dialled)
 
 
 class AmiSwitch:
@@ -104,9 +111,9 @@ class AmiSwitch:
         except TrunklineError as refusal:
             self._done(order, refusal.message)
             return
-        if isinstance(order, RingAgent):
+        if isinstance(order, LegOrder):
             self._rings[order.leg] = _Ring(order)
-            self._post(LegAsked(leg=order.leg, endpoint=order.endpoint, interaction_id=order.interaction_id))
+            self._post(asked(order))
         task = asyncio.create_task(self._carry_out(order, actions, before), name=f"order-{order.order_id}")
         self._lanes[lane] = task
         task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
@@ -120,7 +127,7 @@ class AmiSwitch:
             ring.hangups.append(order)
             return
         problem, unknown = await self._act(actions)
-        if isinstance(order, RingAgent):
+        if isinstance(order, LegOrder):
             self._asked(order, problem, unknown)
             return
         if isinstance(order, HangUp) and problem.endswith(NO_SUCH):  # also of a leg whose own end was never told
@@ -140,7 +147,7 @@ class AmiSwitch:
                 return f"{action['Action']}: {reply.text}", False
         return "", False
 
-    def _asked(self, order: RingAgent, problem: str, unknown: bool) -> None:
+    def _asked(self, order: LegOrder, problem: str, unknown: bool) -> None:
         """The Originate was answered; an accepted one is done when its channel comes or is said to be impossible."""
         ring = self._rings.get(order.leg)
         if ring is None:
@@ -212,7 +219,7 @@ class AmiSwitch:
         if end is None or ring is None or end.ok:
             return
         self._post(LegEnded(leg=end.leg, cause=end.cause, text="no channel could be made"))
-        self._settle(ring, "The phone could not be rung: the switch has no contact for it.")
+        self._settle(ring, "No channel could be made: the switch has no contact for the phone, or no such trunk.")
 
     async def opened(self, switch_version: str) -> None:
         """Events go on being posted while the lists are collected; the snapshot is posted when it is complete and

@@ -149,6 +149,42 @@ class Player:
             CallerID='"Ana López" <+34600111222>',
         )
 
+    async def do_ring_dialler(self, step: Step) -> None:
+        """Originate the leg of an agent who calls somebody, as the platform does."""
+        unique = f"leg-{self._tag}-{step['as']}"
+        self._cast.legs[unique] = step["as"]
+        self._cast.names[f"ix-{self._tag}"] = "ix(dialling)"
+        await self._act(
+            "Originate",
+            *("CTI_ROLE=agent", f"CTI_WAIT={step.get('wait', '60')}", f"CTI_IX=ix-{self._tag}"),
+            Channel=f"PJSIP/{ENDPOINTS[step['phone']]}",
+            ChannelId=unique,
+            Context="cti-dial",
+            Exten="s",
+            Priority=1,
+            Async="true",
+            Timeout=int(20000 * self._world.second),
+            CallerID=f'"Ana López" <{step["number"]}>',
+        )
+
+    async def do_dial(self, step: Step) -> None:
+        """Dial a number over the trunk onto an agent's leg, as the platform does."""
+        await self._world.outside()
+        unique = f"leg-{self._tag}-{step['as']}"
+        self._cast.legs[unique] = step["as"]
+        await self._act(
+            "Originate",
+            *("CTI_ROLE=dialled", f"CTI_TARGET={self._channel(step['onto'])}", f"CTI_IX=ix-{self._tag}"),
+            Channel=f"PJSIP/{step['number']}@trunk",
+            ChannelId=unique,
+            Context="cti-dialled",
+            Exten="s",
+            Priority=1,
+            Async="true",
+            Timeout=int(float(step.get("timeout", "30")) * 1000 * self._world.second),
+            CallerID='"" <+34910000000>',
+        )
+
     async def do_hold(self, step: Step) -> None:
         caller, agent = self._channel(step["caller"]), self._channel(step["agent"])
         entered = [
@@ -217,6 +253,9 @@ class Player:
 
     async def do_phone_hangs_up(self, step: Step) -> None:
         await self._world.phone_hangs_up(step["phone"])
+
+    async def do_far_hangs_up(self, step: Step) -> None:
+        await self._world.far_hangs_up()
 
     async def do_register(self, step: Step) -> None:
         await self._world.register(step["phone"], step.get("manner", "ring"))

@@ -8,6 +8,7 @@ from typing import Protocol
 from lab.ami import LabAmi
 from lab.asterisk import AsteriskLab
 from lab.caller import Leg, Manner, SipCaller, SipPhone
+from lab.farend import FarEnd
 from lab.sim import Policy, SimCall, SimSwitch
 from lab.switchconf import STAND_IN
 
@@ -41,6 +42,14 @@ class World(Protocol):
     async def phone_declines(self, phone: str, code: int) -> None: ...
 
     async def phone_hangs_up(self, phone: str) -> None: ...
+
+    async def outside(self) -> None:
+        """Numbers behind the trunk can be dialled."""
+        ...
+
+    async def far_hangs_up(self) -> None:
+        """Whoever was dialled last hangs up."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -83,6 +92,12 @@ class SimWorld:
     async def phone_hangs_up(self, phone: str) -> None:
         self.switch.phones[ENDPOINTS[phone]].hang_up()
 
+    async def outside(self) -> None:
+        """They always can."""
+
+    async def far_hangs_up(self) -> None:
+        self.switch.trunk.hang_up()
+
     async def close(self) -> None:
         for call in self._calls.values():
             call.hang_up()
@@ -101,6 +116,7 @@ class AsteriskWorld:
         self._stack = AsyncExitStack()
         self._calls: dict[str, Leg] = {}
         self._phones: dict[str, SipPhone] = {}
+        self._far: FarEnd | None = None
 
     def ami(self) -> LabAmi:
         return self._lab.stand_in.client()
@@ -137,6 +153,14 @@ class AsteriskWorld:
 
     async def phone_hangs_up(self, phone: str) -> None:
         await self._leg(phone).hang_up()
+
+    async def outside(self) -> None:
+        if self._far is None:
+            self._far = await self._stack.enter_async_context(FarEnd(self._lab.sip, self._lab.ports.trunk))
+
+    async def far_hangs_up(self) -> None:
+        assert self._far is not None
+        await self._far.legs[-1].hang_up()
 
     async def close(self) -> None:
         await self._stack.aclose()

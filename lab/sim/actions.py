@@ -13,6 +13,7 @@ from lab.sim.ami import Session
 from lab.sim.channel import Channel
 from lab.sim.expr import DialplanError, compile_text
 from lab.sim.originate import Request, originate, parse_caller
+from lab.sim.trunk import TRUNK
 from lab.sim.wire import Action
 
 if TYPE_CHECKING:
@@ -142,8 +143,9 @@ def start_leg(switch: SimSwitch, session: Session, action: Action) -> None:
         return
     timeout = action.get("Timeout")
     number, name = parse_caller(action.get("CallerID"))
+    dialled, at, trunk = endpoint.partition("@")
     request = Request(
-        endpoint,
+        trunk if at else endpoint,
         action.get("ChannelId"),
         action.get("Context"),
         action.get("Exten"),
@@ -153,6 +155,7 @@ def start_leg(switch: SimSwitch, session: Session, action: Action) -> None:
         name,
         tuple(action.variables()),
         action.get("ActionID"),
+        dialled if at and trunk == TRUNK else "",
     )
     session.succeed(action, ("Message", "Originate successfully queued"))
     switch.soon(lambda: originate(switch.exchange, switch.runner, request))

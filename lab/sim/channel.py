@@ -75,7 +75,8 @@ class Bridge:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One leg. `leave` undoes the application that runs (timers, queue, bridge); `resume` goes on after a bridge."""
+    """One leg. `leave` undoes the application that runs (timers, queue, bridge); `resume` goes on after a bridge.
+    `dialled` is what came in with it, `outside` the number that it calls over the trunk."""
 
     name: str
     id: str
@@ -89,6 +90,7 @@ class Channel:
     connected_number: str = ""
     connected_name: str = ""
     dialled: str = ""
+    outside: str = ""
     language: str = "en"
     context: str = ""
     exten: str = "s"

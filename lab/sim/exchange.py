@@ -25,6 +25,7 @@ class Exchange:
         self.second = second
         self.listeners: list[Listener] = []
         self.phones: dict[str, SimPhone] = {}
+        self.trunk: SimPhone | None = None
         self.boot()
 
     def boot(self) -> None:
@@ -194,20 +195,19 @@ class Exchange:
     def device_state(self, endpoint: str) -> str:
         phone = self.phones.get(endpoint)
         legs = self.legs.get(endpoint, {}).values()
-        if phone is None:
-            return "INUSE" if legs else "NOT_INUSE"
         ringing = any(c.state == State.Ringing for c in legs)
         busy = any(c.state in (State.Up, State.Ring) for c in legs)
         if ringing:
             return "RINGINUSE" if busy else "RINGING"
         if busy:
             return "INUSE"
-        return "NOT_INUSE" if phone.registered else "UNAVAILABLE"
+        return "NOT_INUSE" if phone is None or phone.registered else "UNAVAILABLE"
 
     def device_changed(self, endpoint: str) -> None:
         """Announce the state of a device when it is not the one announced last."""
         state = self.device_state(endpoint)
-        if self._devices.get(endpoint) == state:
+        known = self._devices.get(endpoint, "" if endpoint in self.phones else "NOT_INUSE")
+        if known == state:
             return
         self._devices[endpoint] = state
         self.emit("call", "DeviceStateChange", [("Device", f"PJSIP/{endpoint}"), ("State", state)])

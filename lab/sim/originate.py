@@ -12,12 +12,15 @@ from lab.sim.runner import Runner
 FAILURE, NO_ANSWER, ANSWERED = 0, 3, 4
 """The reasons of OriginateResponse: Asterisk says 0 for busy, declined, cancelled and unreachable alike."""
 
+ENDS = {"486": "BUSY", "503": "CONGESTION"}
+"""DialEnd's status by the SIP status of the refusal."""
+
 _CALLER = re.compile(r'\s*(?:"?([^"<]*?)"?\s*)?<([^>]*)>\s*')
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an Originate action asks for. `timeout` in seconds."""
+    """What an Originate action asks for. `timeout` in seconds; `dialled` is the number that goes over a trunk."""
 
     endpoint: str
     leg: str
@@ -29,6 +32,11 @@ class Request:
     name: str
     variables: tuple[tuple[str, str], ...]
     action_id: str
+    dialled: str = ""
+
+    @property
+    def target(self) -> str:
+        return f"{self.dialled}@{self.endpoint}" if self.dialled else self.endpoint
 
 
 def parse_caller(text: str) -> tuple[str, str]:
@@ -41,7 +49,7 @@ def parse_caller(text: str) -> tuple[str, str]:
 
 def originate(exchange: Exchange, runner: Runner, request: Request) -> None:
     """Ring the phone; a leg id that lives already, and a phone that is not there, fail without a channel."""
-    phone = exchange.phones.get(request.endpoint)
+    phone = exchange.trunk if request.dialled else exchange.phones.get(request.endpoint)
     if request.leg and exchange.find(request.leg) is not None:
         _respond(exchange, request, None, FAILURE)
         return
@@ -49,7 +57,8 @@ def originate(exchange: Exchange, runner: Runner, request: Request) -> None:
         _respond(exchange, request, None, FAILURE)
         return
     leg = exchange.new_channel(request.endpoint, phone, leg=request.leg)
-    leg.context = "cti-phones"
+    leg.context = "cti-in" if request.dialled else "cti-phones"
+    leg.outside = request.dialled
     leg.app, leg.data = "AppDial2", "(Outgoing Line)"
     exchange.tell("Newchannel", leg)
     for name, value in request.variables:
@@ -58,7 +67,7 @@ def originate(exchange: Exchange, runner: Runner, request: Request) -> None:
         leg.number, leg.caller = request.number, request.name
         exchange.tell("NewCallerid", leg, ("CID-CallingPres", "0 (Presentation Allowed, Not Screened)"))
         exchange.connect_line(leg, request.number, request.name)
-    exchange.emit("call", "DialBegin", [*leg.headers("Dest"), ("DialString", request.endpoint)])
+    exchange.emit("call", "DialBegin", [*leg.headers("Dest"), ("DialString", request.target)])
     _arm(exchange, runner, request, leg)
     phone.invited(leg)
 
@@ -84,8 +93,7 @@ def _arm(exchange: Exchange, runner: Runner, request: Request, leg: Channel) -> 
 
     def failed() -> None:
         timer.cancel()
-        busy = leg.tech_cause == "486"
-        dial("DialEnd", "BUSY" if busy else "NOANSWER")
+        dial("DialEnd", ENDS.get(leg.tech_cause, "NOANSWER"))
         _respond(exchange, request, None, FAILURE)
 
     timer = exchange.later(request.timeout / exchange.second, too_late)
@@ -99,7 +107,7 @@ def _respond(exchange: Exchange, request: Request, leg: Channel | None, reason: 
     headers: list[tuple[str, object]] = [("ActionID", request.action_id)] if request.action_id else []
     headers += [
         ("Response", "Success" if leg else "Failure"),
-        ("Channel", leg.name if leg else f"PJSIP/{request.endpoint}"),
+        ("Channel", leg.name if leg else f"PJSIP/{request.target}"),
         ("Context", request.context),
         ("Exten", request.exten),
         ("Reason", reason),

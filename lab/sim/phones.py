@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 RING_DELAY = 0.002
 RTP_TIMEOUT = 20.0
 KEY_MS = 120
-DECLINED = {486: (17, "486"), 480: (19, "480"), 603: (21, "603")}
+DECLINED = {
+    404: (1, "404"),
+    480: (19, "480"),
+    486: (17, "486"),
+    503: (34, "503"),
+    603: (21, "603"),
+}
 """SIP refusals as the causes that Asterisk makes of them."""
 
 
@@ -120,21 +126,26 @@ class SimPhone:
         if not self.deaf:
             self._timers[leg.id] = asyncio.get_running_loop().call_later(RING_DELAY, self._ring, leg)
 
+    def manners(self, leg: Channel) -> Policy:
+        """How the phone takes this leg."""
+        return self.policy
+
     def _ring(self, leg: Channel) -> None:
         if leg.gone or leg.state != State.Down:
             return
-        if self.policy.manner is Manner.busy:
-            self._refuse(leg, self.policy.code)
+        policy = self.manners(leg)
+        if policy.manner is Manner.busy:
+            self._refuse(leg, policy.code)
             return
         on_ring = leg.on_ring
         self._exchange.set_state(leg, State.Ringing)
         if on_ring is not None:
             on_ring()
         self._wake()
-        if self.policy.manner is Manner.answer:
-            self._later(leg, self.policy.after, lambda: self.answer(leg))
-        elif self.policy.manner is Manner.decline:
-            self._later(leg, self.policy.after, lambda: self.decline(leg))
+        if policy.manner is Manner.answer:
+            self._later(leg, policy.after, lambda: self.answer(leg))
+        elif policy.manner is Manner.decline:
+            self._later(leg, policy.after, lambda: self.decline(leg))
 
     def answer(self, leg: Channel | None = None) -> None:
         """Answer a leg, by default the one that rings."""
@@ -145,8 +156,9 @@ class SimPhone:
         if on_answer is not None:
             on_answer()
         self._wake()
-        if self.policy.talk is not None:
-            self._later(chosen, self.policy.talk, lambda: self.hang_up(chosen))
+        talk = self.manners(chosen).talk
+        if talk is not None:
+            self._later(chosen, talk, lambda: self.hang_up(chosen))
 
     def decline(self, leg: Channel | None = None, code: int = 0) -> None:
         """Refuse a leg with a SIP code, by default as the policy says."""

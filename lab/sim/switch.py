@@ -22,6 +22,7 @@ from lab.sim.faults import Faults
 from lab.sim.phones import Policy, SimCall, SimPhone
 from lab.sim.queue import FallbackQueue
 from lab.sim.runner import Runner
+from lab.sim.trunk import SimTrunk
 from lab.sim.wire import Action, encode
 from lab.switchconf import STAND_IN
 
@@ -61,6 +62,7 @@ class SimSwitch:
         names = [endpoint_name(n + 1) for n in range(phones)]
         self.phones = {name: SimPhone(self.exchange, name, chosen, registered) for name in names}
         self.exchange.phones = self.phones
+        self.exchange.trunk = self.trunk = SimTrunk(self.exchange)
         pool = tuple(Phone(name, secrets.token_urlsafe(9)) for name in names) or (Phone(endpoint_name(1), "none"),)
         self.kit = KitSettings(phones=pool, manager_secret=self.secret)
         self._server: asyncio.Server | None = None

@@ -23,6 +23,7 @@ REASONS = {
     481: "Call/Transaction Does Not Exist",
     486: "Busy Here",
     487: "Request Terminated",
+    503: "Service Unavailable",
     603: "Decline",
 }
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"

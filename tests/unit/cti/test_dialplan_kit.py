@@ -11,7 +11,7 @@ pytestmark = pytest.mark.unit
 
 SECRET = "manager-secret"
 PHONES = (Phone("cti-phone-01", "first-secret"), Phone("cti-phone-02", "second-secret", webrtc=False))
-CONTEXTS = ("in", "hold", "held", "after", "pickup", "idle", "fallback", "conf", "phones", "gone")
+CONTEXTS = ("in", "hold", "held", "after", "pickup", "idle", "fallback", "dial", "dialled", "conf", "phones", "gone")
 
 
 @pytest.fixture
