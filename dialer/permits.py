@@ -1,4 +1,7 @@
-"""The permit as a link of a chain: pure hashing, and the check that finds a changed or missing row."""
+"""The permit as a link of a chain: pure hashing, and the check that finds a changed or missing row.
+
+The number itself is not in the chain, only a commitment to it: the hash of the number and a salt of its own. Who erases
+a person deletes number and salt; the chain stays whole, and nobody can guess the number from what is left."""
 
 from __future__ import annotations
 
@@ -16,38 +19,64 @@ GENESIS = "0" * 64
 class PermitRow:
     """A granted permit. `checks` holds each rule that was asked and its answer."""
 
-    seq: int
     id: str
-    number: str
+    attempt_id: str
+    interaction_id: str
     purpose: str
     asked_by: str
-    interaction_id: str | None
+    commitment: str
     granted_at: datetime
     checks: Mapping[str, Any]
-    previous: str
 
-    def hash(self) -> str:
-        """SHA-256 over the row's canonical JSON, the previous row's hash included."""
+    def hash(self, seq: int, previous: str) -> str:
+        """SHA-256 over the row's canonical JSON, its place and the previous row's hash included."""
         body = [
-            self.seq,
+            seq,
             self.id,
-            self.number,
+            self.attempt_id,
+            self.interaction_id,
             self.purpose,
             self.asked_by,
-            self.interaction_id,
+            self.commitment,
             self.granted_at.astimezone(UTC).isoformat(),
             dict(self.checks),
-            self.previous,
+            previous,
         ]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def broken_link(chain: Iterable[tuple[PermitRow, str]]) -> int | None:
-    """The `seq` of the first row that does not fit (changed, or its predecessor is missing); None when all do."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sealed permit as it is stored. `number` and `salt` are None once the person was erased."""
+
+    seq: int
+    previous: str
+    hash: str
+    row: PermitRow
+    number: str | None
+    salt: str | None
+
+    @property
+    def true(self) -> bool:
+        """Whether the row says what was sealed, its number included."""
+        if self.row.hash(self.seq, self.previous) != self.hash:
+            return False
+        if self.number is None or self.salt is None:
+            return self.number is None and self.salt is None
+        return commit_to(self.number, self.salt) == self.row.commitment
+
+
+def commit_to(number: str, salt: str) -> str:
+    """What stands for a number in the chain."""
+    return hashlib.sha256(f"{salt}:{number}".encode()).hexdigest()
+
+
+def broken_link(chain: Iterable[Link]) -> int | None:
+    """The `seq` of the first link that does not fit (changed, or its predecessor is missing); None when all do."""
     previous, expected = GENESIS, 1
-    for row, stored in chain:
-        if row.seq != expected or row.previous != previous or row.hash() != stored:
-            return row.seq
-        previous, expected = stored, row.seq + 1
+    for link in chain:
+        if link.seq != expected or link.previous != previous or not link.true:
+            return link.seq
+        previous, expected = link.hash, link.seq + 1
     return None

@@ -1,24 +1,36 @@
-"""Dial permits: one row per dial, in a chain of hashes, so that a changed or missing row is found."""
+"""Dial permits, one row per dial, sealed into a chain of hashes; and the numbers that are being dialled."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, String, Table, UniqueConstraint
+from sqlalchemy import Column, String, Table, UniqueConstraint
 
 from kernel.db import BigId, Json, UtcDateTime, metadata
 
 dial_permits = Table(
     "dial_permits",
     metadata,
-    Column("seq", BigId, primary_key=True, autoincrement=False),
-    Column("id", String(40), nullable=False),
-    Column("number", String(40), nullable=False, index=True),
+    Column("id", String(40), primary_key=True),
+    Column("attempt_id", String(40), nullable=False),
+    Column("interaction_id", String(150), nullable=False, index=True),
     Column("purpose", String(20), nullable=False),
     Column("asked_by", String(40), nullable=False),
-    Column("interaction_id", String(150)),
+    Column("number", String(40)),
+    Column("salt", String(40)),
+    Column("commitment", String(64), nullable=False),
     Column("granted_at", UtcDateTime, nullable=False),
     Column("checks", Json, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("used_seq", BigInteger),
-    UniqueConstraint("id"),
+    Column("seq", BigId),
+    Column("previous", String(64)),
+    Column("hash", String(64)),
+    UniqueConstraint("attempt_id"),
+    UniqueConstraint("seq"),
 )
+
+dialled_numbers = Table(
+    "dialled_numbers",
+    metadata,
+    Column("number", String(40), primary_key=True),
+    Column("attempt_id", String(40), nullable=False, index=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+"""The number lock: held while its attempt lives, whoever dials. A row whose attempt has ended holds nothing."""

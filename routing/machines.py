@@ -19,7 +19,8 @@ INTERACTION = Machine(
     facts=table(
         ((I.arriving, I.queued, I.after_call, I.in_fallback, I.active, I.held), "waits", I.queued),
         (I.offered, "offer_over", I.queued),
-        ((I.offered, I.held, I.in_fallback, I.queued, I.arriving, I.after_call), "joined", I.active),
+        ((I.offered, I.held, I.in_fallback, I.queued, I.arriving, I.after_call, I.dialling), "joined", I.active),
+        (I.dialling, "not_reached", I.closed),
         (I.active, "held", I.held),
         ((I.active, I.held), "agent_gone", I.after_call),
         ((I.arriving, I.queued, I.offered, I.after_call, I.held), "fallback", I.in_fallback),
@@ -36,15 +37,16 @@ STINT = Machine(
         (S.joined, "hold", S.joined),
         (S.held, "resume", S.held),
         ((S.joined, S.held), "hang_up", S.wrapping),
+        (S.dialling, "hang_up", S.done),
         (S.wrapping, "extend", S.wrapping),
         (S.wrapping, "finish", S.done),
     ),
     facts=table(
-        ((S.offered, S.held), "joined", S.joined),
+        ((S.offered, S.dialling, S.held), "joined", S.joined),
         (S.joined, "held", S.held),
         ((S.joined, S.held), "talk_over", S.wrapping),
         (S.wrapping, "wrap_expired", S.done),
-        ((S.offered, S.joined, S.held), "dropped", S.done),
+        ((S.offered, S.dialling, S.joined, S.held), "dropped", S.done),
     ),
 )
 

@@ -9,12 +9,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class DialRequest:
-    """A wish to call a public number. `purpose` is one of manual, callback, campaign, transfer, overflow."""
+    """A wish to call a public number, once, for an attempt that is committed. `purpose` is one of manual, callback,
+    campaign, transfer, overflow; `confirmed` are the warnings that a person saw and confirmed; `costly` whether they
+    may call numbers that cost more."""
 
+    attempt_id: str
+    interaction_id: str
     number: str
     purpose: str
     asked_by: str
-    interaction_id: str | None = None
+    confirmed: tuple[str, ...] = ()
+    costly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Permit:
     """One dial, once, to one number. The permit row is committed before the switch is told."""
 
     id: str
+    attempt_id: str
     number: str
     granted_at: datetime
 
@@ -30,5 +36,5 @@ class DialPermit(Protocol):
     """The only door to a public number: no dial without a permit, and one dial per permit."""
 
     async def ask(self, request: DialRequest) -> Permit:
-        """A committed permit; raises Refused (`dial_refused`, with the rule in details) when there is none."""
+        """A committed permit; raises a TrunklineError whose id names the rule when there is none."""
         ...

@@ -10,6 +10,7 @@ from routing.state import State
 OUTCOMES = {
     InteractionState.closed: "answered",
     InteractionState.abandoned: "abandoned",
+    InteractionState.dialling: "dialling",
     InteractionState.active: "talking",
     InteractionState.held: "talking",
     InteractionState.after_call: "answered",
@@ -32,6 +33,9 @@ def record_call(
     stint = stint or state.last_talk(interaction)
     agent = state.agents.get(stint.agent_id) if stint is not None else None
     outcome = OUTCOMES.get(interaction.state, "waiting")
+    outbound = interaction.direction == "outbound"
+    if outbound and interaction.ended_at is not None and interaction.answered_at is None:
+        outcome = interaction.end_reason or outcome
     details: dict[str, object] = {
         "direction": interaction.direction,
         "outcome": outcome,
@@ -51,7 +55,7 @@ def record_call(
             customer_id=interaction.customer_id,
             at=interaction.arrived_at,
             kind="call",
-            title="Inbound call",
+            title="Outbound call" if outbound else "Inbound call",
             body="",
             status="done" if interaction.ended_at else "open",
             ref=interaction.id,

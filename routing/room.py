@@ -6,6 +6,7 @@ from kernel.turn import Handler
 from routing.agents import Agents
 from routing.control import Control
 from routing.offers import Offers
+from routing.outbound import Outbound
 from routing.setup import Setup
 from routing.standing import Standings
 from routing.state import State
@@ -23,6 +24,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state),
+        Outbound(state, switchboard),
         Visits(state, offers, wrapping, switchboard),
         offers,
         Standings(state),

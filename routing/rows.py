@@ -28,6 +28,7 @@ class Reach(StrEnum):
 
 class InteractionState(StrEnum):
     arriving = "arriving"
+    dialling = "dialling"
     queued = "queued"
     offered = "offered"
     active = "active"
@@ -40,6 +41,7 @@ class InteractionState(StrEnum):
 
 class StintState(StrEnum):
     offered = "offered"
+    dialling = "dialling"
     joined = "joined"
     held = "held"
     wrapping = "wrapping"

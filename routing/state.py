@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
+from routing.attempts import Attempt, Trunk
 from routing.rows import (
     Agent,
     Disposition,
@@ -25,6 +26,7 @@ from routing.rows import (
 
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
+MAIN_TRUNK = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class State:
         self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
+        self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg"))
+        self.trunks: Shelf[Trunk] = Shelf("trunks", Trunk)
         self.stale = True
 
     def _undone(self) -> None:
@@ -104,6 +108,8 @@ class State:
             self.dispositions,
             self.phones,
             self.lines,
+            self.attempts,
+            self.trunks,
         )
 
     @property

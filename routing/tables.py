@@ -166,6 +166,38 @@ phone_leases = Table(
     Column("configured", Boolean, nullable=False),
 )
 
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("interaction_id", ID, nullable=False, index=True),
+    Column("agent_id", String(40), nullable=False, index=True),
+    Column("purpose", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("leg", ID, nullable=False),
+    Column("customer_leg", ID, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("customer_id", String(40)),
+    Column("contact_id", String(40)),
+    Column("permit_id", String(40), index=True),
+    Column("dialed_at", UtcDateTime),
+    Column("ringing_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, index=True),
+    Column("outcome", String(12)),
+    Column("reason", String(60)),
+)
+
+trunks = Table(
+    "trunks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("dial", String(200), nullable=False),
+    Column("caller_number", String(40), nullable=False),
+    Column("ring_seconds", Integer, nullable=False),
+)
+
 lines = Table(
     "lines",
     metadata,

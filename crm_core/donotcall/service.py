@@ -1,0 +1,41 @@
+"""Putting numbers on a do-not-call list, and taking them off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from crm_core.donotcall import store
+from crm_core.donotcall.models import Entry
+from crm_core.donotcall.patterns import read_pattern
+from kernel.clock import Clock
+from kernel.db import readonly
+from kernel.errors import NotFound
+from kernel.ids import new_id
+
+OWN_LIST = "own"
+"""The list of those who asked us."""
+
+
+class DoNotCallService:
+    def __init__(self, database: AsyncEngine, region: str, clock: Clock) -> None:
+        self._db, self._region, self._clock = database, region, clock
+
+    async def add(self, raw: str, added_by: str, reason: str = "", expires_at: datetime | None = None) -> Entry:
+        """In force with the commit: no permit that is granted later goes to the number."""
+        pattern = read_pattern(raw, self._region)
+        entry = Entry(new_id("dnc"), OWN_LIST, pattern, reason, added_by, self._clock.now(), expires_at)
+        async with self._db.begin() as connection:
+            await store.add_entry(connection, entry)
+        return entry
+
+    async def remove(self, entry_id: str) -> None:
+        async with self._db.begin() as connection:
+            if not await store.remove_entry(connection, entry_id):
+                raise NotFound("no_such_entry", "This entry is not on the list (any more).")
+
+    async def entries(self, after: str = "", limit: int = 100) -> Sequence[Entry]:
+        async with readonly(self._db) as connection:
+            return await store.list_entries(connection, after, limit)

@@ -1,0 +1,62 @@
+"""Do-not-call on SQL. Whoever checks holds the version still until its commit: no entry can slip in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crm_core.donotcall.models import Entry
+from crm_core.donotcall.patterns import matching
+from crm_core.donotcall.tables import do_not_call, do_not_call_version
+from kernel.db import from_row, to_row
+
+VERSION = "all"
+
+
+async def hold_version(connection: AsyncConnection) -> int:
+    """The version of the lists; they do not change before this transaction ends. Readers do not wait for each other."""
+    query = select(do_not_call_version.c.version).where(do_not_call_version.c.id == VERSION)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(read=True)
+    return await connection.scalar(query) or 0
+
+
+async def entry_for(connection: AsyncConnection, e164: str, at: datetime) -> Entry | None:
+    """An entry in force that forbids to call the number."""
+    query = select(do_not_call).where(do_not_call.c.pattern.in_(matching(e164)))
+    query = query.where(do_not_call.c.expires_at.is_(None) | (do_not_call.c.expires_at > at))
+    row = (await connection.execute(query.order_by(do_not_call.c.list, do_not_call.c.pattern).limit(1))).first()
+    return None if row is None else from_row(Entry, row)
+
+
+async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
+    """Add an entry; one for the same pattern on the same list is replaced."""
+    same = (do_not_call.c.list == entry.list) & (do_not_call.c.pattern == entry.pattern)
+    await _next_version(connection)
+    await connection.execute(delete(do_not_call).where(same))
+    await connection.execute(insert(do_not_call).values(**to_row(entry)))
+
+
+async def remove_entry(connection: AsyncConnection, entry_id: str) -> bool:
+    await _next_version(connection)
+    return bool((await connection.execute(delete(do_not_call).where(do_not_call.c.id == entry_id))).rowcount)
+
+
+async def list_entries(connection: AsyncConnection, after: str, limit: int) -> Sequence[Entry]:
+    """Entries by id, the oldest first."""
+    query = select(do_not_call).where(do_not_call.c.id > after).order_by(do_not_call.c.id).limit(limit)
+    return [from_row(Entry, row) for row in await connection.execute(query)]
+
+
+async def _next_version(connection: AsyncConnection) -> None:
+    """Waits for whoever checks just now."""
+    insert_: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    first = insert_(do_not_call_version).values(id=VERSION, version=0).on_conflict_do_nothing(index_elements=["id"])
+    await connection.execute(first)
+    table = do_not_call_version
+    await connection.execute(update(table).where(table.c.id == VERSION).values(version=table.c.version + 1))

@@ -1,0 +1,95 @@
+"""The chain of permits on SQL: sealed by one sealer after their commit, and verified from its first link."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from dialer.permits import GENESIS, Link, PermitRow, broken_link
+from dialer.tables import dial_permits
+from kernel.db import readonly
+from routing.attempts import SENT
+from routing.tables import attempts
+
+SEALERS = 7_030_417
+"""The advisory lock of PostgreSQL that makes sealers take turns."""
+AT_ONCE = 500
+CHUNK = 2000
+WITHIN = timedelta(seconds=10)
+"""How long a permit may be without its seal before that is called a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look at the chain found: `broken` is the first link that does not fit; `late` permits have no seal though
+    they should; `missing` attempts were dialled without the permit that they name, or without any."""
+
+    links: int
+    broken: int | None
+    late: int
+    missing: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        return self.broken is None and not self.late and not self.missing
+
+
+async def seal(database: AsyncEngine) -> int:
+    """Chain permits that have no seal yet, the oldest first; returns how many. Any number of sealers may try."""
+    table = dial_permits
+    async with database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEALERS})
+        query = select(table).where(table.c.seq.is_(None)).order_by(table.c.granted_at, table.c.id).limit(AT_ONCE)
+        rows = list(await connection.execute(query))
+        if not rows:
+            return 0
+        seq, previous = await _last(connection)
+        for row in rows:
+            seq += 1
+            hash_ = _permit(row).hash(seq, previous)
+            values = {"seq": seq, "previous": previous, "hash": hash_}
+            await connection.execute(update(table).where(table.c.id == row.id).values(**values))
+            previous = hash_
+        return len(rows)
+
+
+async def _last(connection: AsyncConnection) -> tuple[int, str]:
+    table = dial_permits
+    query = select(table.c.seq, table.c.hash).where(table.c.seq.is_not(None)).order_by(table.c.seq.desc()).limit(1)
+    last = (await connection.execute(query)).first()
+    return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+async def verify(database: AsyncEngine, at: datetime) -> Verdict:
+    """Read the whole chain, and hold the attempts that were dialled against it."""
+    table = dial_permits
+    async with readonly(database) as connection:
+        links = [link async for link in _links(connection)]
+        unsealed = table.c.seq.is_(None) & (table.c.granted_at < at - WITHIN)
+        late = await connection.scalar(select(func.count()).select_from(table).where(unsealed)) or 0
+        dialled = attempts.c.dialed_at.is_not(None) | attempts.c.state.in_([one.value for one in SENT])
+        joined = attempts.outerjoin(table, (table.c.id == attempts.c.permit_id) & (table.c.attempt_id == attempts.c.id))
+        query = select(attempts.c.id).select_from(joined).where(dialled & table.c.id.is_(None)).order_by(attempts.c.id)
+        missing = tuple(row.id for row in await connection.execute(query))
+    return Verdict(len(links), broken_link(links), late, missing)
+
+
+async def _links(connection: AsyncConnection) -> AsyncIterator[Link]:
+    last = 0
+    while True:
+        query = select(dial_permits).where(dial_permits.c.seq > last).order_by(dial_permits.c.seq).limit(CHUNK)
+        rows = list(await connection.execute(query))
+        if not rows:
+            return
+        for row in rows:
+            yield Link(row.seq, row.previous, row.hash, _permit(row), row.number, row.salt)
+        last = rows[-1].seq
+
+
+def _permit(row: Row[tuple[object, ...]]) -> PermitRow:
+    return PermitRow(**{name: row._mapping[name] for name in PermitRow.__dataclass_fields__})

@@ -1,0 +1,83 @@
+"""Where permits are granted: every rule in one short transaction, whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crm_core.donotcall.store import entry_for, hold_version
+from cti.trunk import dial_string
+from dialer.hours import LocalTime, local_times, warnings
+from dialer.numbers import Dialable, examine, reaches_emergency, refuse_costly
+from dialer.store import add_permit, dials_since, take_number
+from kernel.clock import Clock
+from kernel.errors import Invalid, Refused
+from routing.ports import DialRequest, Permit
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say: the country of the platform, its trunk, and how often one number may be called in 24 h."""
+
+    region: str
+    trunk: str
+    most_a_day: int
+
+
+class PermitOffice:
+    """Implements routing.ports.DialPermit on any number of processes: what must not happen twice is a key."""
+
+    def __init__(self, database: AsyncEngine, clock: Clock, rules: Rules) -> None:
+        self._db, self._clock, self._rules = database, clock, rules
+
+    async def ask(self, request: DialRequest) -> Permit:
+        """A committed permit; raises Invalid or Refused with the rule's id. Nothing is kept of what was refused."""
+        at = self._clock.now()
+        number = self._allowed(request)
+        times = local_times(number.zones, at)
+        _check_hours(times, request.confirmed)
+        try:
+            async with self._db.begin() as connection:
+                checks = await self._check(connection, request, at)
+                checks |= {"zones": sorted(number.zones), "local": [f"{one.at:%H:%M}" for one in times]}
+                checks |= {"confirmed": sorted(request.confirmed), "costly": number.costly}
+                return await add_permit(connection, request, checks, at)
+        except IntegrityError:
+            raise Refused("permit_used", "This attempt had its permit already; it is not dialled again.") from None
+
+    def _allowed(self, request: DialRequest) -> Dialable:
+        number = examine(request.number, self._rules.region)
+        if number.e164 != request.number:
+            raise Invalid("number_unreadable", "This is not a telephone number. Check its digits.")
+        if not request.costly:
+            refuse_costly(number)
+        if reaches_emergency(dial_string(self._rules.trunk, number.e164), self._rules.region):
+            raise Invalid("number_emergency", "As the trunk is set up, this number would reach the emergency services.")
+        return number
+
+    async def _check(self, connection: AsyncConnection, request: DialRequest, at: datetime) -> dict[str, Any]:
+        """The rules that need the database, and what they were answered. The number's lock comes first: from then on
+        no other attempt for this number gets any further before our commit."""
+        if not await take_number(connection, request.number, request.attempt_id, at):
+            raise Refused("number_in_use", "This number is being called already.")
+        version = await hold_version(connection)
+        entry = await entry_for(connection, request.number, at)
+        if entry is not None:
+            raise Refused("do_not_call", "This number is on a do-not-call list.", list=entry.list, reason=entry.reason)
+        dials = await dials_since(connection, request.number, at - DAY)
+        if dials >= self._rules.most_a_day:
+            raise Refused("called_too_often", "This number was called too often in the last 24 hours.", calls=dials)
+        return {"do_not_call": version, "calls_24h": dials}
+
+
+def _check_hours(times: tuple[LocalTime, ...], confirmed: tuple[str, ...]) -> None:
+    open_ = [one for one in warnings(times) if one not in confirmed]
+    if open_:
+        message = "It is night where this number is, or nobody knows. Confirm that you want to call all the same."
+        raise Refused("confirm_first", message, warnings=open_, local=[f"{one.at:%H:%M}" for one in times])
