@@ -22,6 +22,7 @@ from agent_desktop.resources.calls import CallResource
 from agent_desktop.resources.customers import CustomerResource
 from agent_desktop.resources.desk import DeskResource
 from agent_desktop.resources.drafts import DraftResource
+from agent_desktop.resources.dialling import DialResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.tickets import TicketResource
 
@@ -78,6 +79,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *AccountResource(parts.people, parts.commands, hub, push).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
+        *DialResource(parts.commands, parts.stream, parts.crm, parts.clock, parts.choices.region).routes(),
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),
         *DraftResource(parts.crm, hub).routes(),

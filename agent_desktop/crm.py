@@ -12,6 +12,7 @@ from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.models import Match, MatchKind
 from crm_core.customers.service import CustomerService
+from crm_core.donotcall.service import DoNotCallService
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from kernel.errors import Refused
@@ -26,6 +27,7 @@ class Crm:
     tickets: TicketService
     notes: NoteService
     drafts: DraftService
+    lists: DoNotCallService
 
 
 async def save_wrap_up_note(

@@ -23,9 +23,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from cti.trunk import check_trunk
+
 FILE = "trunkline.toml"
 NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
 """Variables of other tools of ours."""
+E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ORIGIN = re.compile(r"https?://[^/?#@*\s]+")
 ICE = re.compile(r"(stuns?|turns?):[A-Za-z0-9.\-\[\]:]+(\?transport=(udp|tcp))?")
@@ -99,6 +102,14 @@ class Settings(BaseSettings):
         description="Folder where the switch puts recordings, as we see it.",
     )
     default_region: str = Field("ES", description="Country (ISO code) of numbers without a country code.")
+    trunk: str = Field(
+        "",
+        description="How the switch dials a public number, such as `PJSIP/{number}@my-trunk`; `{digits}` leaves the "
+        "plus out. Empty: nobody can call out (the lab's own switch has a trunk).",
+    )
+    caller_number: str = Field("", description="The number that people see whom we call, with its country code.")
+    dial_seconds: int = Field(60, ge=5, le=300, description="How long a number that we call may ring.")
+    dials_a_day: int = Field(20, ge=1, description="How often one number may be called within 24 hours.")
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
@@ -109,6 +120,18 @@ class Settings(BaseSettings):
         if len(value) != 2 or not value.isalpha():
             raise ValueError("an ISO country code of two letters, such as ES")
         return value.upper()
+
+    @field_validator("trunk")
+    @classmethod
+    def _trunk(cls, value: str) -> str:
+        return check_trunk(value) if value else value
+
+    @field_validator("caller_number")
+    @classmethod
+    def _caller_number(cls, value: str) -> str:
+        if value and not E164.fullmatch(value):
+            raise ValueError("a number with its country code, such as +34910000000")
+        return value
 
     @field_validator("origins")
     @classmethod

@@ -37,17 +37,20 @@ def examine(raw: str, region: str) -> Dialable:
     """The number that somebody in `region` means by `raw`. Raises Invalid with the rule that forbids to dial it."""
     digits = "".join(one for one in raw if one.isdecimal() and one.isascii())
     number = parse(raw, region)
-    if is_emergency(digits) or is_emergency(number.national):
-        raise _no("number_emergency", "This is an emergency number. Dial it on a telephone, not from here.")
+    if is_emergency(digits) or is_emergency(number.national) or (number.e164 is None and _abroad(digits)):
+        raise Invalid("number_emergency", "This is an emergency number. Dial it on a telephone, not from here.")
     if number.kind is NumberKind.SHORT or "*" in raw or "#" in raw:
-        raise _no("number_short", "Short numbers and service codes are not dialled from here. Dial the full number.")
+        raise Invalid(
+            "number_short",
+            "Short numbers and service codes are not dialled from here. Dial the full number.",
+        )
     if number.e164 is None:
-        raise _no("number_unreadable", "This is not a telephone number. Check its digits.")
+        raise Invalid("number_unreadable", "This is not a telephone number. Check its digits.")
     found = phonenumbers.parse(number.e164, None)
     if is_emergency(phonenumbers.national_significant_number(found)):
-        raise _no("number_emergency", "This is an emergency number. Dial it on a telephone, not from here.")
+        raise Invalid("number_emergency", "This is an emergency number. Dial it on a telephone, not from here.")
     if not number.valid:
-        raise _no("number_not_in_plan", "No country has such a number. Check the country code and the digits.")
+        raise Invalid("number_not_in_plan", "No country has such a number. Check the country code and the digits.")
     costly = "number_premium" if found.country_code in SATELLITE else COSTLY.get(phonenumbers.number_type(found))
     return Dialable(number.e164, number.national, number.region, zones(number.e164), costly)
 
@@ -68,14 +71,16 @@ def is_emergency(digits: str) -> bool:
     return any(shortnumberinfo.is_emergency_number(digits, region) for region in REGIONS)
 
 
+def _abroad(digits: str) -> bool:
+    """Whether the digits are an emergency number behind some country code."""
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return any(int(digits[:n] or 0) in codes and is_emergency(digits[n:]) for n in (1, 2, 3))
+
+
 def reaches_emergency(dial_string: str, region: str) -> bool:
     """Whether what the trunk is sent could be taken for an emergency call where it ends: +91 1x without its plus
     begins with 911."""
-    user = dial_string.rpartition("/")[2].partition("@")[0]
+    user = dial_string.partition("/")[2].partition("@")[0].rpartition("/")[2]
     if user.startswith("+"):
         return False
     return bool(shortnumberinfo.connects_to_emergency_number("".join(c for c in user if c.isdigit()), region))
-
-
-def _no(error: str, message: str) -> Invalid:
-    return Invalid(error, message, fields={"number": error})

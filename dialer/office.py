@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from crm_core.donotcall.store import entry_for, hold_version
+from crm_core.store import Connection, Database
 from cti.trunk import dial_string
 from dialer.hours import LocalTime, local_times, warnings
 from dialer.numbers import Dialable, examine, reaches_emergency, refuse_costly
@@ -33,7 +31,7 @@ class Rules:
 class PermitOffice:
     """Implements routing.ports.DialPermit on any number of processes: what must not happen twice is a key."""
 
-    def __init__(self, database: AsyncEngine, clock: Clock, rules: Rules) -> None:
+    def __init__(self, database: Database, clock: Clock, rules: Rules) -> None:
         self._db, self._clock, self._rules = database, clock, rules
 
     async def ask(self, request: DialRequest) -> Permit:
@@ -42,14 +40,11 @@ class PermitOffice:
         number = self._allowed(request)
         times = local_times(number.zones, at)
         _check_hours(times, request.confirmed)
-        try:
-            async with self._db.begin() as connection:
-                checks = await self._check(connection, request, at)
-                checks |= {"zones": sorted(number.zones), "local": [f"{one.at:%H:%M}" for one in times]}
-                checks |= {"confirmed": sorted(request.confirmed), "costly": number.costly}
-                return await add_permit(connection, request, checks, at)
-        except IntegrityError:
-            raise Refused("permit_used", "This attempt had its permit already; it is not dialled again.") from None
+        async with self._db.begin() as connection:
+            checks = await self._check(connection, request, at)
+            checks |= {"zones": sorted(number.zones), "local": [f"{one.at:%H:%M}" for one in times]}
+            checks |= {"confirmed": sorted(request.confirmed), "costly": number.costly}
+            return await add_permit(connection, request, checks, at)
 
     def _allowed(self, request: DialRequest) -> Dialable:
         number = examine(request.number, self._rules.region)
@@ -61,7 +56,7 @@ class PermitOffice:
             raise Invalid("number_emergency", "As the trunk is set up, this number would reach the emergency services.")
         return number
 
-    async def _check(self, connection: AsyncConnection, request: DialRequest, at: datetime) -> dict[str, Any]:
+    async def _check(self, connection: Connection, request: DialRequest, at: datetime) -> dict[str, Any]:
         """The rules that need the database, and what they were answered. The number's lock comes first: from then on
         no other attempt for this number gets any further before our commit."""
         if not await take_number(connection, request.number, request.attempt_id, at):
@@ -69,7 +64,7 @@ class PermitOffice:
         version = await hold_version(connection)
         entry = await entry_for(connection, request.number, at)
         if entry is not None:
-            raise Refused("do_not_call", "This number is on a do-not-call list.", list=entry.list, reason=entry.reason)
+            raise Refused("do_not_call", "This number is on a do-not-call list.", list=entry.list)
         dials = await dials_since(connection, request.number, at - DAY)
         if dials >= self._rules.most_a_day:
             raise Refused("called_too_often", "This number was called too often in the last 24 hours.", calls=dials)

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_core.customers.numbers import spellings
 from dialer.permits import PermitRow, commit_to
 from dialer.tables import dial_permits, dialled_numbers
 from kernel.db import to_row
+from kernel.errors import Refused
 from kernel.ids import new_id
 from routing.dialling import ReleaseNumber
 from routing.ports import DialRequest, Permit
@@ -67,7 +69,10 @@ async def add_permit(connection: AsyncConnection, request: DialRequest, checks: 
         granted_at=at,
         checks=checks,
     )
-    await connection.execute(insert(dial_permits).values(**to_row(row), number=request.number, salt=salt))
+    try:
+        await connection.execute(insert(dial_permits).values(**to_row(row), number=request.number, salt=salt))
+    except IntegrityError:
+        raise Refused("permit_used", "This attempt had its permit already; it is not dialled again.") from None
     return Permit(row.id, row.attempt_id, request.number, row.granted_at)
 
 

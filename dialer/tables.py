@@ -14,7 +14,7 @@ dial_permits = Table(
     Column("interaction_id", String(150), nullable=False, index=True),
     Column("purpose", String(20), nullable=False),
     Column("asked_by", String(40), nullable=False),
-    Column("number", String(40)),
+    Column("number", String(40), index=True),
     Column("salt", String(40)),
     Column("commitment", String(64), nullable=False),
     Column("granted_at", UtcDateTime, nullable=False),

@@ -22,6 +22,10 @@ class Right(StrEnum):
     desk_use = "desk_use"
     call_own = "call_own"
     call_watch = "call_watch"
+    call_dial = "call_dial"
+    call_costly = "call_costly"
+    do_not_call_add = "do_not_call_add"
+    do_not_call_manage = "do_not_call_manage"
     customer_read = "customer_read"
     customer_write = "customer_write"
     ticket_read = "ticket_read"
@@ -87,6 +91,8 @@ _SERVES: Mapping[Right, Scope] = {
     **_EVERYBODY,
     Right.desk_use: Scope.own,
     Right.call_own: Scope.own,
+    Right.call_dial: Scope.own,
+    Right.do_not_call_add: Scope.all,
     Right.customer_read: Scope.all,
     Right.customer_write: Scope.all,
     Right.ticket_read: Scope.all,
@@ -101,6 +107,8 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.supervisor: {
         **_SERVES,
         Right.call_watch: Scope.team,
+        Right.call_costly: Scope.own,
+        Right.do_not_call_manage: Scope.all,
         Right.recording_list: Scope.team,
         Right.recording_play: Scope.team,
         Right.user_read: Scope.team,
@@ -109,6 +117,7 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.admin: {
         **_EVERYBODY,
         Right.session_manage: Scope.all,
+        Right.do_not_call_manage: Scope.all,
         Right.customer_read: Scope.all,
         Right.recording_list: Scope.all,
         Right.user_read: Scope.all,

@@ -210,6 +210,7 @@ class AsteriskLab:
             ami_port=self.ports.ami,
             ws_url=self.ws_url,
             home=str(self.home),
+            trunk_port=self.ports.trunk,
         )
 
     def remove(self) -> None:

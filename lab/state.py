@@ -26,6 +26,7 @@ class LabState:
     ami_port: int
     ws_url: str
     home: str
+    trunk_port: int = 0
 
     @property
     def running(self) -> bool:

@@ -15,6 +15,7 @@ MODULES = (
     "crm_core.tickets.tables",
     "crm_core.activities.tables",
     "crm_core.timeline.tables",
+    "crm_core.donotcall.tables",
     "routing.tables",
     "recordings.tables",
     "dialer.tables",

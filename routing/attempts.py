@@ -50,8 +50,6 @@ ATTEMPT: Machine[AttemptState] = Machine(
     ),
 )
 
-MACHINES = (ATTEMPT,)
-
 SENT = frozenset({A.dialing, A.answered, A.bridged})
 """The switch was told to dial; whatever happens now, it is not told again."""
 

@@ -23,7 +23,7 @@ from kernel.errors import LinkDown as NoLink
 from kernel.errors import Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.agents import change_duty
+from routing.agents import change_duty, reserve_for_outbound
 from routing.attempts import ATTEMPT, SENT, Attempt, AttemptState, Outcome, Trunk, outcome_of
 from routing.dialling import (
     AskPermit,
@@ -38,10 +38,10 @@ from routing.dialling import (
     ReleaseNumber,
     TrunkConfigured,
 )
-from routing.machines import DUTY, INTERACTION, STINT
+from routing.machines import INTERACTION, STINT
 from routing.messages import HangUpCall, IdentifyCaller, InteractionEnded, LookUpDue
 from routing.record import record_call
-from routing.rows import Agent, Duty, Interaction, InteractionState, Match, Presence, Reach, Stint, StintState
+from routing.rows import Agent, Duty, Interaction, InteractionState, Match, Presence, Stint, StintState
 from routing.state import MAIN_QUEUE, MAIN_TRUNK, State
 from routing.switchboard import Switchboard
 
@@ -50,11 +50,6 @@ PERMIT_WITHIN = timedelta(seconds=8)
 AGENT_RINGS = 20
 GRACE = timedelta(seconds=5)
 """How long after its last second the switch may take to say what became of a leg."""
-NOT_FREE = {
-    Duty.reserved: ("agent_not_free", "A call is on its way to you, or you are calling somebody already."),
-    Duty.busy: ("agent_not_free", "You are in a call. End it before you call somebody else."),
-    Duty.wrapping: ("finish_wrap_up_first", "Say what came of the last call first; then you can call."),
-}
 
 
 class Outbound(Handles):
@@ -74,6 +69,7 @@ class Outbound(Handles):
     def _dial(self, command: DialNumber, turn: Turn) -> None:
         agent = self._state.agent(command.actor)
         self._must_be_able(agent)
+        reserve_for_outbound(self._state, agent.id)
         attempt = Attempt(
             id=turn.new_id("at"),
             interaction_id=f"ix-{turn.at:%y%m%d%H%M%S}-{turn.new_id('out')}",
@@ -91,7 +87,6 @@ class Outbound(Handles):
         stint = Stint(turn.new_id("st"), attempt.interaction_id, agent.id, StintState.dialling, turn.at, attempt.leg)
         self._state.stints.put(stint)
         self._begin(attempt, stint, turn)
-        self._state.put_agent(agent, duty=DUTY.after(agent.duty, "reserve"), since=turn.at)
         turn.send(
             AskPermit(
                 order_id=f"permit-{attempt.id}",
@@ -113,12 +108,10 @@ class Outbound(Handles):
             raise Refused("no_trunk", "No trunk is set up to call out. An administrator sets TRUNKLINE_TRUNK.")
         if agent.presence is Presence.out:
             raise Refused("agent_out", "You are signed out of calls. Be ready, or pause, to call somebody.")
-        if agent.duty is not Duty.idle:
-            raise Refused(*NOT_FREE[agent.duty], duty=agent.duty.value)
-        if agent.device is Reach.lost or agent.endpoint is None:
-            raise Refused("phone_lost", "Your phone is not connected. Wait until it is, then call again.")
-        if self._switchboard.engaged(agent.endpoint):
-            raise Refused(*NOT_FREE[Duty.reserved], duty=agent.duty.value)
+        if agent.duty is Duty.wrapping:
+            raise Refused("finish_wrap_up_first", "Say what came of the last call first; then you can call.")
+        if agent.duty is Duty.idle and self._switchboard.engaged(agent.endpoint or ""):
+            raise Refused("agent_busy", "Your phone rings or talks. End that before you call somebody.")
         if not self._state.line_up:
             raise NoLink("The switch cannot be reached just now. Nobody was called; try again in a moment.")
 

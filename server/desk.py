@@ -26,6 +26,7 @@ from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
+from crm_core.donotcall.service import DoNotCallService
 from crm_core.people.passwords import Hasher
 from crm_core.people.service import PeopleService
 from crm_core.tickets.service import TicketService
@@ -102,6 +103,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
             TicketService(database, clock),
             NoteService(database, clock),
             DraftService(database, clock),
+            DoNotCallService(database, region, clock),
         ),
         pops=CrmPops(PopService(database, region)),
         phones=platform.phones,

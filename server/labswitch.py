@@ -9,12 +9,15 @@ from pathlib import Path
 
 from cti.ami.settings import AmiSettings
 from lab import begin, daemon, state
+from lab.farend import FarEnd
 from lab.sim.control import SimControl, is_running
 from server.pbx import Pbx
 
 NAME = "run"
 PHONES = 8
 SIM_ANSWERS_AFTER = "4"
+TRUNK = "PJSIP/{number}@trunk"
+CALLER_NUMBER = "+34910000000"
 Say = Callable[[str], None]
 
 
@@ -28,7 +31,9 @@ async def asterisk(why: str, say: Say) -> AsyncIterator[Pbx]:
         say("Getting an Asterisk ready: about a minute the first time on a machine, a second later on")
         reach = await begin.asterisk(NAME, PHONES, 0, say)
     try:
-        yield _pbx("lab", why, reach)
+        lab = state.find(NAME)
+        async with FarEnd((lab.sip_host, lab.sip_port), lab.trunk_port):
+            yield _pbx("lab", why, reach)
     finally:
         await asyncio.to_thread(_end)
 

@@ -15,12 +15,12 @@ log = structlog.get_logger(__name__)
 
 
 class PlatformOutlet:
-    """Implements kernel.engine.Outlet. The parts are hung in after the engine exists (`switch`, `look_up`,
+    """Implements kernel.engine.Outlet. The parts are hung in after the engine exists (`switch`, `carriers`,
     `listeners`), since they post to it."""
 
     def __init__(self) -> None:
         self.switch: Switch | None = None
-        self.look_up: Callable[[Order], bool] | None = None
+        self.carriers: list[Callable[[Order], bool]] = []
         self.listeners: list[Callable[[Published], None]] = []
 
     def publish(self, published: Published) -> None:
@@ -35,7 +35,7 @@ class PlatformOutlet:
             if isinstance(order, SwitchOrder):
                 if self.switch is not None:
                     self.switch.send(order)
-            elif self.look_up is None or not self.look_up(order):
+            elif not any(carry(order) for carry in self.carriers):
                 log.error("nobody carries out this order", type=type(order).__name__)
         except Exception:
             log.exception("an order could not be sent", type=type(order).__name__)

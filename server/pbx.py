@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_desktop.phonebook import IceServer
@@ -12,6 +12,17 @@ from config.settings import Settings
 from cti.ami.settings import AmiSettings
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How public numbers are called: the trunk's dial string (empty: not at all), the number shown, how long one may
+    ring, and how often one number may be called in 24 hours."""
+
+    dial: str = ""
+    caller_number: str = ""
+    ring_seconds: int = 60
+    most_a_day: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,7 @@ class Pbx:
     ws_base: str
     recordings_dir: Path
     ice_servers: tuple[IceServer, ...] = ()
+    out: WayOut = WayOut()
 
 
 def configured(settings: Settings, why: str) -> Pbx:
@@ -38,7 +50,15 @@ def configured(settings: Settings, why: str) -> Pbx:
         tls_ca=settings.ami_tls_ca,
     )
     ice = tuple(_ice(url, settings) for url in settings.ice_servers)
-    return Pbx("asterisk", why, ami, settings.phones_file, settings.ws_base, settings.recordings_dir, ice)
+    out = way_out(settings)
+    return Pbx("asterisk", why, ami, settings.phones_file, settings.ws_base, settings.recordings_dir, ice, out)
+
+
+def way_out(settings: Settings, trunk: str = "", caller_number: str = "") -> WayOut:
+    """As the settings say; `trunk` and `caller_number` are what a switch of our own has where they say nothing."""
+    return WayOut(
+        settings.trunk or trunk, settings.caller_number or caller_number, settings.dial_seconds, settings.dials_a_day
+    )
 
 
 def _ice(url: str, settings: Settings) -> IceServer:
@@ -62,6 +82,7 @@ async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
 
     opener = labswitch.asterisk if kind == "lab" else labswitch.simulated
     async with opener(why, say) as pbx:
+        pbx = replace(pbx, out=way_out(settings, labswitch.TRUNK, labswitch.CALLER_NUMBER))
         say(f"Switch: {pbx.why}")
         yield pbx
 

@@ -17,6 +17,7 @@ from cti.ami.switch import AmiSwitch
 from cti.calls import CallBook
 from cti.facts import LinkDown
 from cti.switch import Switch
+from dialer.office import PermitOffice, Rules
 from kernel import db
 from kernel.clock import Clock, SteadyClock
 from kernel.codec import plain
@@ -26,6 +27,7 @@ from kernel.messages import Fact
 from kernel.shelf import Shelf
 from kernel.turn import Handler
 from recordings.room import Recordings
+from routing.dialling import TrunkConfigured
 from routing.messages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from routing.room import handlers
 from routing.rows import Queue
@@ -34,7 +36,8 @@ from routing.state import MAIN_QUEUE, State
 from server.heartbeat import Heartbeat, PulseHandler
 from server.librarian import Librarian
 from server.outlet import PlatformOutlet
-from server.pbx import Pbx
+from server.pbx import Pbx, WayOut
+from server.permits import PermitClerk, seal_for_ever
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
 from server.shelves import SAVERS, shelf_tables
@@ -98,22 +101,25 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
     switch = AmiSwitch(pbx.ami, engine.post)
     librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
     ports = EnginePorts(engine)
-    outlet.switch, outlet.look_up = switch, librarian.send
+    office = PermitOffice(database, clock, Rules(default_region, pbx.out.dial, pbx.out.most_a_day))
+    clerk = PermitClerk(office, engine.post)
+    outlet.switch, outlet.carriers = switch, [librarian.send, clerk.send]
     outlet.listeners.append(ports.publish)
     heartbeat = Heartbeat(engine, switch)
     async with _task(engine.run(), "engine"):
-        for fact in setup_facts(rooms.routing, phones):
+        for fact in setup_facts(rooms.routing, phones, pbx.out):
             engine.post(fact)
         await switch.start()
         try:
-            async with _task(heartbeat.run(), "heartbeat"):
+            async with _task(heartbeat.run(), "heartbeat"), _task(seal_for_ever(database), "sealer"):
                 yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat)
         finally:
             await switch.stop()
             await librarian.stop()
+            await clerk.stop()
 
 
-def setup_facts(state: State, phones: FilePhoneBook) -> Sequence[Fact]:
+def setup_facts(state: State, phones: FilePhoneBook, out: WayOut) -> Sequence[Fact]:
     """What enters the journal at each start: the link is not up yet, the pool of phones, and defaults once."""
     facts: list[Fact] = [LinkDown(reason="start")]
     if MAIN_QUEUE not in state.queues:
@@ -121,6 +127,7 @@ def setup_facts(state: State, phones: FilePhoneBook) -> Sequence[Fact]:
     if not len(state.dispositions):
         facts.append(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
     facts.append(PhonesConfigured(endpoints=phones.endpoints))
+    facts.append(TrunkConfigured(dial=out.dial, caller_number=out.caller_number, ring_seconds=out.ring_seconds))
     return facts
 
 

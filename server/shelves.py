@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from crm_core.timeline.store import save_entries
 from crm_core.timeline.writes import SaveTimelineEntry
 from cti.store import SHELVES as CTI_SHELVES
+from dialer.store import release_numbers
 from kernel.messages import Write
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
 from routing import rows, tables
+from routing.attempts import Attempt, Trunk
+from routing.dialling import ReleaseNumber
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_states
@@ -42,6 +45,8 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "dispositions": ShelfTable(rows.Disposition, tables.dispositions),
         "phone_leases": ShelfTable(PhoneLease, tables.phone_leases),
         "lines": ShelfTable(rows.Line, tables.lines),
+        "attempts": ShelfTable(Attempt, tables.attempts, tables.attempts.c.ended_at.is_(None), vital=True),
+        "trunks": ShelfTable(Trunk, tables.trunks),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }
 
@@ -49,5 +54,6 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
 SAVERS: Mapping[type[Write], Saver] = {
     SaveTimelineEntry: Saver(save_entries),
     SavePulse: Saver(save_pulse),
+    ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),
 }

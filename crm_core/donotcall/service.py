@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from crm_core.donotcall import store
 from crm_core.donotcall.models import Entry
 from crm_core.donotcall.patterns import read_pattern
+from crm_core.store import Database
 from kernel.clock import Clock
 from kernel.db import readonly
 from kernel.errors import NotFound
@@ -20,7 +19,7 @@ OWN_LIST = "own"
 
 
 class DoNotCallService:
-    def __init__(self, database: AsyncEngine, region: str, clock: Clock) -> None:
+    def __init__(self, database: Database, region: str, clock: Clock) -> None:
         self._db, self._region, self._clock = database, region, clock
 
     async def add(self, raw: str, added_by: str, reason: str = "", expires_at: datetime | None = None) -> Entry:
@@ -35,6 +34,11 @@ class DoNotCallService:
         async with self._db.begin() as connection:
             if not await store.remove_entry(connection, entry_id):
                 raise NotFound("no_such_entry", "This entry is not on the list (any more).")
+
+    async def forbids(self, e164: str) -> Entry | None:
+        """The entry that forbids to call a number, if there is one."""
+        async with readonly(self._db) as connection:
+            return await store.entry_for(connection, e164, self._clock.now())
 
     async def entries(self, after: str = "", limit: int = 100) -> Sequence[Entry]:
         async with readonly(self._db) as connection:

@@ -9,10 +9,11 @@ from crm_core.tickets.machines import TICKET
 from cti.machines import LEG
 from kernel.machine import Machine
 from recordings.rows import RECORDING
+from routing.attempts import ATTEMPT
 from routing.machines import MACHINES
 from server.docs.tables import table
 
-ALL_MACHINES: tuple[Machine[Any], ...] = (LEG, *MACHINES, TICKET, RECORDING)
+ALL_MACHINES: tuple[Machine[Any], ...] = (LEG, *MACHINES, ATTEMPT, TICKET, RECORDING)
 
 
 def states() -> str:

@@ -30,6 +30,7 @@ from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
 from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
+from crm_core.donotcall.service import DoNotCallService
 from crm_core.people.passwords import Hasher
 from crm_core.people.rows import By, NewStaff, Staff
 from crm_core.people.service import PeopleService
@@ -198,6 +199,7 @@ async def running(
             TicketService(database, clock),
             NoteService(database, clock),
             DraftService(database, clock),
+            DoNotCallService(database, REGION, clock),
         ),
         pops=pops,
         phones=FakePhones(),

@@ -1,74 +1,252 @@
-"""Dial permits on both databases: one chain, also when two ask at once; a row changed behind our back is found."""
+"""Permits on both databases: one live dial per number whoever asks, do-not-call that nobody slips past, one chain."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dialer.store import add_permit, verify_permits
-from dialer.tables import dial_permits
+from crm_core.donotcall.service import DoNotCallService
+from dialer.chain.store import Verdict, seal, verify
+from dialer.office import PermitOffice, Rules
+from dialer.store import erase_numbers, release_numbers
+from dialer.tables import dial_permits, dialled_numbers
+from kernel.clock import ManualClock
+from kernel.db import to_row
+from kernel.errors import Refused, TrunklineError
+from routing.attempts import Attempt, AttemptState
+from routing.dialling import ReleaseNumber
 from routing.ports import DialRequest, Permit
+from routing.tables import attempts
 
 pytestmark = pytest.mark.integration
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
+NUMBER = "+34600111222"
+RULES = Rules("ES", "PJSIP/{number}@trunk", 20)
 
 
-async def grant(database: AsyncEngine, number: str = "+34600111222") -> Permit:
-    """One permit, tried again while another writer is before us."""
-    request = DialRequest(number=number, purpose="manual", asked_by="usr-1")
-    while True:
+def office(database: AsyncEngine, rules: Rules = RULES, at: datetime = AT) -> PermitOffice:
+    return PermitOffice(database, ManualClock(at), rules)
+
+
+async def attempt(database: AsyncEngine, id: str, **changes: Any) -> str:
+    """The engine's row of an attempt, as it is before a permit is asked for."""
+    row = Attempt(id, f"ix-{id}", "usr-1", "manual", AttemptState.asked, AT, f"leg-{id}", f"far-{id}", NUMBER)
+    async with database.begin() as connection:
+        await connection.execute(insert(attempts).values(**to_row(row) | changes))
+    return id
+
+
+async def ask(database: AsyncEngine, id: str, number: str = NUMBER, **more: Any) -> Permit:
+    request = DialRequest(id, f"ix-{id}", number, "manual", "usr-1", **more)
+    return await office(database).ask(request)
+
+
+async def over(database: AsyncEngine, id: str) -> None:
+    """The attempt ends, as the engine's commit ends it."""
+    async with database.begin() as connection:
+        await connection.execute(update(attempts).where(attempts.c.id == id).values(ended_at=AT))
+        await release_numbers(connection, [ReleaseNumber(attempt_id=id)])
+
+
+async def refusal(work: Any) -> str:
+    with pytest.raises(TrunklineError) as refused:
+        await work
+    return refused.value.id
+
+
+# ── the number lock ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_twenty_who_ask_for_one_number_at_once_get_one_permit(database: AsyncEngine) -> None:
+    ids = [await attempt(database, f"at-{n}") for n in range(20)]
+    answers = await asyncio.gather(*(ask(database, one) for one in ids), return_exceptions=True)
+    granted = [one for one in answers if isinstance(one, Permit)]
+    assert len(granted) == 1
+    assert {one.id for one in answers if isinstance(one, Refused)} == {"number_in_use"}
+
+
+async def test_a_number_is_free_again_with_the_commit_that_ends_its_attempt(database: AsyncEngine) -> None:
+    for n in range(3):
+        id = await attempt(database, f"at-{n}")
+        await ask(database, id)
+        await over(database, id)
+    async with database.connect() as connection:
+        assert list(await connection.execute(select(dialled_numbers))) == []
+
+
+async def test_a_lock_left_by_a_kill_holds_nothing_once_its_attempt_has_ended(database: AsyncEngine) -> None:
+    first, *others = [await attempt(database, f"at-{n}") for n in range(6)]
+    await ask(database, first)
+    async with database.begin() as connection:
+        await connection.execute(update(attempts).where(attempts.c.id == first).values(ended_at=AT))
+    answers = await asyncio.gather(*(ask(database, one) for one in others), return_exceptions=True)
+    assert sum(isinstance(one, Permit) for one in answers) == 1
+
+
+async def test_an_attempt_has_one_permit_and_never_a_second(database: AsyncEngine) -> None:
+    id = await attempt(database, "at-1")
+    answers = await asyncio.gather(*(ask(database, id) for _ in range(8)), return_exceptions=True)
+    assert sum(isinstance(one, Permit) for one in answers) == 1
+    async with database.begin() as connection:
+        await release_numbers(connection, [ReleaseNumber(attempt_id=id)])
+    assert await refusal(ask(database, id)) == "permit_used"
+
+
+# ── the rules ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [
+        ("112", "number_emergency"),
+        ("+34112", "number_emergency"),
+        ("+34111111111", "number_not_in_plan"),
+        ("+34803123456", "number_premium"),
+        ("+34901123456", "number_shared_cost"),
+        ("600111222", "number_unreadable"),
+    ],
+)
+async def test_numbers_that_are_never_dialled_leave_no_permit(database: AsyncEngine, number: str, rule: str) -> None:
+    assert await refusal(ask(database, await attempt(database, "at-1"), number)) == rule
+    async with database.connect() as connection:
+        assert list(await connection.execute(select(dial_permits.c.id))) == []
+        assert list(await connection.execute(select(dialled_numbers))) == []
+
+
+async def test_who_has_the_right_may_call_a_number_that_costs_more(database: AsyncEngine) -> None:
+    await ask(database, await attempt(database, "at-1"), "+34803123456", costly=True)
+
+
+async def test_night_is_confirmed_and_the_permit_says_so(database: AsyncEngine) -> None:
+    id = await attempt(database, "at-1")
+    request = DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1")
+    night = office(database, at=AT.replace(hour=2))
+    assert await refusal(night.ask(request)) == "confirm_first"
+    await night.ask(DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1", ("night",)))
+    async with database.connect() as connection:
+        checks = await connection.scalar(select(dial_permits.c.checks))
+    assert checks["confirmed"] == ["night"]
+    assert checks["zones"] == ["Atlantic/Canary", "Europe/Madrid"]
+
+
+async def test_a_number_called_too_often_is_refused_until_a_day_has_passed(database: AsyncEngine) -> None:
+    few = Rules("ES", RULES.trunk, 2)
+    for n in range(3):
+        id = await attempt(database, f"at-{n}")
+        request = DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1")
+        if n < 2:
+            await office(database, few).ask(request)
+            await over(database, id)
+        else:
+            assert await refusal(office(database, few).ask(request)) == "called_too_often"
+            await office(database, few, AT + timedelta(hours=24, seconds=1)).ask(request)
+
+
+# ── do-not-call ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("pattern", [NUMBER, "+3460011*", "600 11 12 22"])
+async def test_a_number_on_a_list_gets_no_permit_until_it_is_taken_off(database: AsyncEngine, pattern: str) -> None:
+    lists = DoNotCallService(database, "ES", ManualClock(AT))
+    entry = await lists.add(pattern, "usr-1")
+    id = await attempt(database, "at-1")
+    assert await refusal(ask(database, id)) == "do_not_call"
+    await ask(database, await attempt(database, "at-2"), "+34911234567")
+    await lists.remove(entry.id)
+    await ask(database, id)
+
+
+async def test_an_entry_that_expired_forbids_nothing(database: AsyncEngine) -> None:
+    lists = DoNotCallService(database, "ES", ManualClock(AT))
+    await lists.add(NUMBER, "usr-1", expires_at=AT)
+    await ask(database, await attempt(database, "at-1"))
+
+
+async def test_a_permit_names_the_version_of_the_lists_that_it_was_checked_against(database: AsyncEngine) -> None:
+    """Entries added while permits are granted: a permit either names a version from before the entry, or is refused."""
+    lists = DoNotCallService(database, "ES", ManualClock(AT))
+    numbers = [f"+346001112{n:02}" for n in range(12)]
+    ids = [await attempt(database, f"at-{n}") for n in range(12)]
+
+    async def call(id: str, number: str) -> tuple[str, int | None]:
         try:
-            async with database.begin() as connection:
-                return await add_permit(connection, request, {"hours": "ok", "list": "ok"}, AT)
-        except IntegrityError:
-            continue
+            await ask(database, id, number)
+        except Refused:
+            return number, None
+        async with database.connect() as connection:
+            query = select(dial_permits.c.checks).where(dial_permits.c.attempt_id == id)
+            return number, (await connection.scalar(query))["do_not_call"]
+
+    asked = [call(id, number) for id, number in zip(ids, numbers, strict=True)]
+    added = [lists.add(number, "usr-1") for number in numbers]
+    results = await asyncio.gather(*(one for pair in zip(asked, added, strict=True) for one in pair))
+    versions = {one[0]: one[1] for one in results if isinstance(one, tuple)}
+    assert len(versions) == 12
+    order = [entry.pattern for entry in results if not isinstance(entry, tuple)]
+    assert sorted(order) == sorted(numbers)
+    for number, version in versions.items():
+        again = await attempt(database, f"again-{number[-2:]}")
+        assert await refusal(ask(database, again, number)) in ("do_not_call", "number_in_use")
+        assert version is None or version < 12, "granted although its own entry was in force"
 
 
-async def test_permits_are_a_chain(database: AsyncEngine) -> None:
-    assert await verify_permits(database) is None
-    permits = [await grant(database, f"+3460011122{n}") for n in range(5)]
-    assert len({one.id for one in permits}) == 5
-    assert permits[0].number == "+34600111220"
-    assert await verify_permits(database) is None
+# ── the chain ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_twenty_who_ask_at_once_get_one_link_each(database: AsyncEngine) -> None:
-    permits = await asyncio.gather(*(grant(database) for _ in range(20)))
-    assert len({one.id for one in permits}) == 20
-    assert await verify_permits(database) is None
+async def chained(database: AsyncEngine, count: int) -> None:
+    for n in range(count):
+        id = await attempt(database, f"at-{n}")
+        permit = await ask(database, id)
+        async with database.begin() as connection:
+            values = {"permit_id": permit.id, "dialed_at": AT}
+            await connection.execute(update(attempts).where(attempts.c.id == id).values(**values))
+        await over(database, id)
 
 
-async def test_a_number_changed_in_the_table_is_found(database: AsyncEngine) -> None:
-    for _ in range(3):
-        await grant(database)
+async def look(database: AsyncEngine) -> Verdict:
+    return await verify(database, AT + timedelta(minutes=1))
+
+
+async def test_sealed_permits_are_one_chain_however_many_sealers_there_are(database: AsyncEngine) -> None:
+    assert (await look(database)).whole
+    await chained(database, 7)
+    assert (await look(database)).late == 7
+    sealed = await asyncio.gather(*(seal(database) for _ in range(5)))
+    assert sum(sealed) == 7
+    assert await look(database) == Verdict(7, None, 0, ())
+
+
+async def test_a_permit_changed_behind_our_back_is_found(database: AsyncEngine) -> None:
+    await chained(database, 3)
+    await seal(database)
     async with database.begin() as connection:
         await connection.execute(update(dial_permits).where(dial_permits.c.seq == 2).values(number="+34000000000"))
-    assert await verify_permits(database) == 2
+    assert (await look(database)).broken == 2
 
 
-async def test_a_permit_deleted_from_the_table_is_found(database: AsyncEngine) -> None:
-    for _ in range(3):
-        await grant(database)
+async def test_a_permit_deleted_is_found_even_the_last_one(database: AsyncEngine) -> None:
+    await chained(database, 3)
+    await seal(database)
+    async with database.begin() as connection:
+        await connection.execute(delete(dial_permits).where(dial_permits.c.seq == 3))
+    assert (await look(database)).missing == ("at-2",)
     async with database.begin() as connection:
         await connection.execute(delete(dial_permits).where(dial_permits.c.seq == 1))
-    assert await verify_permits(database) == 2
+    assert (await look(database)).broken == 2
 
 
-async def test_a_permit_of_a_transaction_that_failed_never_was(database: AsyncEngine) -> None:
-    request = DialRequest(number="+34600111222", purpose="manual", asked_by="usr-1")
-
-    async def fails() -> None:
-        async with database.begin() as connection:
-            await add_permit(connection, request, {}, AT)
-            raise RuntimeError("killed before the commit")
-
-    with pytest.raises(RuntimeError):
-        await fails()
-    await grant(database)
-    assert await verify_permits(database) is None
+async def test_erasing_whom_we_dialled_leaves_the_chain_whole(database: AsyncEngine) -> None:
+    await chained(database, 3)
+    await seal(database)
+    async with database.begin() as connection:
+        await erase_numbers(connection, ["ix-at-1"])
+    assert (await look(database)).whole
+    async with database.connect() as connection:
+        rows = list(await connection.execute(select(dial_permits.c.number, dial_permits.c.salt)))
+    assert [row.number for row in rows].count(None) == 1

@@ -141,6 +141,8 @@ NARROW = {
     ("POST", "/api/calls/{id}/resume"): "routing looks for the asker's own part in the call",
     ("POST", "/api/calls/{id}/hang-up"): "routing looks for the asker's own part in the call",
     ("POST", "/api/calls/{id}/wrap-up/extend"): "routing looks for the asker's own part in the call",
+    ("GET", "/api/dial/number"): "acts as the asker",
+    ("POST", "/api/dial"): "acts as the asker",
     ("POST", "/api/offers/{id}/decline"): "routing looks whether the offer is the asker's",
 }
 """Routes whose right does not reach every row for every role, with what keeps them to the reach."""

@@ -43,7 +43,7 @@ def outlet(line: Line) -> PlatformOutlet:
 def test_orders_go_to_the_switch_and_look_ups_to_the_librarian() -> None:
     line, looked_up = Line(), list[Order]()
     made = outlet(line)
-    made.look_up = lambda order: looked_up.append(order) is None
+    made.carriers = [lambda order: looked_up.append(order) is None]
     made.send(HANG_UP)
     made.send(FIND)
     assert line.sent == [HANG_UP]
@@ -52,10 +52,10 @@ def test_orders_go_to_the_switch_and_look_ups_to_the_librarian() -> None:
 
 def test_an_order_that_fails_or_that_nobody_knows_stops_nothing() -> None:
     made = outlet(Line(fails=True))
-    made.look_up = lambda order: False
+    made.carriers = [lambda order: False]
     made.send(HANG_UP)
     made.send(FIND)
-    made.look_up = None
+    made.carriers = []
     made.send(FIND)
 
 
