@@ -21,8 +21,8 @@ from agent_desktop.resources.account import AccountResource
 from agent_desktop.resources.calls import CallResource
 from agent_desktop.resources.customers import CustomerResource
 from agent_desktop.resources.desk import DeskResource
-from agent_desktop.resources.drafts import DraftResource
 from agent_desktop.resources.dialling import DialResource
+from agent_desktop.resources.drafts import DraftResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.tickets import TicketResource
 

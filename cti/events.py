@@ -65,7 +65,7 @@ class CallerLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOrdered(Event):
-    """Told to the CallBook by whoever sends an order for a leg, in the same turn. `dialled`: that of a public number."""
+    """Told to the CallBook by whoever sends an order for a leg, in the same turn. `dialled`: a public number's."""
 
     interaction_id: str
     leg: str

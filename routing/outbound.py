@@ -14,6 +14,7 @@ from cti.events import (
     CustomerRinging,
     CustomerUp,
     Joined,
+    LegOrdered,
     OrderFailed,
     SwitchBack,
 )
@@ -155,6 +156,7 @@ class Outbound(Handles):
         if agent is None or agent.endpoint is None or trunk is None:
             return self._end(attempt, Outcome.failed, "agent_gone", turn)
         interaction = self._state.interactions.get(attempt.interaction_id)
+        turn.emit(LegOrdered(interaction_id=attempt.interaction_id, leg=attempt.leg, endpoint=agent.endpoint))
         turn.send(
             RingDialler(
                 order_id=f"dialler-{attempt.id}",
@@ -205,6 +207,8 @@ class Outbound(Handles):
         for stint in self._state.stints.where("leg", event.leg):
             self._state.stints.put(replace(stint, channel=event.channel))
         attempt = self._put(attempt, "dialed", dialed_at=turn.at)
+        far = LegOrdered(interaction_id=attempt.interaction_id, leg=attempt.customer_leg, endpoint="", dialled=True)
+        turn.emit(far)
         turn.send(
             DialOut(
                 order_id=f"dial-{attempt.id}",

@@ -189,7 +189,7 @@ class AmiSwitch:
                 message=problem,
                 unknown=unknown,
                 interaction_id=str(getattr(order, "interaction_id", "")) or None,
-                leg=order.leg if isinstance(order, RingAgent) else "",
+                leg=order.leg if isinstance(order, LegOrder) else "",
             )
         )
 

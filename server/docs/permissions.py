@@ -47,7 +47,7 @@ def routes() -> tuple[Route, ...]:
         commands=NOBODY,
         stream=NOBODY,
         people=NOBODY,
-        crm=Crm(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY),
+        crm=Crm(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY),
         pops=NOBODY,
         phones=NOBODY,
         records=NOBODY,
