@@ -36,6 +36,12 @@ const wanted = [
   ["keypad", {}],
   ["ticket", {}],
   ["ticket", { dark: true, language: "es" }],
+  ["found", {}],
+  ["moved", {}],
+  ["talking", { language: "zh" }],
+  ["wrapup", { dark: true, language: "ru" }],
+  ["talking", { size: { width: 683, height: 384 } }],
+  ["talking", { size: { width: 320, height: 640 } }],
   ["search", {}],
   ["keys", {}],
   ["why", {}],
@@ -59,7 +65,15 @@ async function signIn(page, mock, scene) {
 async function desk(page, mock, scene) {
   await page.goto(mock.url);
   await page.waitForFunction(() => window.__trunkline?.phone().state === "registered");
-  const calls = { keypad: "talking", ticket: "talking", why: "talking", stale: "talking", states: "talking" };
+  const calls = {
+    keypad: "talking",
+    found: "ready",
+    moved: "ready",
+    ticket: "talking",
+    why: "talking",
+    stale: "talking",
+    states: "talking",
+  };
   const base = calls[scene] ?? scene;
   const inCall = ["talking", "held", "next", "maybe", "withheld", "long"].includes(base);
   if (inCall || base === "ringing" || base === "unknown") {
@@ -100,6 +114,15 @@ const steps = {
     await page.keyboard.press("Control+K");
     await page.keyboard.type("okafor");
     await page.waitForSelector(".found");
+  },
+  async found(page) {
+    await page.keyboard.press("Control+K");
+    await page.keyboard.type("t2026");
+    await page.waitForSelector(".fits");
+  },
+  async moved(page, mock) {
+    mock.world.io.emit("phone_moved");
+    await page.waitForSelector(".banner");
   },
   async keys(page) {
     await page.keyboard.press("?");

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { startAlerts, askNotifications } from "./alert/alert";
+import { startAlerts } from "./alert/alert";
 import { ApiError, get, setCsrf } from "./api";
 import { App } from "./desk/app";
 import { guardUnload, onSignedOut } from "./desk/leave";
@@ -10,7 +10,8 @@ import { startShortcuts } from "./desk/shortcuts";
 import { quietComposer } from "./desk/uistate";
 import { chooseLanguage } from "./i18n";
 import { expose } from "./marks";
-import { askMicrophone } from "./phone/devices";
+import { sayDevice } from "./desk/devicewords";
+import { askMicrophone, followDevices } from "./phone/devices";
 import { followLease, phoneState, startPhone } from "./phone/phone";
 import { micProblem, sip } from "./phone/session";
 import { startClock } from "./store/clock";
@@ -65,7 +66,7 @@ async function start(): Promise<void> {
   effect(() => {
     if (me.value) followLease(me.value);
   });
-  addEventListener("pointerdown", askNotifications, { once: true });
+  followDevices(sayDevice);
   if (navigator.mediaDevices) micProblem.value = await askMicrophone();
 }
 

@@ -27,13 +27,6 @@ export function startAlerts(): void {
   });
 }
 
-/** Asked for once, at a key or click of the agent's own. */
-export function askNotifications(): void {
-  if (typeof Notification !== "undefined" && Notification.permission === "default") {
-    void Notification.requestPermission().catch(() => undefined);
-  }
-}
-
 function alarmOn(): void {
   if (blink) return;
   mark("alerting", offer.peek()?.id ?? null);

@@ -35,7 +35,13 @@ export function stopRinging(): void {
   ringer = undefined;
 }
 
-export function chime(): void {
+/** One ring, where rings come from. */
+export async function tryRing(): Promise<void> {
+  await route();
+  chime();
+}
+
+function chime(): void {
   const at = audio()?.currentTime ?? 0;
   [0, 0.5].forEach((shift) => {
     tone(659.25, at + shift, 0.22, volume * 0.35);

@@ -2,55 +2,60 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { askNotifications } from "../alert/alert";
-import { chime, ringVolume, setRingVolume } from "../alert/sound";
+import type { ComponentChildren } from "preact";
+import { askNotifications, notesState } from "../alert/notes";
+import { ringVolume, setRingVolume, tryRing } from "../alert/sound";
 import { t, tryT } from "../i18n";
-import { askMicrophone, choose, chosen, devices, listDevices, type Part } from "../phone/devices";
+import { choose, chosen, devices, listDevices, type Part } from "../phone/devices";
 import { phoneState } from "../phone/phone";
-import { micProblem } from "../phone/session";
+import { changeMicrophone, micProblem, sip } from "../phone/session";
 import { me } from "../store/live";
 import { Button, Tag } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { Field, Select } from "../ui/field";
+import { MicrophoneCheck, ToneButton } from "./soundcheck";
 import { closeDialog } from "./uistate";
-
-const PARTS: [Part, MediaDeviceKind][] = [
-  ["microphone", "audioinput"],
-  ["speaker", "audiooutput"],
-  ["ringer", "audiooutput"],
-];
 
 export function SoundDialog() {
   useEffect(() => void listDevices(), []);
   const well = phoneState.value === "registered";
   return (
     <Dialog title={t("sound.title")} onClose={closeDialog}>
-      <div class="stack wide">
+      <div class="stack wide sound">
         <div class="row">
           <Tag tone={well ? "ready" : "alarm"} icon={well ? "check" : "alert"}>
             {tryT(`phone.${phoneState.value}`, phoneState.value)}
           </Tag>
           <span class="small muted">{me.value?.endpoint}</span>
         </div>
-        {PARTS.map(([part, kind]) => (
-          <Device key={part} part={part} kind={kind} />
-        ))}
+        <Device part="microphone" kind="audioinput" />
+        <MicrophoneCheck />
+        <Device part="speaker" kind="audiooutput">
+          <ToneButton />
+        </Device>
+        <Device part="ringer" kind="audiooutput" />
         <Volume />
         {micProblem.value && (
           <p class="small fg-alarm" role="alert">
             {micProblem.value}
           </p>
         )}
-        <div class="row wrap">
-          <Button icon="mic" onClick={async () => (micProblem.value = await askMicrophone())}>
-            {t("sound.allow_mic")}
-          </Button>
-          <Button icon="bell" onClick={askNotifications}>
-            {t("sound.allow_notes")}
-          </Button>
-        </div>
+        <Notes />
       </div>
     </Dialog>
+  );
+}
+
+/** Notifications: asked for here, or what to do when they were refused once. */
+function Notes() {
+  const state = useSignal(notesState());
+  if (state.value === "none") return null;
+  if (state.value === "denied") return <p class="small soft">{t("sound.notes_denied")}</p>;
+  if (state.value === "granted") return <p class="small soft">{t("sound.notes_on")}</p>;
+  return (
+    <Button icon="bell" onClick={async () => (state.value = await askNotifications())}>
+      {t("sound.allow_notes")}
+    </Button>
   );
 }
 
@@ -70,7 +75,7 @@ function Volume() {
             value={volume.value}
             onInput={(event) => setRingVolume((volume.value = Number(event.currentTarget.value)))}
           />
-          <Button small icon="play" onClick={chime}>
+          <Button small icon="play" onClick={tryRing}>
             {t("sound.try")}
           </Button>
         </div>
@@ -79,7 +84,17 @@ function Volume() {
   );
 }
 
-function Device({ part, kind }: { part: Part; kind: MediaDeviceKind }) {
+interface DeviceProps {
+  part: Part;
+  kind: MediaDeviceKind;
+  children?: ComponentChildren;
+}
+
+function Device({ part, kind, children }: DeviceProps) {
+  const take = (picked: string): void => {
+    choose(part, picked);
+    if (part === "microphone" && sip.value?.state === "up") void changeMicrophone();
+  };
   const options = devices.value
     .filter((each) => each.kind === kind && each.deviceId)
     .map((each) => ({ id: each.deviceId, label: each.label || t("sound.unnamed") }));
@@ -87,13 +102,16 @@ function Device({ part, kind }: { part: Part; kind: MediaDeviceKind }) {
   return (
     <Field label={words}>
       {({ id }) => (
-        <Select
-          id={id}
-          label={words}
-          value={chosen.value[part]}
-          options={[{ id: "", label: t("sound.default") }, ...options]}
-          onPick={(picked) => choose(part, picked)}
-        />
+        <div class="row">
+          <Select
+            id={id}
+            label={words}
+            value={chosen.value[part]}
+            options={[{ id: "", label: t("sound.default") }, ...options]}
+            onPick={take}
+          />
+          {children}
+        </div>
       )}
     </Field>
   );

@@ -9,7 +9,7 @@ import { refetch } from "../store/history";
 import { canAsk, settings } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Choice } from "../types";
-import { Button } from "../ui/basics";
+import { Button, Keys } from "../ui/basics";
 import { Field, Select, toProblem, useFocus } from "../ui/field";
 import { composing } from "./uistate";
 import { optionsOf } from "./words";
@@ -71,10 +71,21 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
     void refetch(customerId);
   };
   return (
-    <form ref={box} class="ticket" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
+    <form
+      ref={box}
+      class="ticket"
+      noValidate
+      onSubmit={(event) => (event.preventDefault(), void send())}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        void send();
+      }}
+    >
       <Fields form={form} problems={problems.value} set={set} />
       <div class="row">
         <span class="small muted grow truncate">{t("composer.kept")}</span>
+        <Keys of="Ctrl+Enter" />
         <Button kind="quiet" small onClick={() => (composing.value = null)}>
           {t("dialog.cancel")}
         </Button>

@@ -25,6 +25,47 @@ export async function listDevices(): Promise<void> {
   devices.value = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
 }
 
+const KIND: Record<Part, MediaDeviceKind> = {
+  microphone: "audioinput",
+  speaker: "audiooutput",
+  ringer: "audiooutput",
+};
+
+/** A chosen device that was unplugged or came back. */
+export interface Moved {
+  part: Part;
+  label: string;
+  here: boolean;
+}
+
+/** Which chosen devices differ between two lists. Pure. */
+export function movedDevices(
+  before: readonly Pick<MediaDeviceInfo, "kind" | "deviceId" | "label">[],
+  after: readonly Pick<MediaDeviceInfo, "kind" | "deviceId" | "label">[],
+  wanted: Record<Part, string>,
+): Moved[] {
+  return (Object.keys(KIND) as Part[]).flatMap((part) => {
+    const mine = (each: { kind: MediaDeviceKind; deviceId: string }): boolean =>
+      wanted[part] !== "" && each.kind === KIND[part] && each.deviceId === wanted[part];
+    const [was, is] = [before.find(mine), after.find(mine)];
+    if (!was === !is) return [];
+    return [{ part, label: (is ?? was)?.label || "", here: is !== undefined }];
+  });
+}
+
+/** Follow what is plugged in and out; `tell` hears of each chosen device that goes or comes. */
+export function followDevices(tell: (moved: Moved) => void): void {
+  navigator.mediaDevices?.addEventListener("devicechange", async () => {
+    const before = devices.value;
+    await listDevices();
+    const moved = movedDevices(before, devices.value, chosen.value);
+    for (const each of moved) {
+      if (each.part === "speaker") speaker.route(each.here ? chosen.value.speaker : "");
+      tell(each);
+    }
+  });
+}
+
 export async function openMicrophone(): Promise<MediaStream> {
   const id = chosen.value.microphone;
   const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -32,7 +73,7 @@ export async function openMicrophone(): Promise<MediaStream> {
     try {
       return await navigator.mediaDevices.getUserMedia({ audio: { ...wanted, deviceId: { exact: id } } });
     } catch (failure) {
-      if ((failure as DOMException).name !== "OverconstrainedError") throw failure;
+      if (!["OverconstrainedError", "NotFoundError"].includes((failure as DOMException).name)) throw failure;
     }
   }
   return navigator.mediaDevices.getUserMedia({ audio: wanted });

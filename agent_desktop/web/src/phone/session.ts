@@ -74,6 +74,7 @@ export async function answer(): Promise<void> {
     return;
   }
   if (session !== ringing) return dropMicrophone();
+  guardMicrophone();
   ringing.answer({
     mediaConstraints: { audio: true, video: false },
     mediaStream: microphone,
@@ -161,6 +162,32 @@ function clear(how: "ended" | "failed"): void {
   watchQuality(null);
   speaker.stop();
   dropMicrophone();
+}
+
+/** A headset unplugged in mid-call: go on with whatever microphone is left, or say why nobody hears us. */
+function guardMicrophone(): void {
+  microphone?.getAudioTracks()[0]?.addEventListener("ended", () => void changeMicrophone(), { once: true });
+}
+
+/** Speak through the microphone that is chosen now, in mid-call too; true when somebody hears us. */
+export async function changeMicrophone(): Promise<boolean> {
+  const sender = session?.connection?.getSenders().find((each) => each.track?.kind === "audio");
+  if (!sender) return false;
+  try {
+    const next = await openMicrophone();
+    const track = next.getAudioTracks()[0];
+    if (!track || !session) return false;
+    track.enabled = !sip.value?.muted;
+    await sender.replaceTrack(track);
+    dropMicrophone();
+    microphone = next;
+    micProblem.value = null;
+    guardMicrophone();
+    return true;
+  } catch (failure) {
+    micProblem.value = micWords(failure);
+    return false;
+  }
 }
 
 function dropMicrophone(): void {

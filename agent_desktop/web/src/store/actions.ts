@@ -1,6 +1,7 @@
 // What the agent can ask of the server. A refusal is said in words; success is confirmed by the pushed change.
 
 import { signal } from "@preact/signals";
+import { askNotifications } from "../alert/notes";
 import { ApiError, patch, post, put, remove } from "../api";
 import { type Language, setLanguage, t } from "../i18n";
 import { mark } from "../marks";
@@ -49,6 +50,7 @@ export async function atFields<T>(
 }
 
 export function setPresence(presence: Presence, reason: string | null = null): Promise<boolean> {
+  if (presence === "ready") void askNotifications();
   return act("presence", () => put("/api/desk/presence", { presence, reason }));
 }
 

@@ -155,8 +155,9 @@ async function probe(): Promise<void> {
   }
 }
 
+/** Connect now, whatever pause the last failures have earned. */
 function hurry(): void {
-  if (socket && !socket.connected && connection.value !== "signed_out") socket.connect();
+  if (socket && !socket.connected && connection.value !== "signed_out") socket.disconnect().connect();
 }
 
 function onRefused(failure: Error): void {

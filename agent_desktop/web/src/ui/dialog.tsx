@@ -1,7 +1,7 @@
 // A modal dialog on the browser's own: focus stays inside, Escape closes.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "./basics";
 
@@ -16,7 +16,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, palette, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once, not after the next paint: whoever types on behind the shortcut types into the dialog.
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();

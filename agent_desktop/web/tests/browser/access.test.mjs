@@ -1,0 +1,204 @@
+// The page for everybody: axe over every scene in both themes, long words, a narrow window, the first paint, no jumps.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, expect, it } from "vitest";
+import { newContext, open, phoneIs, settled, stage, still, talk } from "./stage.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SMALL = { width: 1366, height: 768 };
+const made = stage({ viewport: SMALL });
+
+const scene = (name) => async () => {
+  await phoneIs(made.page, "registered");
+  made.mock.show(name);
+  await settled(made);
+};
+const at = (path) => async () => {
+  await made.page.goto(made.mock.url + path);
+  await made.page.waitForSelector("form, main");
+  await still(made.page);
+};
+const inTalk = async () => {
+  await talk(made);
+  await made.page.evaluate(() => document.activeElement?.blur());
+};
+const then = (before, keys, selector) => async () => {
+  await before();
+  await keys(made.page);
+  await made.page.waitForSelector(selector);
+  await still(made.page);
+};
+
+/** Every page and state that a person can meet; a new one is one line here. */
+const SCENES = {
+  ready: scene("ready"),
+  out: scene("out"),
+  paused: scene("paused"),
+  missed: scene("missed"),
+  lost: scene("lost"),
+  ringing: scene("ringing"),
+  talking: inTalk,
+  "next state": scene("next"),
+  held: scene("held"),
+  wrapup: scene("wrapup"),
+  "maybe known": scene("maybe"),
+  unknown: scene("unknown"),
+  withheld: scene("withheld"),
+  "long names": scene("long"),
+  ticket: then(inTalk, (page) => page.keyboard.press("Control+Shift+P"), "form.ticket"),
+  keypad: then(inTalk, (page) => page.keyboard.press("Control+Shift+K"), ".keypad"),
+  search: then(scene("ready"), find, ".found"),
+  "tickets found": then(scene("ready"), findTickets, ".fits"),
+  keys: then(scene("ready"), (page) => page.keyboard.press("?"), "dialog[open]"),
+  sound: then(scene("ready"), (page) => page.click("[data-phone]"), "dialog[open]"),
+  states: then(scene("ready"), (page) => page.click(".state"), "[role=menu]"),
+  "user menu": then(scene("ready"), (page) => page.click(".whoami"), "[role=menu]"),
+  sessions: then(scene("ready"), sessions, "dialog[open]"),
+  why: then(inTalk, (page) => page.click(".who .btn"), "dialog[open]"),
+  "phone elsewhere": then(scene("ready"), () => void made.mock.world.io.emit("phone_moved"), ".banner"),
+  stale: then(scene("ready"), () => void made.mock.world.io.close(), ".banner"),
+  "sign-in": at("/sign-in"),
+  "sign-in again": at("/sign-in?reason=expired"),
+};
+
+async function find(page) {
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("okafor");
+}
+
+async function findTickets(page) {
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("t2026");
+}
+
+async function sessions(page) {
+  await page.click(".whoami");
+  await page.click("[role=menu] [role=menuitem]:nth-last-of-type(2)");
+}
+
+describe("axe finds nothing serious", () => {
+  for (const [name, show] of Object.entries(SCENES)) {
+    it(`given ${name}, in light and in dark`, async () => {
+      await show();
+      for (const colorScheme of ["light", "dark"]) {
+        await made.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await still(made.page);
+        expect(await serious(), `${name} ${colorScheme}`).toEqual([]);
+      }
+    });
+  }
+});
+
+describe("words half as long again", () => {
+  for (const name of [
+    "ready",
+    "ringing",
+    "talking",
+    "wrapup",
+    "ticket",
+    "sound",
+    "keys",
+    "user menu",
+    "sign-in",
+  ]) {
+    it(`given ${name}, then nothing runs out of its place`, async () => {
+      await made.page.evaluate(() => localStorage.setItem("trunkline.pseudo", "true"));
+      if (name !== "sign-in") {
+        await made.page.reload();
+        await made.page.waitForFunction(() => window.__trunkline?.desk());
+      }
+      await SCENES[name]();
+      expect(await made.page.textContent("body")).toContain("[!");
+      expect(await overflowing()).toEqual([]);
+    });
+  }
+});
+
+describe("a narrow window", () => {
+  it("given 320 pixels (1280 at 400 %), then the desk is one column and nothing scrolls sideways", async () => {
+    await inTalk();
+    await made.page.setViewportSize({ width: 320, height: 640 });
+    await still(made.page);
+    expect(await sideways()).toBeLessThanOrEqual(0);
+    for (const each of [".slot-d", ".slot-b", ".state", ".composer textarea"]) {
+      const box = await made.page.locator(each).boundingBox();
+      expect([each, box !== null && box.x >= 0 && box.x + box.width <= 320]).toEqual([each, true]);
+    }
+  });
+
+  it("given 683 by 384 (1366 at 200 %), then nothing scrolls sideways and the call can be ended", async () => {
+    await inTalk();
+    await made.page.setViewportSize({ width: 683, height: 384 });
+    await still(made.page);
+    expect(await sideways()).toBeLessThanOrEqual(0);
+    const end = await made.page.locator(".slot-d").boundingBox();
+    expect(end.y + end.height).toBeLessThanOrEqual(384);
+  });
+});
+
+describe("quick and quiet", () => {
+  it("given a cold cache, then the first paint is there within a second", async () => {
+    const paints = [];
+    for (let i = 0; i < 3; i += 1) {
+      const context = await newContext(made, { viewport: SMALL });
+      const page = await open(made, context);
+      paints.push(
+        await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime),
+      );
+      await context.close();
+    }
+    expect(Math.min(...paints)).toBeLessThan(1000);
+  });
+
+  it("given a pop, a talk and a wrap-up, then the page does not jump", async () => {
+    const { page, mock } = made;
+    await phoneIs(page, "registered");
+    await page.evaluate(() => {
+      window.__shift = 0;
+      new PerformanceObserver((list) => {
+        for (const each of list.getEntries()) window.__shift += each.value;
+      }).observe({ type: "layout-shift", buffered: false });
+    });
+    mock.show("ringing");
+    await settled(made);
+    mock.show("talking");
+    await settled(made);
+    mock.show("wrapup");
+    await settled(made);
+    mock.show("ready");
+    await settled(made);
+    expect(await page.evaluate(() => window.__shift)).toBeLessThan(0.1);
+  });
+});
+
+async function serious() {
+  await made.page.evaluate(AXE);
+  const { violations } = await made.page.evaluate(() => window.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => [
+      id,
+      nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5),
+    ]);
+}
+
+const sideways = () =>
+  made.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Elements with a text of their own that shows outside of them, or is cut without an ellipsis. */
+const overflowing = () =>
+  made.page.evaluate(() => {
+    const found = [];
+    for (const each of document.querySelectorAll("body *")) {
+      const own = [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+      if (!own || each.closest(".sr, svg, option, .filters") || !each.getClientRects().length) continue;
+      const style = getComputedStyle(each);
+      const cut = each.scrollWidth - each.clientWidth > 1 && style.display !== "inline";
+      const box = each.getBoundingClientRect();
+      const outside = box.right > innerWidth + 1 || box.left < -1;
+      if ((cut && style.textOverflow !== "ellipsis" && style.overflowX !== "auto") || outside)
+        found.push(`${each.tagName}.${each.className}: ${each.textContent.slice(0, 50)}`);
+    }
+    return found;
+  });

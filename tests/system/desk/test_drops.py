@@ -1,0 +1,172 @@
+"""Never wrong after a drop, on the real platform and switch: a cut network, a sleep, a second tab, a second browser.
+Within a second of the return the screen agrees with the server; what goes by SIP never stopped working."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, WebSocketRoute
+
+from lab.asterisk import AsteriskLab
+from lab.caller import MUSIC_HZ, Leg, SipCaller
+from tests.system.desk.asleep import asleep
+from tests.system.desk.browser import AGENT_HZ, KEEP_PEERS, AgentBrowser, Browsers
+from tests.system.desk.process import HANNAH, LUCIA, PlatformProcess
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+WITHIN_MS = 1000
+"""From the return of the network to a screen that agrees; twice that is allowed on a machine under load."""
+LIVE_AND = """([name, since]) => new Promise(done => {
+    const look = () => {
+        const desk = document.querySelector('.desk');
+        if (desk && desk.dataset.connection === 'live' && window.__trunkline.desk().queues[0].waiting === name)
+            done(performance.now() - since);
+        else setTimeout(look, 5);
+    };
+    look();
+})"""
+
+
+class Wire:
+    """The page's way to the platform, for requests and the socket; the phone's own way is another one."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._sockets: list[WebSocketRoute] = []
+        self._silent: list[WebSocketRoute] = []
+        self._cut = False
+
+    async def put_in(self) -> None:
+        await self._page.route_web_socket(re.compile(r"/socket\.io/"), self._on_socket)
+        await self._page.route("**/api/**", self._on_request)
+
+    async def cut(self) -> None:
+        self._cut = True
+        for one in self._sockets:
+            await one.close()
+        self._sockets.clear()
+
+    async def mend(self) -> None:
+        """Whole again, and the browser says so to the page, as it does when a network comes back."""
+        self._cut = False
+        await self._page.evaluate("() => dispatchEvent(new Event('online'))")
+
+    def deafen(self) -> None:
+        """Half-open: the socket stays, nothing passes, as after a sleep; a new one works."""
+        self._silent += self._sockets
+
+    async def _on_socket(self, socket: WebSocketRoute) -> None:
+        if self._cut:
+            await socket.close()
+            return
+        server = socket.connect_to_server()
+        self._sockets.append(socket)
+        socket.on_message(lambda message: None if socket in self._silent else server.send(message))
+        server.on_message(lambda message: None if socket in self._silent else socket.send(message))
+
+    async def _on_request(self, route: Any) -> None:
+        await (route.abort("internetdisconnected") if self._cut else route.continue_())
+
+
+async def agrees_within(ana: AgentBrowser, waiting: int, since: float) -> float:
+    """Milliseconds from `since` (the page's clock) until the page is live and shows so many callers waiting."""
+    return float(await ana.page.evaluate(LIVE_AND, [waiting, since]))
+
+
+async def page_now(ana: AgentBrowser) -> float:
+    return float(await ana.page.evaluate("() => performance.now()"))
+
+
+async def talk(ana: AgentBrowser, lucia: Leg) -> None:
+    await ana.ringing()
+    await ana.answer()
+    await lucia.audio.heard_tone(AGENT_HZ)
+
+
+async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers) -> None:
+    ana = await agents.agent("ana", platform.url)
+    wire = Wire(ana.page)
+    await wire.put_in()
+    await (await ana.sign_in()).ready()
+    async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:
+        await talk(ana, lucia)
+        await wire.cut()
+        await ana.stale()
+        await ana.page.locator(".banner").first.wait_for()
+        assert await ana.page.locator(".slot-b").is_disabled(), "hold needs the server"
+        await ana.press("Mute")
+        await ana.page.wait_for_function("() => window.__trunkline.phone().sip.muted")
+        await ana.press("Unmute")
+        await ana.page.locator(".composer textarea").fill("written in the dark")
+
+        async with SipCaller(desk_lab.sip, number=HANNAH, to="5551234") as hannah:
+            await hannah.audio.heard_tone(MUSIC_HZ)
+            since = await page_now(ana)
+            await wire.mend()
+            assert await agrees_within(ana, 1, since) < 2 * WITHIN_MS
+            await ana.page.wait_for_function("() => !document.querySelector('.banner')")
+            assert await ana.page.locator(".composer textarea").input_value() == "written in the dark"
+        await wire.cut()
+        await ana.stale()
+        await ana.press("End")
+        await lucia.ended()
+        await wire.mend()
+        await ana.live("d => d.me.duty === 'wrapping' || d.me.duty === 'idle'")
+
+
+async def test_a_sleep_with_a_line_that_is_dead_and_does_not_say_so(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers, tmp_path: Path
+) -> None:
+    """The computer sleeps; meanwhile the line goes deaf and a caller comes."""
+    ana = await agents.agent("ana", platform.url)
+    wire = Wire(ana.page)
+    await wire.put_in()
+    await ana.sign_in()
+    async with SipCaller(desk_lab.sip, number=HANNAH, to="5551234") as hannah:
+        wire.deafen()
+        async with asleep(tmp_path, 6.0):
+            await hannah.audio.heard_tone(MUSIC_HZ)
+        since = await page_now(ana)
+        assert await agrees_within(ana, 1, since) < 3 * WITHIN_MS
+
+
+async def test_a_second_tab_and_a_second_browser(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    first = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
+    tab = await first.page.context.new_page()
+    await tab.add_init_script(KEEP_PEERS)
+    await tab.goto(platform.url)
+    second = AgentBrowser(tab, "ana", platform.url)
+    await tab.wait_for_function("() => window.__trunkline?.phone().state === 'elsewhere'")
+    async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:
+        await first.ringing()
+        await second.until("d => d.offer && d.pop", "the same offer in the other tab")
+        assert await tab.evaluate("() => window.__trunkline.phone().sip") is None, "one rings, all agree"
+        await first.answer()
+        await second.until("d => d.call && d.call.stint.state === 'joined'", "the same talk")
+        await lucia.audio.heard_tone(AGENT_HZ)
+        await first.press("End")
+        await lucia.ended()
+    await first.page.close()
+    await tab.wait_for_function("() => window.__trunkline.phone().state === 'registered'")
+
+    begun = time.monotonic()
+    other = await (await agents.agent("ana", platform.url)).sign_in()
+    await tab.wait_for_function("() => window.__trunkline.phone().state === 'moved'")
+    await tab.locator(".banner", has_text="another browser").wait_for()
+    await other.page.wait_for_function("() => window.__trunkline.phone().state === 'registered'")
+    assert time.monotonic() - begun < 30
+    await other.until("d => d.me.routable", "ready, with the phone of the newer browser", 20)
+    async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:
+        await other.ringing()
+        await other.answer()
+        await lucia.audio.heard_tone(AGENT_HZ)
+    await other.page.close()
+    await tab.wait_for_function("() => window.__trunkline.phone().state === 'registered'")
+    await second.until("d => d.me.device === 'reachable'", "the phone is back in the older browser", 20)
