@@ -1,4 +1,4 @@
-"""A computer that sleeps: every process of a browser stands still and goes on later, not knowing that time has passed."""
+"""A computer that sleeps: every process of a browser stands still and goes on later, not knowing that time passed."""
 
 from __future__ import annotations
 
