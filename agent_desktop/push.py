@@ -15,6 +15,7 @@ from engineio.async_drivers.aiohttp import WebSocket  # type: ignore[import-unty
 from socketio.exceptions import ConnectionRefusedError as Refusal
 from socketio.packet import Packet
 
+from agent_desktop.flood import Allowance
 from agent_desktop.hub import Hub
 from agent_desktop.people import People, SignedIn
 from agent_desktop.ports import CommandPort
@@ -39,14 +40,23 @@ class TextPacket(Packet):  # type: ignore[misc]
 
 
 class PlainWebSocket(WebSocket):  # type: ignore[misc]
-    """A socket without permessage-deflate, which costs far more memory than it saves here."""
+    """A socket without permessage-deflate, which costs far more memory than it saves here. One that floods ends."""
 
     async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
         self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False, timeout=GRACE)
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
+        self._allowance = Allowance()
         await self.handler(self)
         return self._sock
+
+    async def wait(self) -> str | bytes:
+        """The next message; OSError, which ends the socket, when there is none or when there are too many."""
+        message: str | bytes = await super().wait()
+        if not self._allowance.take(asyncio.get_running_loop().time()):
+            log.warning("a browser sends more messages than anybody needs; dropped")
+            raise OSError("too many messages")
+        return message
 
 
 @dataclass(slots=True)

@@ -159,9 +159,10 @@ def unusable(error: BaseException) -> Unavailable:
 
 
 def make_folder(folder: Path) -> None:
-    """The data folder; raises Unavailable (`database_unusable`) when it cannot be."""
+    """The data folder, for nobody else's eyes when it is new; raises Unavailable (`database_unusable`) when it cannot
+    be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         cause = f"The data folder {folder} cannot be made ({error.strerror})."
         raise _unusable(cause, "Name a folder that this user may write with TRUNKLINE_DATA_DIR.") from error

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 PERSONAL = frozenset(
     {
@@ -37,6 +38,16 @@ def mask(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]
     return event
 
 
+def quiet_bad_requests(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What is no HTTP at all is told by its kind: the library's text repeats what came, cookies included."""
+    found = event.get("exc_info")
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, HttpProcessingError):
+        event.pop("exc_info")
+        event["error"] = type(error).__name__
+    return event
+
+
 def set_up_logs(level: str, form: str) -> None:
     """Send everything, standard `logging` included, through structlog to standard error."""
     shared: list[Any] = [
@@ -46,6 +57,7 @@ def set_up_logs(level: str, form: str) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         mask,
+        quiet_bad_requests,
     ]
     last: Any = (
         structlog.processors.JSONRenderer()

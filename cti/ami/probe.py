@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from cti.ami.actions import Action
+from cti.ami.floors import Problem, outdated
 from cti.ami.link import AmiLink
 from cti.ami.pending import NoAnswer, Reply
 from cti.ami.settings import AmiSettings
@@ -25,14 +26,6 @@ NEEDED = {
 }
 """What we do by the right that it takes."""
 MOST_DRIFT = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, and what to do about it."""
-
-    words: str
-    cure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +71,7 @@ async def probe(settings: AmiSettings, now: float) -> Report:
             return Report(False, link.status.detail)
         found = await problems(link.act)
         drift = await clock_drift(link.act, now)
-        return Report(True, "signed in", version, found, tuple(drift))
+        return Report(True, "signed in", version, found, (*drift, *outdated(version)))
     except TimeoutError:
         return Report(False, link.status.detail)
     finally:

@@ -32,6 +32,7 @@ from kernel.db import connect
 from lab.sim import Policy, SimSwitch
 from routing.messages import QueueConfigured
 from routing.rows import OfferState, Queue
+from server.demo import SEED, load_demo
 from server.desk import desktop_app
 from server.pbx import Pbx
 from server.platform import Platform, make_core, running
@@ -98,11 +99,13 @@ def serves(login: str) -> bool:
 
 
 @asynccontextmanager
-async def world(database_url: str, folder: Path) -> AsyncIterator[World]:
+async def world(database_url: str, folder: Path, *, demo: bool = False) -> AsyncIterator[World]:
     logins = (*(role.value for role in Role), COLLEAGUE, STRANGER)
     database = connect(database_url)
     hasher = Hasher(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     await _set_up_queue(database)
+    if demo:
+        await load_demo(database, SEED, SteadyClock().now(), lambda _done, _total: None)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     async with (
