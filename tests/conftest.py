@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.db import connect
 from server.migrate import upgrade
 from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
+"""How long one example takes says more of the neighbours on the machine than of the code."""
 
 
 @pytest.fixture(scope="session")
