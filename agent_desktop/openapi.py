@@ -48,6 +48,7 @@ def error_ids(route: Route) -> dict[int, tuple[str, ...]]:
         (True, 422, "bad_host"),
         (True, 500, "incident"),
         (api, 503, "engine_busy"),
+        (changes, 503, "outcome_unknown"),
     ]
     found = {status: list(ids) for status, ids in route.errors.items()}
     for applies, status, id in shared:

@@ -143,6 +143,22 @@ class DeviceChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactGone(Fact):
+    """A phone's registration is gone: it signed off, its WebSocket closed, or it expired. A talk on it may go on, and
+    the device is then still in use."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegSound(Fact):
+    """What a look at a leg's sound found: whether any came from its far end for a moment."""
+
+    leg: str
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDone(Fact):
     """The end of an order, exactly one per order. `ok` False with `message` when it was refused or got no answer
     (`unknown` True: nobody can say whether it happened; the snapshot decides). An order for a leg is done when

@@ -88,6 +88,14 @@ class HangUp(SwitchOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtLeg(SwitchOrder):
+    """Does sound still come from a leg? Answered by LegSound; by nothing when it cannot be seen."""
+
+    leg: str
+    interaction_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldCaller(SwitchOrder):
     """Caller to cti-held, the agent's leg to cti-idle, in one dual Redirect (CTI_AGENT is set before it)."""
 

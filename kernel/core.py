@@ -26,6 +26,10 @@ class Entry:
     error: str | None = None
 
 
+DEAD = "dead_letter"
+"""Stands for the error in the journal's line of a message that became a dead letter."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message whose handling failed in a way nobody foresaw; its turn was taken back."""
@@ -120,12 +124,19 @@ class Core:
             raise
         except Exception as failure:
             self._take_back(message, at, out)
+            out.entries.append(Entry(self.seq, at, self.seq, message, DEAD))
             out.dead.append(DeadLetter(self.seq, at, message, repr(failure)[:500]))
             out.last_seq = self.seq
             self.counts["dead_letters"] += 1
             raise
         self._keep(message, turn, out)
         return turn.reply
+
+    def take_dead(self, message: Message, at: datetime, out: Outcome) -> None:
+        """For a replay: what is left of a turn that failed, whatever made it fail then."""
+        self.seq += 1
+        self._take_back(message, at, out)
+        out.entries.append(Entry(self.seq, at, self.seq, message, DEAD))
 
     def _run(self, message: Message, turn: Turn) -> None:
         if isinstance(message, UnreadableDue):

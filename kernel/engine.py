@@ -53,6 +53,7 @@ class Outlet(Protocol):
 class _Envelope:
     message: Message
     reply: asyncio.Future[object] | None = None
+    taken: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +102,8 @@ class Engine:
         return True
 
     async def ask(self, message: Message, timeout: float = 5.0) -> object:
-        """Put a message on the inbox and wait for its committed result; raises the refusal, or Unavailable."""
+        """Put a message on the inbox and wait for its committed result; raises the refusal, or Unavailable:
+        `engine_busy` when nothing was done and never will be, `outcome_unknown` when it may be done yet."""
         reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         return await self._await(_Envelope(message, reply), reply, timeout)
 
@@ -115,11 +117,21 @@ class Engine:
             self._inbox.put_nowait(item)
             return await asyncio.wait_for(reply, timeout)
         except (asyncio.QueueFull, TimeoutError):
+            if isinstance(item, _Envelope) and item.taken:
+                raise Unavailable(
+                    "outcome_unknown",
+                    "The platform could not confirm this in time; it may still be done. Look before you repeat it.",
+                    cause=self._why(),
+                ) from None
             raise Unavailable(
                 "engine_busy",
                 "The platform cannot save right now. Nothing was lost; please try again.",
-                cause=self.store_error or "overloaded",
+                cause=self._why(),
             ) from None
+
+    def _why(self) -> str:
+        """A word for the one who waits: what the store says of its error is for the log."""
+        return "overloaded" if self.store_error is None else "database"
 
     async def run(self) -> None:
         """Work until cancelled. When cancelled, the batch in hand is committed and delivered first, unless the store
@@ -173,6 +185,7 @@ class Engine:
     def _take(self, item: _Envelope, out: Outcome) -> Callable[[], None]:
         if item.reply is not None and item.reply.cancelled():  # told "not saved" already: it must not happen later
             return lambda: None
+        item.taken = True
         try:
             value = self.core.take(item.message, self.clock.now(), out)
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,9 @@ FIND_AGAIN = timedelta(seconds=30)
 class Recordings(Handles):
     """Keeps the row of each recording true."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_on: Callable[[str], bool] = lambda _: True) -> None:
+        """`is_on` tells whether an interaction lives."""
+        self._is_on = is_on
         self.shelf: Shelf[Recording] = Shelf("recordings", Recording, ("interaction_id",))
 
     @property
@@ -33,13 +36,18 @@ class Recordings(Handles):
         if self.shelf.where("interaction_id", fact.interaction_id):
             return
         state = RECORDING.observe(RECORDING.initial, "started")
-        self.shelf.put(Recording(turn.new_id("rec"), fact.interaction_id, state, fact.file, turn.at))
+        row = self.shelf.put(Recording(turn.new_id("rec"), fact.interaction_id, state, fact.file, turn.at))
+        if not self._is_on(fact.interaction_id):  # told late: nothing else would ever end it
+            self._end(row, turn)
 
     @on(InteractionEnded)
     def _call_ended(self, event: InteractionEnded, turn: Turn) -> None:
         for row in self.shelf.where("interaction_id", event.interaction_id):
-            ended = replace(row, state=RECORDING.observe(row.state, "call_ended"), ended_at=turn.at)
-            self._find(self.shelf.put(ended), turn)
+            self._end(row, turn)
+
+    def _end(self, row: Recording, turn: Turn) -> None:
+        ended = replace(row, state=RECORDING.observe(row.state, "call_ended"), ended_at=turn.at)
+        self._find(self.shelf.put(ended), turn)
 
     @on(FindAgainDue)
     def _find_again(self, due: FindAgainDue, turn: Turn) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from cti.events import OrderFailed
+from cti.events import CallerHeld, Joined, OrderFailed
 from cti.orders import HangUp, HoldCaller, ResumeCaller
 from kernel.errors import LinkDown, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.machines import STINT
-from routing.messages import CallActionFailed, HangUpCall, HoldCall, ResumeCall
+from routing.messages import CallActionFailed, ControlDue, HangUpCall, HoldCall, ResumeCall
 from routing.rows import Stint, StintState
 from routing.state import State
+
+CONFIRMED = timedelta(seconds=5)
+"""How long the switch may take to confirm a hold or resume before it may be asked again."""
 
 
 class Control(Handles):
@@ -24,6 +28,8 @@ class Control(Handles):
     @on(HoldCall)
     def _hold(self, command: HoldCall, turn: Turn) -> None:
         stint = self._own(command.interaction_id, command.actor, "hold")
+        if self._under_way(stint, turn):
+            return
         interaction = self._state.interaction(command.interaction_id)
         turn.send(
             HoldCaller(
@@ -37,6 +43,8 @@ class Control(Handles):
     @on(ResumeCall)
     def _resume(self, command: ResumeCall, turn: Turn) -> None:
         stint = self._own(command.interaction_id, command.actor, "resume")
+        if self._under_way(stint, turn):
+            return
         interaction = self._state.interaction(command.interaction_id)
         turn.send(
             ResumeCaller(
@@ -54,6 +62,20 @@ class Control(Handles):
         stint = self._own(command.interaction_id, command.actor, "hang_up")
         turn.send(HangUp(order_id=turn.new_id("hup"), leg=stint.leg, interaction_id=stint.interaction_id))
 
+    def _under_way(self, stint: Stint, turn: Turn) -> bool:
+        """Whether the switch was just asked for this: a second order would tear the legs out of what the first made.
+        What it says, or a few seconds of silence, ends the wait."""
+        key = f"asked-{stint.id}"
+        if turn.deadlines.get(key) is not None:
+            return True
+        turn.due(turn.at + CONFIRMED, ControlDue(key=key))
+        return False
+
+    @on(Joined, CallerHeld)
+    def _confirmed(self, event: Joined | CallerHeld, turn: Turn) -> None:
+        for stint in self._state.stints.where("interaction_id", event.interaction_id):
+            turn.cancel(f"asked-{stint.id}")
+
     @on(OrderFailed)
     def _failed(self, event: OrderFailed, turn: Turn) -> None:
         action, _, _rest = event.order_id.partition("-")
@@ -63,6 +85,7 @@ class Control(Handles):
         stint = self._state.current_stint(interaction) if interaction is not None else None
         if stint is None or stint.state not in (StintState.joined, StintState.held):
             return
+        turn.cancel(f"asked-{stint.id}")
         self._state.stints.put(replace(stint, problem=f"{action}_failed"))
         turn.emit(
             CallActionFailed(

@@ -75,7 +75,10 @@ PRESENCE = Machine(
         ((Presence.out, Presence.ready, Presence.paused), "paused", Presence.paused),
         ((Presence.ready, Presence.paused, Presence.out), "out", Presence.out),
     ),
-    facts=table((Presence.ready, "missed_too_often", Presence.paused)),
+    facts=table(
+        (Presence.ready, "missed_too_often", Presence.paused),
+        (Presence.ready, "phone_failing", Presence.paused),
+    ),
 )
 
 DUTY = Machine(

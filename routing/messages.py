@@ -207,6 +207,13 @@ class AgentStateChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPausedForPhone(Event):
+    """The agent's registered phone lost its sound twice in a short time."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallActionFailed(Event):
     """The switch could not do what an agent asked (hold, resume…)."""
 
@@ -248,6 +255,16 @@ class LookUpDue(Due):
     """The look-up takes too long: the caller is offered as unknown."""
 
     interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlDue(Due):
+    """The switch did not confirm a hold or resume: it may be asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLostDue(Due):
+    """An agent's phone lost its sound a while ago, and not again since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

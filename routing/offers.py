@@ -182,7 +182,7 @@ class Offers(Handles):
         offer = self._by_leg(event.leg)
         if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
             self._state.offers.put(replace(offer, ringing_at=turn.at))
-        if offer is None:
+        if offer is None and not self._state.awaited(event.leg):
             end_leg(event.leg, event.interaction_id, turn)
 
     @on(StrayLeg)

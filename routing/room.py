@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.turn import Handler
 from routing.agents import Agents
 from routing.control import Control
+from routing.lostphones import LostPhones
 from routing.offers import Offers
 from routing.outbound import Outbound
 from routing.setup import Setup
@@ -19,13 +20,15 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     """Offers come late: they match after each message. What people see of an agent is looked at last."""
     wrapping = Wrapping(state)
     offers = Offers(state, switchboard)
+    lost_phones = LostPhones(state, wrapping)
     return (
         Setup(state),
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state),
         Outbound(state, switchboard),
-        Visits(state, offers, wrapping, switchboard),
+        Visits(state, offers, wrapping, lost_phones, switchboard),
+        lost_phones,
         offers,
         Standings(state),
     )

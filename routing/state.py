@@ -137,6 +137,15 @@ class State:
             raise Refused("no_desk", "You have no desk open. Sign in again.", agent_id=agent_id)
         return found
 
+    def awaited(self, leg: str) -> bool:
+        """Whether somebody's work goes on, or is to begin, on this leg."""
+        return any(stint.state is not StintState.done for stint in self.stints.where("leg", leg))
+
+    def is_on(self, interaction_id: str) -> bool:
+        """Whether the caller of an interaction is there."""
+        found = self.interactions.get(interaction_id)
+        return found is not None and found.ended_at is None
+
     def interaction(self, interaction_id: str) -> Interaction:
         """The live interaction; NotFound when it is over or never was."""
         found = self.interactions.get(interaction_id)

@@ -22,6 +22,7 @@ from cti.orders import HangUp, QueueCaller
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.lostphones import PHONE_LOST, LostPhones
 from routing.machines import INTERACTION, STINT
 from routing.messages import (
     CallerIdentified,
@@ -30,7 +31,6 @@ from routing.messages import (
     InteractionQueued,
     LinkCustomer,
     LookUpDue,
-    MatchDue,
     StintJoined,
 )
 from routing.offers import Ending, Offers, settle_accepted
@@ -52,18 +52,16 @@ from routing.switchboard import Switchboard
 from routing.wrapping import Wrapping
 
 LOOK_UP = timedelta(seconds=1)
-PHONE_LOST = frozenset({0, 27, 38, 41, 44})
-"""Causes of an agent's leg that say the phone was lost, not that somebody hung up: 44 is rtp_timeout, 27 is what a
-page says that is closed or loaded again under a talk, 0 a leg that an outage of the link took."""
-PHONE_SETTLES = timedelta(seconds=1)
-"""How long after its leg a lost phone's own state may take to come; nobody is offered to it before."""
 
 
 class Visits(Handles):
     """Turns call events into the life of interactions and stints."""
 
-    def __init__(self, state: State, offers: Offers, wrapping: Wrapping, switchboard: Switchboard) -> None:
+    def __init__(
+        self, state: State, offers: Offers, wrapping: Wrapping, lost_phones: LostPhones, switchboard: Switchboard
+    ) -> None:
         self._state = state
+        self._lost_phones = lost_phones
         self._switchboard = switchboard
         self._offers = offers
         self._wrapping = wrapping
@@ -266,7 +264,7 @@ class Visits(Handles):
         if stint is None:
             return
         if event.cause in PHONE_LOST:
-            self._phone_lost(gone, stint, turn)
+            self._lost_phones.lost(gone, stint, event.cause, turn)
             self._queue_again(gone, turn)
         elif event.ours and (event.stale or self._state.offers.where("leg", event.leg)):
             self._answered_too_late(gone, stint, turn)
@@ -282,20 +280,6 @@ class Visits(Handles):
         self._wrapping.drop(stint, "answered_too_late", turn)
         answered = None if interaction.answered_at == stint.joined_at else interaction.answered_at
         self._state.put_interaction(interaction, stint_id=None, answered_at=answered)
-
-    def _phone_lost(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
-        """The caller is kept: the same agent is rung again for a while, then whoever is free, before all others."""
-        queue = self._state.queue_of(interaction)
-        until = turn.at + timedelta(seconds=queue.lost_phone_seconds)
-        self._wrapping.drop(stint, "phone_lost", turn)
-        agent = self._state.agents.get(stint.agent_id)
-        if agent is not None:
-            self._state.put_agent(agent, not_before=turn.at + PHONE_SETTLES)
-            turn.due(turn.at + PHONE_SETTLES, MatchDue(key=f"match-{agent.id}"))
-        self._state.put_interaction(
-            interaction, stint_id=None, front=True, prefer_agent=stint.agent_id, prefer_until=until
-        )
-        turn.due(until, MatchDue(key=f"prefer-{interaction.id}"))
 
     @on(CallerAfter)
     def _after(self, event: CallerAfter, turn: Turn) -> None:

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import structlog
 
+from crm_core.customers.models import Match as CallerMatch
 from crm_core.customers.service import CustomerService
 from kernel.messages import Fact, Order
 from recordings.files import SoundFile, locate, measure
 from recordings.messages import FindRecording, RecordingFound, RecordingMissing
 from routing.messages import CallerIdentified, IdentifyCaller
 from routing.rows import Match
+from server.dberrors import describe_db_error
 
 log = structlog.get_logger(__name__)
 
+AGAIN = (0.2, 1.0, 5.0, 15.0)
+"""Seconds to wait before a look-up that failed is tried again; then it is given up."""
 SETTLE = (0.2, 0.5, 1.0, 2.0)
 """Seconds between looks at a recording that the switch may still be writing."""
 
@@ -52,10 +56,8 @@ class Librarian:
         task.add_done_callback(self._tasks.discard)
 
     async def _identify(self, order: IdentifyCaller) -> None:
-        try:
-            found = await self._customers.identify(order.number)
-        except Exception:
-            log.exception("look-up failed", interaction=order.interaction_id)
+        found = await self._looked_up(order)
+        if found is None:
             match = Match.unknown if order.number else Match.withheld
             self._post(CallerIdentified(interaction_id=order.interaction_id, match=match, failed=True))
             return
@@ -69,6 +71,19 @@ class Librarian:
                 level=found.level,
             )
         )
+
+    async def _looked_up(self, order: IdentifyCaller) -> CallerMatch | None:
+        """Nobody waits for the last try: after a second the caller is offered as unknown, until it succeeds."""
+        for pause in (*AGAIN, None):
+            try:
+                return await self._customers.identify(order.number)
+            except Exception as error:
+                again = "given up" if pause is None else f"again in {pause:g} s"
+                cause = " ".join(describe_db_error(error))
+                log.warning("a look-up failed", interaction=order.interaction_id, cause=cause, then=again)
+            if pause is not None:
+                await asyncio.sleep(pause)
+        return None
 
     async def _find(self, order: FindRecording) -> None:
         found = await self._measured(order.file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -65,7 +64,8 @@ class Rooms:
 
 def make_core() -> tuple[Core, Rooms]:
     """An empty engine core with all rooms; a replay runs on one too."""
-    rooms = Rooms(CallBook(), State(), Recordings())
+    state = State()
+    rooms = Rooms(CallBook(), state, Recordings(state.is_on))
     return Core(rooms.shelves, rooms.handlers), rooms
 
 
@@ -82,6 +82,8 @@ class Platform:
     switch: Switch
     phones: FilePhoneBook
     heartbeat: Heartbeat
+    broken: asyncio.Future[str]
+    """Done with the name of a part that stopped by itself: the process must end, so that its supervisor starts anew."""
 
 
 @asynccontextmanager
@@ -106,13 +108,14 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
     outlet.switch, outlet.carriers = switch, [librarian.send, clerk.send]
     outlet.listeners.append(ports.publish)
     heartbeat = Heartbeat(engine, switch)
-    async with _task(engine.run(), "engine"):
+    broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    async with _task(engine.run(), "engine", broken):
         for fact in setup_facts(rooms.routing, phones, pbx.out):
             engine.post(fact)
         await switch.start()
         try:
-            async with _task(heartbeat.run(), "heartbeat"), _task(seal_for_ever(database), "sealer"):
-                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat)
+            async with _task(heartbeat.run(), "heartbeat", broken), _task(seal_for_ever(database), "sealer", broken):
+                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat, broken)
         finally:
             await switch.stop()
             await librarian.stop()
@@ -132,20 +135,23 @@ def setup_facts(state: State, phones: FilePhoneBook, out: WayOut) -> Sequence[Fa
 
 
 @asynccontextmanager
-async def _task(work: Any, name: str) -> AsyncIterator[None]:
+async def _task(work: Any, name: str, broken: asyncio.Future[str]) -> AsyncIterator[None]:
+    """A part that runs until the block ends. When it stops by itself, `broken` says so."""
+
+    def stopped(task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        log.critical("a part of the platform stopped", part=name, exc_info=task.exception())
+        if not broken.done():
+            broken.set_result(name)
+
     task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_report)
+    task.add_done_callback(stopped)
     try:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.critical("a part of the platform stopped", part=task.get_name(), exc_info=task.exception())
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def open_database(url: str) -> AsyncEngine:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kernel import codec
-from kernel.core import Core, Entry, Outcome
+from kernel.core import DEAD, Core, Entry, Outcome
 from kernel.errors import TrunklineError
 
 
@@ -31,7 +31,10 @@ def replay(entries: Iterable[Entry], core: Core) -> Iterator[Difference]:
         core.seq = first.seq - 1
         out = Outcome()
         try:
-            core.take(first.message, first.at, out)
+            if first.error == DEAD:
+                core.take_dead(first.message, first.at, out)
+            else:
+                core.take(first.message, first.at, out)
         except TrunklineError:
             pass
         except Exception as error:

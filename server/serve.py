@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -49,8 +50,25 @@ async def serve(settings: Settings, say: Say) -> None:
         ):
             _greet(settings, port, say)
             log.info("running", port=port, pbx=pbx.kind)
-            await stop.wait()
+            await _until_stopped(stop, platform.broken)
             say(FAREWELL[pbx.kind == "asterisk"])
+
+
+async def _until_stopped(stop: asyncio.Event, broken: asyncio.Future[str]) -> None:
+    """Return when somebody stops us; raise Unavailable (`part_stopped`) when a part of the platform is dead."""
+    stopping = asyncio.ensure_future(stop.wait())
+    ends: set[asyncio.Future[Any]] = {stopping, broken}
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+    if broken.done():
+        raise Unavailable(
+            "part_stopped",
+            f"A part of the platform ({broken.result()}) failed, so it ends; the log has the error. Calls go on at the "
+            "switch. Start it again, or let a supervisor do so.",
+            part=broken.result(),
+        )
 
 
 def _greet(settings: Settings, port: int, say: Say) -> None:

@@ -14,6 +14,7 @@ from cti.orders import (
     HangUp,
     HoldCaller,
     LegOrder,
+    LookAtLeg,
     QueueCaller,
     ResumeCaller,
     RingAgent,
@@ -191,6 +192,11 @@ def _hang_up(order: HangUp) -> tuple[Action, ...]:
     return ({"Action": "Hangup", "Channel": leg, "Cause": cause},)
 
 
+def _look(order: LookAtLeg) -> tuple[Action, ...]:
+    """How many packets of sound came so far. The channel's own id: a name could be another's by now."""
+    return ({"Action": "Getvar", "Channel": _word("leg", order.leg), "Variable": "CHANNEL(rtcp,rxcount)"},)
+
+
 def _hold(order: HoldCaller) -> tuple[Action, ...]:
     caller, agent = _channel("caller_channel", order.caller_channel), _channel("agent_channel", order.agent_channel)
     extra = {"ExtraChannel": agent, "ExtraContext": "cti-idle", "ExtraExten": "s", "ExtraPriority": "1"}
@@ -223,6 +229,7 @@ _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     DialOut: _dial_out,
     DropClaim: _drop_claim,
     HangUp: _hang_up,
+    LookAtLeg: _look,
     HoldCaller: _hold,
     ResumeCaller: _resume,
     QueueCaller: _queue,

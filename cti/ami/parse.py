@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cti.facts import (
     BridgeEntered,
     BridgeLeft,
+    ContactGone,
     Device,
     DeviceChanged,
     LegEnded,
@@ -142,6 +143,12 @@ def _device(event: bytes) -> Fact | None:
     return DeviceChanged(endpoint=endpoint, device=state)
 
 
+def _contact(event: bytes) -> Fact | None:
+    if header(event, b"\r\nContactStatus: ") not in ("Removed", "Unreachable"):
+        return None
+    return ContactGone(endpoint=required(event, b"\r\nEndpointName: "))
+
+
 def _placed(place: Place) -> Callable[[bytes], Fact | None]:
     def parse(event: bytes) -> Fact | None:
         return LegPlaced(
@@ -200,6 +207,7 @@ EVENTS: dict[bytes, Callable[[bytes], Fact | None]] = {
     b"BridgeLeave": _bridge_leave,
     b"UserEvent": _user_event,
     b"DeviceStateChange": _device,
+    b"ContactStatus": _contact,
 }
 
 

@@ -14,8 +14,8 @@ from cti.ami.link import AmiLink
 from cti.ami.parse import Malformed, event_name, origination, parse
 from cti.ami.pending import NoAnswer, Reply
 from cti.ami.settings import AmiSettings
-from cti.facts import LegAsked, LegEnded, LegStarted, LinkDown, LinkUp, OrderDone
-from cti.orders import DialOut, HangUp, LegOrder, SwitchOrder
+from cti.facts import LegAsked, LegEnded, LegSound, LegStarted, LinkDown, LinkUp, OrderDone
+from cti.orders import DialOut, HangUp, LegOrder, LookAtLeg, SwitchOrder
 from cti.switch import FactSink, LinkStatus
 from kernel.errors import LinkDown as NoLink
 from kernel.errors import TrunklineError
@@ -30,6 +30,11 @@ NO_CHANNEL = 20
 
 LOOK_FIRST, LOOK_AGAIN, LOOK_SOON = 1.0, 60.0, 5.0
 """Seconds to the next look at the AMI user's rights and the dialplan: the first, usually, while something is wrong."""
+
+
+SOUND_FADES, SOUND_TIME, SOUND_LEAST = 0.3, 1.5, 10
+"""How a leg's sound is looked at: seconds for what is still on its way, seconds of listening (75 packets, muted too),
+and packets that count as sound."""
 
 
 @dataclass(slots=True)
@@ -103,6 +108,8 @@ class AmiSwitch:
     def send(self, order: SwitchOrder) -> None:
         """Orders of one interaction are carried out one after the other; those of different ones side by side."""
         lane = str(getattr(order, "interaction_id", "") or getattr(order, "leg", "") or order.order_id)
+        if isinstance(order, LookAtLeg):  # it takes a while, and nothing has to wait for it
+            lane = order.order_id
         before = self._lanes.get(lane)
         try:
             actions = steps(order)
@@ -126,6 +133,9 @@ class AmiSwitch:
         if isinstance(order, HangUp) and (ring := self._rings.get(order.leg)) is not None:
             ring.hangups.append(order)
             return
+        if isinstance(order, LookAtLeg):
+            self._done(order, await self._look_at(order.leg, actions[0]))
+            return
         problem, unknown = await self._act(actions)
         if isinstance(order, LegOrder):
             self._asked(order, problem, unknown)
@@ -133,6 +143,18 @@ class AmiSwitch:
         if isinstance(order, HangUp) and problem.endswith(NO_SUCH):  # also of a leg whose own end was never told
             self._post(LegEnded(leg=order.leg, cause=order.cause, text=problem))
         self._done(order, problem, unknown)
+
+    async def _look_at(self, leg: str, action: Action) -> str:
+        """Tell whether packets come; returns what went wrong, if anything."""
+        counts: list[int] = []
+        for pause in (SOUND_FADES, SOUND_TIME):
+            await asyncio.sleep(pause)
+            try:
+                counts.append(int((await self._link.act(action)).headers.get("Value", "")))
+            except (TrunklineError, ValueError) as error:
+                return f"The leg's sound cannot be seen: {error}"
+        self._post(LegSound(leg=leg, heard=counts[1] - counts[0] >= SOUND_LEAST))
+        return ""
 
     async def _act(self, actions: tuple[Action, ...]) -> tuple[str, bool]:
         """What went wrong, if anything, and whether the last action may have happened all the same."""

@@ -184,6 +184,8 @@ class Runner:
         return "".join(c for c in text if c in keep)
 
     def _fn_channel(self, channel: Channel, arguments: str) -> str:
+        if arguments == "rtcp,rxcount":
+            return str(int((time.time() - channel.born) * 50))
         values = {"language": channel.language, "name": channel.name, "uniqueid": channel.id}
         return values.get(arguments, "")
 

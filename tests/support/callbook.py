@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import TypeVar
 from cti.ami.parse import parse
 from cti.ami.wire import Framer
 from cti.calls import CallBook
-from cti.facts import BridgeEntered, LegAsked, LegPlaced, LegSnapshot, LegStarted, LegUp, Place
+from cti.facts import BridgeEntered, LegAsked, LegPlaced, LegSnapshot, LegStarted, LegUp, Place, Snapshot
 from cti.rows import LegRow
 from kernel.core import Core, Outcome
 from kernel.messages import Event, Fact, Message
 
 TRANSCRIPTS = Path(__file__).parents[1] / "fixtures" / "ami"
+SCENARIOS = Path(__file__).parents[1] / "fixtures" / "transcripts"
+"""What a client heard of every scenario of lab/scenarios/switch on a real Asterisk, packed."""
 E = TypeVar("E", bound=Event)
 
 
@@ -67,6 +70,16 @@ def transcript_names() -> list[str]:
     return sorted(path.stem for path in TRANSCRIPTS.glob("*.txt"))
 
 
+def scenario_names() -> list[str]:
+    return sorted(path.name.removesuffix(".txt.gz") for path in SCENARIOS.glob("*.txt.gz"))
+
+
+def scenario_facts(name: str) -> list[Fact]:
+    """The facts of a scenario as the link gives them."""
+    heard = gzip.decompress((SCENARIOS / f"{name}.txt.gz").read_bytes())
+    return with_asks(facts_of(b"Asterisk Call Manager/11.0.0\r\n" + heard))
+
+
 def facts_of(raw: bytes) -> list[Fact]:
     """The facts in a transcript; list items (with an ActionID) are left out, as the link does."""
     events = [one for one in Framer().feed(raw) if one.startswith(b"Event: ") and b"\r\nActionID: " not in one]
@@ -114,3 +127,47 @@ def seen(leg: str, **changes: object) -> LegSnapshot:
         "role": "caller",
     }
     return LegSnapshot(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def with_asks(facts: list[Fact]) -> list[Fact]:
+    """The transcript's facts with what the link adds: LegAsked before each leg that the platform originated."""
+    out: list[Fact] = []
+    caller = ""
+    for fact in facts:
+        if isinstance(fact, LegPlaced) and not caller:
+            caller = fact.interaction_id
+        if isinstance(fact, LegStarted) and fact.leg.startswith("leg-"):
+            out.append(LegAsked(leg=fact.leg, endpoint=fact.endpoint, interaction_id=caller))
+        out.append(fact)
+    return out
+
+
+def settled(desk: Desk, truth: Desk) -> list[tuple[object, ...]]:
+    """The state of `desk`, without what means nothing: the place of legs that are just between a bridge and their
+    next place, and legs that the switch rang for callers who have left."""
+    between = {row.id for row in truth.book.legs if not row.bridge and row.place is None}
+    callers = {row.interaction_id for row in truth.book.legs if row.live and row.role == "caller"}
+    kept = [row for row in desk.state() if row[1] != "switch" or row[2] in callers]
+    return [(*row[:-1], "" if row[0] in between else row[-1]) for row in kept]
+
+
+def snapshot_of(desk: Desk) -> Snapshot:
+    """What the switch would list, where `desk` heard everything."""
+    legs = tuple(
+        LegSnapshot(
+            leg=row.id,
+            channel=row.channel or f"PJSIP/{row.endpoint}-1",
+            endpoint=row.endpoint,
+            linked=row.linked or row.id,
+            up=row.state == "up",
+            ringing=row.state == "ringing",
+            bridge=row.bridge or None,
+            place=None if row.bridge else row.place,
+            interaction_id=row.interaction_id,
+            role="" if row.role == "switch" else row.role.value,
+        )
+        for row in desk.book.legs
+        if row.live
+    )
+    devices = tuple((phone.id, phone.device) for phone in desk.book.phones)
+    return Snapshot(legs=legs, devices=devices)

@@ -18,6 +18,7 @@ class FakeAmi:
         self.actions: list[Headers] = []
         self.status: list[str] = []
         self.refusals: dict[str, str] = {}
+        self.packets: list[str] = []
         self.silent: set[str] = set()
         self.deaf = False
         self.chunk = 0
@@ -101,6 +102,9 @@ class FakeAmi:
         if name == "DeviceStateList":
             row = f"Event: DeviceStateChange\n{tail}Device: PJSIP/cti-phone-01\nState: NOT_INUSE\n\n"
             return [_start(tail), row, f"Event: DeviceStateListComplete\n{tail}EventList: Complete\n\n"]
+        if name == "Getvar":
+            value = self.packets.pop(0) if self.packets else ""
+            return [f"Response: Success\n{tail}Variable: {action['Variable']}\nValue: {value}\n\n"]
         return [f"Response: Success\n{tail}Message: done\n\n"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cti.ami import AmiSwitch
-from cti.facts import LegAsked, LegEnded, LegStarted, OrderDone
-from cti.orders import DropClaim, HangUp, HoldCaller
+from cti.facts import LegAsked, LegEnded, LegSound, LegStarted, OrderDone
+from cti.orders import DropClaim, HangUp, HoldCaller, LookAtLeg
 from tests.integration.cti.conftest import Ear
 from tests.integration.cti.fake_ami import FakeAmi
 from tests.integration.cti.test_link import CALLER, drop_claim, ring
@@ -130,3 +130,23 @@ async def test_given_an_order_with_poison_in_it_then_it_is_refused_and_nothing_i
     assert not done.ok
     assert "Nothing was sent" in done.message
     assert [action for action in ami.actions[sent:] if action["Action"] != "Ping"] == []
+
+
+@pytest.mark.parametrize(("packets", "heard"), [(["100", "103"], False), (["100", "175"], True)])
+async def test_given_a_look_at_a_leg_then_packets_that_come_are_its_sound(
+    switch: AmiSwitch, ami: FakeAmi, ear: Ear, packets: list[str], heard: bool
+) -> None:
+    ami.packets = packets
+    switch.send(LookAtLeg(order_id="o1", leg="leg-1", interaction_id="ix-1"))
+    switch.send(drop_claim("o2"))
+    assert (await ear.hears(OrderDone)).order_id == "o2", "nothing waits for a look"
+    assert (await ear.hears(LegSound)).heard is heard
+    assert [one["Channel"] for one in ami.named("Getvar")] == ["leg-1", "leg-1"]
+
+
+async def test_given_a_leg_that_cannot_be_looked_at_then_nothing_is_concluded(
+    switch: AmiSwitch, ami: FakeAmi, ear: Ear
+) -> None:
+    switch.send(LookAtLeg(order_id="o1", leg="leg-1"))
+    assert not (await ear.hears(OrderDone)).ok
+    assert ear.of(LegSound) == []

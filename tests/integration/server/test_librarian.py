@@ -61,6 +61,7 @@ class Desk:
 @pytest_asyncio.fixture
 async def desk(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr(librarian, "SETTLE", (0.01, 0.05, 0.3))
+    monkeypatch.setattr(librarian, "AGAIN", (0.01, 0.05, 0.3))
     database = connect(sqlite_url)
     folder = tmp_path / "recordings"
     folder.mkdir()
@@ -94,7 +95,25 @@ async def test_whatever_the_number_is_there_is_one_answer(desk: Desk, number: st
     assert found.match in ((Match.unknown, Match.withheld) if match is None else (match,))
 
 
-async def test_a_look_up_that_fails_says_so_and_the_call_goes_on(tmp_path: Path) -> None:
+async def test_a_look_up_that_fails_once_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await desk.customers.create(NewCustomer(name="Lucía Fernández", number="+34600111222"))
+    true, tries = desk.customers.identify, []
+
+    async def shaky(number: str | None) -> object:
+        tries.append(number)
+        if len(tries) < 3:
+            raise OSError("the database is away")
+        return await true(number)
+
+    monkeypatch.setattr(desk.customers, "identify", shaky)
+    found = await desk.identifies("+34600111222")
+    assert (found.customer_id, found.failed, len(tries)) == (made["id"], False, 3)
+
+
+async def test_a_look_up_that_fails_says_so_and_the_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(librarian, "AGAIN", (0.01, 0.05))
     database = connect(f"sqlite+aiosqlite:///{tmp_path}/empty.db")
     desk = Desk(database, tmp_path)
     found = await desk.identifies("+34600111222")

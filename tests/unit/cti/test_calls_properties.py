@@ -6,24 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.facts import LegAsked, LegPlaced, LegSnapshot, LegStarted, Snapshot
+from cti.facts import LegPlaced
 from kernel.messages import Fact
-from tests.support.callbook import Desk, facts_of, picture, transcript, transcript_names
+from tests.support.callbook import (
+    Desk,
+    facts_of,
+    picture,
+    settled,
+    snapshot_of,
+    transcript,
+    transcript_names,
+    with_asks,
+)
 
 pytestmark = pytest.mark.unit
-
-
-def with_asks(facts: list[Fact]) -> list[Fact]:
-    """The transcript's facts with what the link adds: LegAsked before each leg that the platform originated."""
-    out: list[Fact] = []
-    caller = ""
-    for fact in facts:
-        if isinstance(fact, LegPlaced) and not caller:
-            caller = fact.interaction_id
-        if isinstance(fact, LegStarted) and fact.leg.startswith("leg-"):
-            out.append(LegAsked(leg=fact.leg, endpoint=fact.endpoint, interaction_id=caller))
-        out.append(fact)
-    return out
 
 
 STORIES = {name: with_asks(facts_of(transcript(name))) for name in transcript_names()}
@@ -91,36 +87,6 @@ def test_given_the_legs_interleaved_in_another_way_then_the_end_is_the_same(name
     while open_lanes := sorted(key for key, lane in lanes.items() if lane):
         mixed.append(lanes[data.draw(st.sampled_from(open_lanes))].pop(0))
     assert everything(played(mixed)) == everything(played(facts))
-
-
-def settled(desk: Desk, truth: Desk) -> list[tuple[object, ...]]:
-    """The state of `desk`, without what means nothing: the place of legs that are just between a bridge and their
-    next place, and legs that the switch rang for callers who have left."""
-    between = {row.id for row in truth.book.legs if not row.bridge and row.place is None}
-    callers = {row.interaction_id for row in truth.book.legs if row.live and row.role == "caller"}
-    kept = [row for row in desk.state() if row[1] != "switch" or row[2] in callers]
-    return [(*row[:-1], "" if row[0] in between else row[-1]) for row in kept]
-
-
-def snapshot_of(desk: Desk) -> Snapshot:
-    """What the switch would list, where `desk` heard everything."""
-    legs = tuple(
-        LegSnapshot(
-            leg=row.id,
-            channel=row.channel or f"PJSIP/{row.endpoint}-1",
-            endpoint=row.endpoint,
-            linked=row.linked or row.id,
-            up=row.state == "up",
-            ringing=row.state == "ringing",
-            bridge=row.bridge or None,
-            place=None if row.bridge else row.place,
-            interaction_id=row.interaction_id,
-            role="" if row.role == "switch" else row.role.value,
-        )
-        for row in desk.book.legs
-        if row.live
-    )
-    return Snapshot(legs=legs, devices=())
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cti.ami.parse import EVENTS, Malformed, event_name, origination, parse
 from cti.ami.wire import Framer
 from cti.facts import (
+    ContactGone,
     Device,
     DeviceChanged,
     LegEnded,
@@ -130,6 +131,13 @@ def test_given_a_header_repeated_by_the_dialplan_then_the_channels_own_counts() 
 def test_given_states_then_only_ringing_and_up_are_facts() -> None:
     said = {state: parse(event("Event: Newstate", f"ChannelState: {state}", "Uniqueid: 1.1")) for state in "0456"}
     assert said == {"0": None, "4": None, "5": LegRinging(leg="1.1"), "6": LegUp(leg="1.1")}
+
+
+def test_given_a_contact_then_only_its_going_is_a_fact() -> None:
+    lines = ("Event: ContactStatus", "AOR: cti-phone-01", "EndpointName: cti-phone-01")
+    said = {word: parse(event(*lines, f"ContactStatus: {word}")) for word in ("Removed", "Unreachable", "NonQualified")}
+    gone = ContactGone(endpoint="cti-phone-01")
+    assert said == {"Removed": gone, "Unreachable": gone, "NonQualified": None}
 
 
 def test_given_an_odd_cause_then_it_is_unknown() -> None:

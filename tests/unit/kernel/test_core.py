@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.core import Core, Outcome
+from kernel.core import DEAD, Core, Outcome
 from kernel.errors import Refused
 from kernel.messages import Event, Fact, Message, personal
 from kernel.turn import Deadline, Turn
@@ -96,7 +96,7 @@ def test_a_poison_message_leaves_the_state_and_yields_a_dead_letter() -> None:
 
     assert state(subject) == before
     assert [(letter.message, letter.error) for letter in out.dead] == [(Poison(key="a"), "ZeroDivisionError('poison')")]
-    assert not (out.entries)
+    assert [(one.message, one.error) for one in out.entries] == [(Poison(key="a"), DEAD)], "a replay needs to know"
     assert not (out.changes)
     assert not (out.events)
     assert subject.counts["dead_letters"] == 1

@@ -221,3 +221,20 @@ async def test_a_cancelled_loop_ends_though_the_store_is_away() -> None:
             await asyncio.wait_for(asyncio.shield(task), 3)
     assert world.outlet.sent == []
     assert world.store.kept == []
+
+
+async def test_who_gives_up_waiting_is_told_whether_it_may_still_be_done() -> None:
+    world = World()
+    async with world.running():
+        world.store.gate.clear()
+        world.engine.store_error = "OSError('disk full at /home/secret')"
+        under_way = asyncio.create_task(world.engine.ask(Count(key="a"), timeout=0.3))
+        await until(lambda: world.store.tries >= 1)
+        with pytest.raises(Unavailable) as waiting:
+            await world.engine.ask(Count(key="a"), timeout=0.05)
+        with pytest.raises(Unavailable) as begun:
+            await under_way
+        world.store.gate.set()
+        assert await world.engine.ask(Count(key="a")) == 2, "the one under way is done, the one that waited is not"
+    assert (waiting.value.id, begun.value.id) == ("engine_busy", "outcome_unknown")
+    assert "secret" not in str(begun.value.details)

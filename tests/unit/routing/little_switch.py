@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from cti import facts as f
 from cti.facts import Device, Place
-from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import (
+    DropClaim,
+    GrantClaim,
+    HangUp,
+    HoldCaller,
+    LookAtLeg,
+    QueueCaller,
+    ResumeCaller,
+    RingAgent,
+    SwitchOrder,
+)
 from kernel.messages import Fact
 
 AFTER, RING, STALE, LOOKS = 5.0, 20.0, 3.0, 5.0
@@ -36,6 +46,7 @@ class Leg:
     agent: str = ""
     gone: str = ""
     orphan: bool = False
+    silent: bool = False
     shared: bool = False
     looks: float | None = None
     ring_seconds: float = RING
@@ -131,6 +142,13 @@ class LittleSwitch:
         self.phones[endpoint] = device
         self.tell(f.DeviceChanged(endpoint=endpoint, device=device))
 
+    def contact_goes(self, endpoint: str, silent: bool) -> None:
+        """The way of the phone's signalling breaks; with `silent` the page is dead, and its sound with it."""
+        for leg in self.legs.values():
+            if leg.endpoint == endpoint:
+                leg.silent = leg.silent or silent
+        self.tell(f.ContactGone(endpoint=endpoint))
+
     def free(self, endpoint: str) -> bool:
         return self.phones[endpoint] is not Device.lost and not any(x.endpoint == endpoint for x in self.legs.values())
 
@@ -149,6 +167,10 @@ class LittleSwitch:
                 return ""
             case HangUp():
                 return self._hang_up(order)
+            case LookAtLeg():
+                leg = self.legs.get(order.leg)
+                self.tell(f.LegSound(leg=order.leg, heard=leg is not None and not leg.silent))
+                return "" if leg is not None else "No such channel"
             case HoldCaller():
                 return self._hold(order)
             case ResumeCaller():

@@ -95,6 +95,10 @@ class Model(RuleBasedStateMachine):
     def a_phone_comes_or_goes(self, phone: str, device: Device) -> None:
         self.bench.switch.device(phone, device)
 
+    @rule(phone=st.sampled_from(PHONES), silent=st.booleans())
+    def a_phones_contact_goes(self, phone: str, silent: bool) -> None:
+        self.bench.switch.contact_goes(phone, silent)
+
     @precondition(lambda self: self.bench.alive)
     @rule(agent=st.sampled_from(AGENTS), presence=st.sampled_from((Presence.ready, Presence.ready, Presence.paused)))
     def an_agent_changes_presence(self, agent: str, presence: Presence) -> None:

@@ -22,7 +22,10 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
+from routing.room import handlers
 from routing.rows import Duty, InteractionState, Presence
+from routing.state import State
+from server.replay import replay
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -270,3 +273,5 @@ def test_a_match_that_was_taken_back_is_made_in_the_next_turn() -> None:
     assert world.ix(ix).offer_id is None, "the rest is over, but the turn that matched was taken back"
     world.say(ev.CallerHeld(interaction_id="ix-another", leg="c9"))
     assert world.offer_to(ix).agent_id == "ana"
+    state = State()
+    assert list(replay(world.out.entries, Core(state.shelves, handlers(state, world)))) == []

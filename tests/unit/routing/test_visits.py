@@ -8,9 +8,11 @@ import pytest
 
 from crm_core.timeline.writes import SaveTimelineEntry
 from cti import events as ev
-from cti.orders import HangUp, HoldCaller, QueueCaller, ResumeCaller
+from cti.facts import ContactGone, LegSound
+from cti.orders import HangUp, HoldCaller, LookAtLeg, QueueCaller, ResumeCaller
 from kernel.errors import IllegalCommand, Invalid, LinkDown, NotFound, Refused
 from routing.messages import (
+    AgentPausedForPhone,
     ExtendWrapUp,
     FinishWrapUp,
     HangUpCall,
@@ -169,6 +171,80 @@ def test_a_phone_that_lost_its_sound_alone_is_rung_again_after_a_moment() -> Non
     world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
     world.wait(1)
     assert world.offer_to(ix).agent_id == "ana"
+
+
+def lose_sound(world: World, ix: str) -> None:
+    leg = world.stint(ix).leg
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=leg, endpoint="cti-phone-01", cause=44))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    world.wait(1)
+
+
+def test_a_registered_phone_that_loses_its_sound_again_is_rested_and_its_caller_goes_to_another() -> None:
+    world, ix = talking()
+    lose_sound(world, ix)
+    world.answer(ix)
+    world.agent("ben")
+    lose_sound(world, ix)
+    ana = world.state.agents["ana"]
+    assert (ana.presence, ana.pause_reason) == (Presence.paused, "phone_failing")
+    assert world.offer_to(ix).agent_id == "ben"
+    assert [one.agent_id for one in world.out.events if isinstance(one, AgentPausedForPhone)] == ["ana"]
+
+
+@pytest.mark.parametrize("why", ["long ago", "it went away"])
+def test_a_phone_that_loses_its_sound_now_and_then_is_rung_again(why: str) -> None:
+    world, ix = talking()
+    lose_sound(world, ix)
+    world.answer(ix)
+    if why == "long ago":
+        world.wait(120)
+    else:
+        world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+        world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=True))
+    lose_sound(world, ix)
+    assert world.offer_to(ix).agent_id == "ana"
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_phone_in_a_talk_whose_contact_goes_is_listened_to_and_ended_when_it_is_silent(held: bool) -> None:
+    world, ix = talking()
+    leg = world.stint(ix).leg
+    if held:
+        world.say(ev.CallerHeld(interaction_id=ix, leg="c1"))
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    assert [one.leg for one in world.orders(LookAtLeg)] == [leg]
+    world.say(LegSound(leg=leg, heard=True))
+    assert world.orders(HangUp) == [], "only the way of its signalling broke"
+    world.say(LegSound(leg=leg, heard=False))
+    assert [(one.leg, one.cause) for one in world.orders(HangUp)] == [(leg, 27)]
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=leg, endpoint="cti-phone-01", cause=27))
+    assert len(world.orders(QueueCaller)) == 1
+
+
+def test_a_contact_that_goes_without_a_talk_means_nothing() -> None:
+    world = World()
+    world.agent("ana")
+    world.ring(world.call("c1"))
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    assert world.orders(LookAtLeg) == []
+
+
+def test_two_quick_resumes_are_one_order_and_a_failed_one_may_be_repeated() -> None:
+    world, ix = talking()
+    world.say(HoldCall(actor="ana", interaction_id=ix))
+    world.say(HoldCall(actor="ana", interaction_id=ix))
+    assert len(world.orders(HoldCaller)) == 1
+    world.say(ev.CallerHeld(interaction_id=ix, leg="c1"))
+    for _ in range(2):
+        world.say(ResumeCall(actor="ana", interaction_id=ix))
+    (order,) = world.orders(ResumeCaller)
+    world.say(ev.OrderFailed(order_id=order.order_id, message="?", unknown=True, interaction_id=ix))
+    world.say(ResumeCall(actor="ana", interaction_id=ix))
+    assert len(world.orders(ResumeCaller)) == 2
+    world.wait(5)
+    world.say(ResumeCall(actor="ana", interaction_id=ix))
+    assert len(world.orders(ResumeCaller)) == 3, "nothing was heard of it"
 
 
 def test_wrap_up_ends_on_its_deadline_and_the_agent_is_free() -> None:
