@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from agent_desktop.addresses import Network, client_address
 from agent_desktop.middleware import SAFE
 from agent_desktop.people import SignedIn
-from agent_desktop.sessions import signed_in
+from agent_desktop.sessions import entering, signed_in
 from kernel.access import Owned, Right, may
-from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn
+from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, Problem, at_fields
 
 M = TypeVar("M", bound=BaseModel)
 KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$")
@@ -29,6 +30,8 @@ class Open(StrEnum):
     """Rules that name no right."""
 
     public = "public"
+    entering = "entering"
+    """Signed in, or with steps of the sign-in to go."""
     signed_in = "signed_in"
 
 
@@ -121,12 +124,15 @@ class Route:
 def add_routes(app: web.Application, routes: Iterable[Route], proxies: Sequence[Network] = ()) -> None:
     """Put the table into the application, behind reverse `proxies` that are believed whom they name."""
     for route in routes:
-        app.router.add_route(route.method, route.path, _handler(route, proxies))
+        handler = _handler(route, proxies)
+        app.router.add_route(route.method, route.path, handler)
+        if route.method == "GET" and not route.path.startswith("/socket.io"):
+            app.router.add_route("HEAD", route.path, handler)
 
 
 def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        who = await signed_in(request)
+        who = await (entering if route.rule is Open.entering else signed_in)(request)
         check_rule(route.rule, who)
         if route.method not in SAFE and who is not None and route.rule is not Open.public:
             _check_csrf(request, who)
@@ -189,5 +195,12 @@ def _checked(model: type[M], values: Any) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        fields = {".".join(str(part) for part in one["loc"]) or "body": one["msg"] for one in error.errors()}
-        raise Invalid("invalid_input", "Some fields are not right.", fields=fields) from None
+        problems = {".".join(str(part) for part in one["loc"]) or "body": _problem(one) for one in error.errors()}
+        raise Invalid("invalid_input", "Some fields are not right.", **at_fields(**problems)) from None
+
+
+def _problem(found: ErrorDetails) -> Problem:
+    """What the model says of one field: its kind is the id, its bounds the parameters."""
+    context = found.get("ctx", {})
+    params = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    return Problem(found["type"], found["msg"], params)

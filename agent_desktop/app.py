@@ -18,12 +18,17 @@ from agent_desktop.hub import Hub, HubParts
 from agent_desktop.parts import DesktopParts
 from agent_desktop.push import Push
 from agent_desktop.resources.account import AccountResource
+from agent_desktop.resources.audit import AuditResource
 from agent_desktop.resources.calls import CallResource
 from agent_desktop.resources.customers import CustomerResource
 from agent_desktop.resources.desk import DeskResource
 from agent_desktop.resources.dialling import DialResource
 from agent_desktop.resources.drafts import DraftResource
+from agent_desktop.resources.provider import ProviderResource
 from agent_desktop.resources.recordings import RecordingResource
+from agent_desktop.resources.security import SecurityResource
+from agent_desktop.resources.staff import StaffResource
+from agent_desktop.resources.teams import TeamResource
 from agent_desktop.resources.tickets import TicketResource
 
 log = structlog.get_logger(__name__)
@@ -77,6 +82,10 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     """Every route there is, each with its rule."""
     described = (
         *AccountResource(parts.people, parts.commands, hub, push).routes(),
+        *SecurityResource(parts.people, push).routes(),
+        *StaffResource(parts.people, parts.commands, push).routes(),
+        *TeamResource(parts.people).routes(),
+        *AuditResource(parts.audit, parts.people).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
         *DialResource(parts.commands, parts.stream, parts.crm, parts.clock, parts.choices.region).routes(),
@@ -89,7 +98,8 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     return (
         *described,
         openapi.described(openapi.describe(described, parts.version)),
-        *pages.Pages(parts.assets, parts.settings.demo).routes(),
+        *pages.Pages(parts.assets, parts.people, parts.settings.sign_in).routes(),
+        *ProviderResource(parts.people, parts.settings).routes(),
         *parts.assets.routes(),
         _socket_route(push),
     )

@@ -96,7 +96,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         "summary": route.summary,
         "operationId": _operation_id(route),
         "x-right": route.rule.value,
-        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "parameters": [*_path_parameters(route), *_query_parameters(route, schemas)],
         "responses": _responses(route, schemas),
     }
     if route.rule is not Open.public:
@@ -123,10 +123,11 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return [_parameter(name, "path", {"type": "string", "minLength": 1}, True) for name in names]
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
+def _query_parameters(route: Route, schemas: dict[str, Any]) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    schema = route.query.model_json_schema()
+    schema = route.query.model_json_schema(ref_template=REF)
+    schemas.update(schema.pop("$defs", {}))
     required = schema.get("required", ())
     return [_parameter(name, "query", one, name in required) for name, one in schema.get("properties", {}).items()]
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from agent_desktop import sessions
 from agent_desktop.api import Ask, Open, Route
 from agent_desktop.i18n import translator, wanted
-from agent_desktop.settings import DemoSignIn
+from agent_desktop.people import People, SignedIn
+from agent_desktop.settings import SignInSettings
 from agent_desktop.static import Assets
+from crm_core.people.rows import Stage
 from kernel.access import Right, may
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,27 +32,53 @@ def setup(app: web.Application) -> None:
 
 
 class Pages:
-    def __init__(self, assets: Assets, demo: DemoSignIn | None = None) -> None:
+    def __init__(self, assets: Assets, people: People, settings: SignInSettings) -> None:
         self._assets = assets
-        self._demo = "" if demo is None else json.dumps({"logins": demo.logins, "password": demo.password})
+        self._people = people
+        self._sign_in = settings
 
     async def home(self, ask: Ask) -> web.Response:
-        raise web.HTTPSeeOther("/desk" if ask.who else "/sign-in")
+        raise web.HTTPSeeOther(_home_of(ask.who) if ask.who else "/sign-in")
 
     async def sign_in(self, ask: Ask) -> web.Response:
-        if ask.who is not None and may(ask.who.actor, Right.desk_use).ok:
-            raise web.HTTPSeeOther("/desk")
-        return self._page(ask, "Sign in · Trunkline", "sign-in")
+        """Who is signed in already goes on, unless they come to sign in as somebody else."""
+        if ask.who is not None and "as" not in ask.request.query:
+            raise web.HTTPSeeOther(_home_of(ask.who))
+        return await self._page(ask, "Sign in · Trunkline", "sign-in")
+
+    async def office(self, ask: Ask) -> web.Response:
+        """The frame of all pages but the desk; the client shows the page of the address."""
+        if ask.who is None:
+            raise web.HTTPSeeOther(f"/sign-in?next={quote(ask.request.path_qs)}")
+        return await self._page(ask, "Trunkline", "office")
 
     async def desk(self, ask: Ask) -> web.Response:
         if ask.who is None:
             raise web.HTTPSeeOther("/sign-in")
         if not may(ask.who.actor, Right.desk_use).ok:
             words = "Your role does not include serving calls. Sign in as somebody who does."
-            return self._message(ask, 403, "The desk is for agents", words, away="Sign in as somebody else")
-        return self._page(ask, "Desk · Trunkline", "desk")
+            away = "Sign in as somebody else"
+            return self._message(ask, 403, "The desk is for agents", words, away=away)
+        return await self._page(ask, "Desk · Trunkline", "desk")
 
-    def _page(self, ask: Ask, title: str, name: str) -> web.Response:
+    async def _data(self, ask: Ask) -> dict[str, str]:
+        """What the sign-in page is told: the demo's accounts that exist, the identity provider, the step to go on
+        with."""
+        entering = await sessions.entering(ask.request)
+        found = {"provider": self._sign_in.provider, "password": "" if self._sign_in.passwords else "off"}
+        if entering is not None and entering.stage is not Stage.open:
+            found |= {"stage": entering.stage.value, "csrf-token": entering.csrf_token}
+        return {name: value for name, value in {**found, "demo": await self._demo()}.items() if value}
+
+    async def _demo(self) -> str:
+        """Only the accounts that are there: a demo on somebody's own database makes none."""
+        demo = self._sign_in.demo
+        if demo is None:
+            return ""
+        logins = await self._people.existing(demo.logins)
+        return json.dumps({"logins": logins, "password": demo.password}) if logins else ""
+
+    async def _page(self, ask: Ask, title: str, name: str) -> web.Response:
         if not self._assets.built:
             words = "Whoever set Trunkline up has to build the browser client once:"
             return self._message(ask, 503, "The desk is not built yet", words, BUILD)
@@ -59,7 +89,7 @@ class Pages:
             "title": t(title),
             "t": t,
             "csrf_token": ask.who.csrf_token if ask.who else "",
-            "demo": self._demo if name == "sign-in" else "",
+            "data": await self._data(ask) if name == "sign-in" else {},
             "script": self._assets.url(f"{name}.js"),
             **self._looks(name),
         }
@@ -90,7 +120,23 @@ class Pages:
             Route(method="GET", path="/", resource=self.home, rule=Open.public, summary="To the desk or sign-in"),
             Route(method="GET", path="/sign-in", resource=self.sign_in, rule=Open.public, summary="The sign-in page"),
             Route(method="GET", path="/desk", resource=self.desk, rule=Open.public, summary="The agent's desk"),
+            Route(method="GET", path="/account", resource=self.office, rule=Open.public, summary="My account"),
+            Route(method="GET", path="/admin", resource=self.office, rule=Open.public, summary="Administration"),
+            Route(
+                method="GET",
+                path="/admin/{page:.+}",
+                resource=self.office,
+                rule=Open.public,
+                summary="A page of the administration",
+            ),
         )
+
+
+def _home_of(who: SignedIn) -> str:
+    """Where somebody's work is."""
+    if may(who.actor, Right.desk_use).ok:
+        return "/desk"
+    return "/admin" if may(who.actor, Right.user_read).ok else "/account"
 
 
 def _language(ask: Ask) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
+from agent_desktop.audittrail import AuditTrail
 from agent_desktop.crm import Crm
 from agent_desktop.health import Check
 from agent_desktop.people import People
@@ -30,6 +31,7 @@ class DesktopParts:
     commands: CommandPort
     stream: EventStream
     people: People
+    audit: AuditTrail
     crm: Crm
     pops: PopSource
     phones: PhoneBook

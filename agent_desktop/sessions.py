@@ -8,8 +8,10 @@ from typing import cast
 from aiohttp import web
 from aiohttp_session import AbstractStorage, Session, get_session, new_session
 
-from agent_desktop.people import People, SignedIn
+from agent_desktop.addresses import client_address
+from agent_desktop.people import Origin, People, SignedIn
 from agent_desktop.settings import WebSettings
+from crm_core.people.rows import Stage
 
 # The library keeps its things under plain strings; nothing of ours does.
 warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_(session|jinja2)")
@@ -20,19 +22,22 @@ SIGNED_IN = web.RequestKey("signed_in", object)
 class PeopleStorage(AbstractStorage):
     """Loads a session by the cookie's token; all that is stored on our side belongs to the people service."""
 
-    def __init__(self, people: People, *, tls: bool) -> None:
+    def __init__(self, people: People, settings: WebSettings) -> None:
         super().__init__(
-            cookie_name="__Host-trunkline" if tls else "trunkline",
+            cookie_name="__Host-trunkline" if settings.tls else "trunkline",
             path="/",
-            secure=tls,
+            secure=settings.tls,
             httponly=True,
             samesite="Lax",
         )
         self._people = people
+        self._settings = settings
 
     async def load_session(self, request: web.Request) -> Session:
         token = self.load_cookie(request)
-        found = await self._people.session_of(token) if token and len(token) <= 200 else None
+        found = None
+        if token and len(token) <= 200:
+            found = await self._people.session_of(token, origin_of(request, self._settings))
         if found is None:
             return Session(None, data=None, new=True)
         request[SIGNED_IN] = found
@@ -42,8 +47,21 @@ class PeopleStorage(AbstractStorage):
         self.save_cookie(response, "" if session.empty else str(session.identity))
 
 
+def origin_of(request: web.Request, settings: WebSettings) -> Origin:
+    """Where a request comes from."""
+    forwarded = request.headers.getall("X-Forwarded-For", ())
+    address = client_address(request.remote, forwarded, settings.trusted_proxies)
+    return Origin(address, request.headers.get("User-Agent", "")[:300])
+
+
 async def signed_in(request: web.Request) -> SignedIn | None:
-    """Who sent this request, if they are signed in."""
+    """Who sent this request, if they are signed in, with no step of it to go."""
+    found = await entering(request)
+    return found if found is not None and found.stage is Stage.open else None
+
+
+async def entering(request: web.Request) -> SignedIn | None:
+    """Who sent this request, if they are signed in or on the way to it."""
     await get_session(request)
     return cast(SignedIn | None, request.get(SIGNED_IN))
 
@@ -62,4 +80,4 @@ async def end(request: web.Request) -> None:
 
 
 def storage(people: People, settings: WebSettings) -> PeopleStorage:
-    return PeopleStorage(people, tls=settings.tls)
+    return PeopleStorage(people, settings)

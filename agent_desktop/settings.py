@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 KIB = 1024
@@ -16,11 +16,35 @@ class DemoSignIn:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID Connect provider, and who we are to it. `name` is on the button."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """What the sign-in page offers."""
+
+    demo: DemoSignIn | None = None
+    oidc: Provider | None = None
+    passwords: bool = True
+
+    @property
+    def provider(self) -> str:
+        """What the button is called; empty without a provider."""
+        return "" if self.oidc is None else self.oidc.name or self.oidc.issuer.partition("://")[2]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """`origins` are the addresses people open, such as http://localhost:8080: the only ones whose pages may talk to
     us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure. Of
-    `trusted_proxies` the X-Forwarded-For is believed. `demo` is shown on the sign-in page."""
+    `trusted_proxies` the X-Forwarded-For is believed."""
 
     origins: frozenset[str]
     tls: bool = False
@@ -34,7 +58,7 @@ class WebSettings:
     figures_seconds: float = 0.5
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
-    demo: DemoSignIn | None = None
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
     def __post_init__(self) -> None:
         if not self.origins or "*" in self.origins:

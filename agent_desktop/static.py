@@ -41,7 +41,7 @@ class Assets:
     @property
     def built(self) -> bool:
         """Whether the client is there at all."""
-        return {"desk.js", "desk.css", "sign-in.js"} <= self._assets.keys()
+        return {"desk.js", "desk.css", "sign-in.js", "office.js"} <= self._assets.keys()
 
     def __contains__(self, name: str) -> bool:
         return name in self._assets

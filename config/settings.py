@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from cti.trunk import check_trunk
+from kernel.access import Role
 
 FILE = "trunkline.toml"
 NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
@@ -31,6 +32,7 @@ NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ORIGIN = re.compile(r"https?://[^/?#@*\s]+")
+ISSUER = re.compile(r"https://[^?#@*\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^?#@*\s]*)?")
 ICE = re.compile(r"(stuns?|turns?):[A-Za-z0-9.\-\[\]:]+(\?transport=(udp|tcp))?")
 
 
@@ -48,6 +50,9 @@ def _listed(value: Any) -> Any:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+
+
+Roles = Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -110,6 +115,35 @@ class Settings(BaseSettings):
     caller_number: str = Field("", description="The number that people see whom we call, with its country code.")
     dial_seconds: int = Field(60, ge=5, le=300, description="How long a number that we call may ring.")
     dials_a_day: int = Field(20, ge=1, description="How often one number may be called within 24 hours.")
+    secret_key_file: Path | None = Field(
+        None,
+        description="File with the key that seals second steps; empty: secret.key in data_dir, made at first start. "
+        "Keep a copy: without it second steps have to be reset.",
+    )
+    session_hours: float = Field(14, gt=0, le=24 * 31, description="A sign-in ends after this many hours in any case.")
+    session_idle_minutes: float = Field(
+        120, ge=1, le=60 * 24 * 31, description="A sign-in ends when nothing was done with it for this many minutes."
+    )
+    totp_roles: Roles = Field(
+        (), description="Roles that must have a second step (an authenticator app), such as `admin,supervisor`."
+    )
+    password_sign_in: bool = Field(
+        True, description="Whether everybody may sign in by password; if not, only those of break_glass."
+    )
+    break_glass: Words = Field(
+        (), description="Logins that may sign in by password even when password_sign_in is off, for emergencies."
+    )
+    oidc_issuer: str = Field(
+        "", description="Address of an OpenID Connect provider to sign in with; empty: none. https, but on loopback."
+    )
+    oidc_client_id: str = Field("", description="Our client id at that provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Our secret there; empty for a public client.")
+    oidc_name: str = Field(
+        "", validate_default=True, description="What the button on the sign-in page calls the provider."
+    )
+    oidc_new_role: Role | None = Field(
+        None, description="Role of people whom the provider knows and we do not: their account is made; empty: refused."
+    )
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
@@ -161,6 +195,20 @@ class Settings(BaseSettings):
         needed = any(one.startswith("turn") for one in about.data.get("ice_servers", ()))
         if needed and not (about.data.get("turn_user") and value.get_secret_value()):
             raise ValueError("a TURN server wants TRUNKLINE_TURN_USER and TRUNKLINE_TURN_SECRET too")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        if value and not ISSUER.fullmatch(value):
+            raise ValueError("an address such as https://login.example.org (http only on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("oidc_name", mode="after")
+    @classmethod
+    def _client(cls, value: str, about: ValidationInfo) -> str:
+        if about.data.get("oidc_issuer") and not about.data.get("oidc_client_id"):
+            raise ValueError("a provider wants TRUNKLINE_OIDC_CLIENT_ID too")
         return value
 
     @field_validator("database")

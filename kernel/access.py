@@ -10,6 +10,7 @@ from typing import Protocol
 
 class Role(StrEnum):
     agent = "agent"
+    telemarketer = "telemarketer"
     engineer = "engineer"
     supervisor = "supervisor"
     sales = "sales"
@@ -102,6 +103,7 @@ _SERVES: Mapping[Right, Scope] = {
 }
 GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.agent: _SERVES,
+    Role.telemarketer: _SERVES,
     Role.engineer: _SERVES,
     Role.sales: {**_SERVES, Right.ticket_write: Scope.own},
     Role.supervisor: {

@@ -3,7 +3,8 @@
 TrunklineError            id, message, details
 ├── Refused               the command is well formed but may not happen now (HTTP 409)
 │   └── IllegalCommand    a state machine has no such transition
-├── Invalid               the input is wrong; `details["fields"]` names each field (HTTP 422)
+├── Invalid               the input is wrong; `details["fields"]` names each field, `details["reasons"]` says the
+│                         same by id and parameters, for translations (HTTP 422)
 ├── NotFound              no such thing, or not for this person (HTTP 404)
 ├── Forbidden             signed in, but without the right (HTTP 403)
 ├── NotSignedIn           no valid session (HTTP 401)
@@ -15,6 +16,7 @@ TrunklineError            id, message, details
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class TrunklineError(Exception):
@@ -84,3 +86,20 @@ class LinkDown(Unavailable):
 
     def __init__(self, reason: str = "The link to the switch is down; nothing was sent.") -> None:
         super().__init__("link_down", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field: a stable id and its parameters for translations, and English words."""
+
+    id: str
+    words: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+def at_fields(**problems: Problem) -> dict[str, object]:
+    """Details of an error that names fields: `raise Invalid(id, message, **at_fields(name=problem))`."""
+    return {
+        "fields": {name: one.words for name, one in problems.items()},
+        "reasons": {name: {"id": one.id, "params": dict(one.params)} for name, one in problems.items()},
+    }

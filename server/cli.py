@@ -21,6 +21,7 @@ from server.commands.dialplan import install_dialplan
 from server.commands.people import create_user
 from server.commands.replay import replay
 from server.commands.run import run
+from server.commands.verify import verify
 from server.dberrors import unusable
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay):
     app.command()(command)
+app.add_typer(verify, name="verify")
 
 
 @app.command(

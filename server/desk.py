@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
@@ -15,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.app import build_app
+from agent_desktop.audittrail import SqlAuditTrail
 from agent_desktop.crm import Crm, CrmPops
 from agent_desktop.health import Check
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.projection import Choices
-from agent_desktop.settings import WebSettings
+from agent_desktop.settings import Provider, SignInSettings, WebSettings
 from config.settings import Settings
 from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
@@ -28,7 +30,9 @@ from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
 from crm_core.donotcall.service import DoNotCallService
 from crm_core.people.passwords import Hasher
+from crm_core.people.rows import SessionLimits, SignInPolicy
 from crm_core.people.service import PeopleService
+from crm_core.people.store import login_key
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from cti.switch import LinkState
@@ -37,6 +41,7 @@ from kernel.errors import Unavailable
 from server.accounts import demo_sign_in
 from server.dberrors import describe_db_error, is_permanent
 from server.demo import PRODUCTS, TICKET_CATEGORIES
+from server.keys import open_vault
 from server.platform import Platform
 from server.records import SqlCallRecords
 
@@ -83,7 +88,8 @@ def desktop_app(platform: Platform, settings: Settings, port: int) -> web.Applic
 def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopParts:
     """Everything that the web application needs, over the running platform; it listens on `port`."""
     database, clock, region = platform.database, platform.clock, settings.default_region
-    people = PeopleService(database, Hasher())
+    limits = SessionLimits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes))
+    people = PeopleService(database, Hasher(), None, limits, sign_in_policy(settings), open_vault(settings))
     registry = CollectorRegistry()
     registry.register(_Figures(platform))
     return DesktopParts(
@@ -91,12 +97,13 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
             origins=settings.origins_for(port),
             tls=settings.tls,
             trusted_proxies=settings.trusted_proxies,
-            demo=demo_sign_in() if settings.demo else None,
+            sign_in=sign_in_settings(settings),
         ),
         clock=clock,
         commands=platform.ports,
         stream=platform.ports,
         people=People(people, clock),
+        audit=SqlAuditTrail(database),
         crm=Crm(
             CustomerService(database, region, clock),
             TimelineService(database),
@@ -112,6 +119,27 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
         checks=_checks(platform),
         saving=lambda: platform.heartbeat.saving,
         registry=registry,
+    )
+
+
+def sign_in_policy(settings: Settings) -> SignInPolicy:
+    """What the settings say of signing in."""
+    return SignInPolicy(
+        totp_roles=frozenset(settings.totp_roles),
+        passwords=settings.password_sign_in,
+        break_glass=frozenset(login_key(one) for one in settings.break_glass),
+        new_by_provider=settings.oidc_new_role,
+    )
+
+
+def sign_in_settings(settings: Settings) -> SignInSettings:
+    """What the sign-in page offers."""
+    secret = settings.oidc_client_secret.get_secret_value()
+    provider = Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_name)
+    return SignInSettings(
+        demo=demo_sign_in() if settings.demo else None,
+        oidc=provider if settings.oidc_issuer else None,
+        passwords=settings.password_sign_in,
     )
 
 

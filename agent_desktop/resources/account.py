@@ -1,4 +1,4 @@
-"""Signing in and out, who I am, and my sessions."""
+"""Signing in step by step, signing out, and who I am."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing_extensions import TypedDict
 
 from agent_desktop import sessions
 from agent_desktop.api import Ask, Form, Open, Route
-from agent_desktop.deskview import moment
 from agent_desktop.hub import Hub
 from agent_desktop.people import Origin, People, SignedIn
 from agent_desktop.ports import CommandPort
 from agent_desktop.push import Push
-from kernel.access import Right
+from crm_core.people.rows import Stage
+from crm_core.people.second.service import Enrolment
+from kernel.access import Right, scope_of
 from kernel.errors import Refused, TrunklineError
 from routing.messages import SignOutAgent
 
@@ -27,42 +28,88 @@ class SignIn(Form):
     password: SecretStr = Field(min_length=1, max_length=1024)
 
 
+class CodeForm(Form):
+    """A code of the app, or a recovery code."""
+
+    code: str = Field(min_length=1, max_length=60)
+
+
+class NewPassword(Form):
+    password: SecretStr = Field(min_length=1, max_length=1024)
+
+
 class MeChange(Form):
     language: Literal["en", "es", "zh", "ru"]
 
 
 class Account(TypedDict):
+    """`rights` says how far each right reaches: own, team, all."""
+
+    stage: Literal["open"]
     id: str
     name: str
     login: str
     roles: list[str]
+    rights: dict[str, str]
     language: str
     csrf_token: str
 
 
-class SessionRow(TypedDict):
-    id: str
-    created_at: str | None
-    seen_at: str | None
-    ip: str
-    user_agent: str
-    current: bool
+class Entering(TypedDict):
+    """A sign-in with a step to go."""
+
+    stage: Literal["code", "password", "enrol"]
+    csrf_token: str
 
 
-class SessionList(TypedDict):
-    items: list[SessionRow]
+class EnrolmentAnswer(TypedDict):
+    """For an authenticator app: by hand, as a link, as a QR code in SVG."""
+
+    secret: str
+    uri: str
+    svg: str
+
+
+class Enrolled(TypedDict):
+    """The recovery codes are shown this once."""
+
+    recovery_codes: list[str]
+    account: Account
 
 
 def account_of(who: SignedIn) -> Account:
     person = who.person
+    scopes = {right.value: scope_of(who.actor, right) for right in Right}
     return {
+        "stage": "open",
         "id": person.id,
         "name": person.name,
         "login": person.login,
         "roles": list(person.roles),
+        "rights": {name: scope.name for name, scope in scopes.items() if scope is not None},
         "language": person.language,
         "csrf_token": who.csrf_token,
     }
+
+
+def standing_of(who: SignedIn) -> Account | Entering:
+    match who.stage:
+        case Stage.code:
+            return {"stage": "code", "csrf_token": who.csrf_token}
+        case Stage.password:
+            return {"stage": "password", "csrf_token": who.csrf_token}
+        case Stage.enrol:
+            return {"stage": "enrol", "csrf_token": who.csrf_token}
+        case _:
+            return account_of(who)
+
+
+def enrolment_answer(made: Enrolment) -> EnrolmentAnswer:
+    return {"secret": made.secret, "uri": made.uri, "svg": made.svg}
+
+
+def origin_of(ask: Ask) -> Origin:
+    return Origin(ask.ip, ask.request.headers.get("User-Agent", "")[:300])
 
 
 class AccountResource:
@@ -72,15 +119,40 @@ class AccountResource:
         self._hub = hub
         self._push = push
 
-    async def sign_in(self, ask: Ask) -> Account:
+    async def sign_in(self, ask: Ask) -> Account | Entering:
         form = ask.form(SignIn)
-        agent = ask.request.headers.get("User-Agent", "")[:300]
-        origin = Origin(ask.ip, agent)
-        found = await self._people.sign_in(form.login, form.password.get_secret_value(), origin)
-        if ask.who is not None:
-            await self._end(ask.who, origin.ip)
+        found = await self._people.sign_in(form.login, form.password.get_secret_value(), origin_of(ask))
+        before = await sessions.entering(ask.request)
+        if before is not None:
+            await self._end(before, ask.ip)
         await sessions.begin(ask.request, found)
-        return account_of(found)
+        return standing_of(found)
+
+    async def give_code(self, ask: Ask) -> Account | Entering:
+        found = await self._people.give_code(ask.me, ask.form(CodeForm).code, origin_of(ask))
+        await sessions.begin(ask.request, found)
+        return standing_of(found)
+
+    async def give_password(self, ask: Ask) -> Account | Entering:
+        password = ask.form(NewPassword).password.get_secret_value()
+        found = await self._people.give_password(ask.me, password, origin_of(ask))
+        await sessions.begin(ask.request, found)
+        return standing_of(found)
+
+    async def begin_enrolment(self, ask: Ask) -> EnrolmentAnswer:
+        return enrolment_answer(await self._people.begin_enrolment(ask.me))
+
+    async def finish_enrolment(self, ask: Ask) -> Enrolled:
+        found, codes = await self._people.finish_enrolment(ask.me, ask.form(CodeForm).code, origin_of(ask))
+        await sessions.begin(ask.request, found)
+        return {"recovery_codes": codes, "account": account_of(found)}
+
+    async def give_up(self, ask: Ask) -> None:
+        """Back to the first step, as somebody else."""
+        if ask.me.stage is Stage.open:
+            raise Refused("sign_in_elsewhere", "This step of signing in is done already. Reload the page.")
+        await self._end(ask.me, ask.ip)
+        await sessions.end(ask.request)
 
     async def sign_out(self, ask: Ask) -> None:
         """A person with a call in hand is refused; the agent goes out with the last session."""
@@ -103,35 +175,12 @@ class AccountResource:
         self._hub.language_changed(ask.actor, language)
         return {**account_of(ask.me), "language": language}
 
-    async def list_sessions(self, ask: Ask) -> SessionList:
-        found = await self._people.sessions(ask.actor)
-        return {
-            "items": [
-                {
-                    "id": one.id,
-                    "created_at": moment(one.created_at),
-                    "seen_at": moment(one.seen_at),
-                    "ip": one.ip,
-                    "user_agent": one.user_agent,
-                    "current": one.id == ask.me.session_id,
-                }
-                for one in found
-            ]
-        }
-
-    async def revoke_session(self, ask: Ask) -> None:
-        session_id = ask.key("id")
-        await self._people.revoke(ask.me, session_id, ask.ip)
-        await self._push.sign_out(session_id, "session_revoked")
-        if session_id == ask.me.session_id:
-            await sessions.end(ask.request)
-
     async def _end(self, who: SignedIn, ip: str) -> None:
         await self._people.sign_out(who, ip)
         await self._push.sign_out(who.session_id, "signed_out")
 
     def routes(self) -> tuple[Route, ...]:
-        return (*self._sign_in_routes(), *self._own_routes())
+        return (*self._sign_in_routes(), *self._step_routes(), *self._own_routes())
 
     def _sign_in_routes(self) -> tuple[Route, ...]:
         return (
@@ -140,9 +189,9 @@ class AccountResource:
                 path="/api/sign-in",
                 resource=self.sign_in,
                 rule=Open.public,
-                summary="Sign in; sets the session cookie",
+                summary="Sign in; sets the session cookie, perhaps of a session with steps to go",
                 body=SignIn,
-                answer=Account,
+                answer=Account | Entering,
                 errors={401: ("sign_in_failed",), 429: ("too_many_attempts",), 503: ("sign_in_busy",)},
             ),
             Route(
@@ -153,6 +202,71 @@ class AccountResource:
                 summary="Sign out",
                 status=204,
                 errors={409: ("call_in_hand",)},
+            ),
+        )
+
+    def _step_routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="POST",
+                path="/api/sign-in/code",
+                resource=self.give_code,
+                rule=Open.entering,
+                summary="The second step of a sign-in: a code of the app, or a recovery code",
+                body=CodeForm,
+                answer=Account | Entering,
+                errors={
+                    401: ("code_wrong", "sign_in_failed"),
+                    409: ("sign_in_elsewhere",),
+                    429: ("too_many_attempts",),
+                },
+            ),
+            Route(
+                method="POST",
+                path="/api/sign-in/password",
+                resource=self.give_password,
+                rule=Open.entering,
+                summary="A password of one's own, in place of one that an administrator knows",
+                body=NewPassword,
+                answer=Account | Entering,
+                errors={
+                    401: ("sign_in_failed",),
+                    409: ("sign_in_elsewhere", "password_same"),
+                    422: ("password_weak",),
+                    503: ("sign_in_busy",),
+                },
+            ),
+            Route(
+                method="POST",
+                path="/api/sign-in/enrolment",
+                resource=self.begin_enrolment,
+                rule=Open.entering,
+                summary="Begin to set up the second step that one's role must have",
+                answer=EnrolmentAnswer,
+                errors={409: ("sign_in_elsewhere",)},
+            ),
+            Route(
+                method="POST",
+                path="/api/sign-in/enrolment/code",
+                resource=self.finish_enrolment,
+                rule=Open.entering,
+                summary="Finish it by a code of the app; answers the recovery codes",
+                body=CodeForm,
+                answer=Enrolled,
+                errors={
+                    401: ("sign_in_failed",),
+                    409: ("sign_in_elsewhere", "enrolment_not_begun"),
+                    422: ("code_unfit",),
+                },
+            ),
+            Route(
+                method="DELETE",
+                path="/api/sign-in",
+                resource=self.give_up,
+                rule=Open.entering,
+                summary="Give up a sign-in that has steps to go",
+                status=204,
+                errors={409: ("sign_in_elsewhere",)},
             ),
         )
 
@@ -174,22 +288,5 @@ class AccountResource:
                 summary="Change my language",
                 body=MeChange,
                 answer=Account,
-            ),
-            Route(
-                method="GET",
-                path="/api/sessions",
-                resource=self.list_sessions,
-                rule=Right.session_own,
-                summary="Where I am signed in",
-                answer=SessionList,
-            ),
-            Route(
-                method="DELETE",
-                path="/api/sessions/{id}",
-                resource=self.revoke_session,
-                rule=Right.session_own,
-                summary="End one of my sessions",
-                status=204,
-                errors={404: ("session_unknown",)},
             ),
         )

@@ -1,4 +1,4 @@
-// Bundles the client into dist/: desk.js, sign-in.js, desk.css and the favicons. `--watch` rebuilds on change.
+// Bundles the client into dist/: desk.js, office.js, sign-in.js, desk.css and the favicons. `--watch` rebuilds on change.
 import { build, context } from "esbuild";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,6 +12,7 @@ const LIMIT_KB = 250;
 const options = {
   entryPoints: {
     desk: join(here, "src/desk.tsx"),
+    office: join(here, "src/office.tsx"),
     "sign-in": join(here, "src/sign-in.tsx"),
   },
   outdir: dist,
@@ -42,7 +43,7 @@ if (process.argv.includes("--watch")) {
 
 function report() {
   let over = false;
-  for (const name of ["desk.js", "sign-in.js", "desk.css"]) {
+  for (const name of ["desk.js", "office.js", "sign-in.js", "desk.css"]) {
     const kb = gzipSync(readFileSync(join(dist, name))).length / 1000;
     over ||= kb > LIMIT_KB;
     console.log(`${name.padEnd(12)} ${kb.toFixed(1).padStart(7)} kB gzipped`);

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from kernel.errors import Invalid, Unavailable
+from kernel.errors import Invalid, Problem, Unavailable, at_fields
 
 T = TypeVar("T")
-SHORTEST = 8
+SHORTEST = 10
 LONGEST = 256
 
 _WORDS = """
@@ -26,8 +27,9 @@ whatever trustno changeme secret admin administrator root user guest test demo l
 summer winter spring autumn monday friday january december trunkline asterisk callcenter callcentre
 contactcenter contactcentre telephone
 """
-COMMON = frozenset(_WORDS.split())
-"""Words that a guesser tries first. A password that is one of them plus digits and signs is refused."""
+COMMON = frozenset(_WORDS.split()).union(*FREQUENCY_LISTS.values())
+"""What a guesser tries first: the most used passwords, frequent words and names. A password that is one of them, or one
+of them plus digits and signs, is refused."""
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop")
@@ -41,24 +43,29 @@ def normal(password: str) -> str:
 
 def check_password(password: str, *about: str) -> None:
     """Raises Invalid (`password_weak`) for a password that is short, common, or made of `about` (login, name)."""
-    reason = _weakness(normal(password), [one.casefold() for one in about])
-    if reason is not None:
-        raise Invalid("password_weak", reason, fields={"password": reason})
+    problem = _weakness(normal(password), [one.casefold() for one in about])
+    if problem is not None:
+        raise Invalid("password_weak", problem.words, **at_fields(password=problem))
 
 
-def _weakness(password: str, about: list[str]) -> str | None:
+def _weakness(password: str, about: list[str]) -> Problem | None:
     if len(password) < SHORTEST:
-        return f"The password is too short: use at least {SHORTEST} characters."
+        words = f"The password is too short: use at least {SHORTEST} characters."
+        return Problem("password_short", words, {"least": SHORTEST})
     if len(password) > LONGEST:
-        return f"The password is too long: use at most {LONGEST} characters."
+        words = f"The password is too long: use at most {LONGEST} characters."
+        return Problem("password_long", words, {"most": LONGEST})
     folded = password.casefold()
-    core = _core(folded)
-    if {core, _core(core.translate(_LOOKALIKE))} & COMMON:
-        return "The password is a common one: use several words that do not belong together."
     if _is_made_of(folded, about):
-        return "The password is made of the name or login: use something that nobody can look up."
+        words = "The password is made of the name or login: use something that nobody can look up."
+        return Problem("password_of_name", words)
+    core = _core(folded)
+    if {folded, core, _core(core.translate(_LOOKALIKE))} & COMMON:
+        words = "The password is a common one: use several words that do not belong together."
+        return Problem("password_common", words)
     if len(set(folded)) < 4 or _is_run("".join(one for one in folded if one.isalnum())):
-        return "The password is a simple pattern: use several words that do not belong together."
+        words = "The password is a simple pattern: use several words that do not belong together."
+        return Problem("password_pattern", words)
     return None
 
 

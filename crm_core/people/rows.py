@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from kernel.access import Actor, Role
@@ -14,11 +15,23 @@ from kernel.access import Actor, Role
 class Team:
     id: str
     name: str
+    version: int = 1
+
+
+class Stage(StrEnum):
+    """How far a sign-in has come. Only an open session may do anything but finish it."""
+
+    code = "code"
+    password = "password"  # noqa: S105
+    enrol = "enrol"
+    open = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A person who works here. `login` is as typed when it was made; it is unique without regard to case."""
+    """A person who works here. `login` is as typed when it was made; it is unique without regard to case. `team_id` is
+    their team, whose rows theirs are; `leads` are teams that they lead. `must_change`: the password is one that
+    somebody else knows. `totp_at` is since when a second step is asked. `version` counts changes by administrators."""
 
     id: str
     login: str
@@ -28,11 +41,19 @@ class Staff:
     team_id: str | None
     active: bool
     created_at: datetime
+    leads: tuple[str, ...] = ()
+    version: int = 1
+    email: str | None = None
+    must_change: bool = False
+    signed_in_at: datetime | None = None
+    totp_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:
         """This person as access decisions see them."""
-        return Actor(self.id, frozenset(self.roles), frozenset((self.team_id,) if self.team_id else ()))
+        return Actor(
+            self.id, frozenset(self.roles), frozenset((*self.leads, *([self.team_id] if self.team_id else ())))
+        )
 
     @property
     def owner_id(self) -> str:
@@ -42,15 +63,19 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class StaffWithSecret:
-    """A person with the hash of their password: never leaves this package."""
+    """A person with the hash of their password and the sealed secret of their second step: never leaves this
+    package. Without a password the hash is empty. `totp_step` is the last time step whose code was taken."""
 
     staff: Staff
     password_hash: str = field(repr=False)
+    totp_secret: str | None = field(default=None, repr=False)
+    totp_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser. `id` is the hash of its token: showing it gives nothing away."""
+    """A browser that signs in or has. `id` is the hash of its token: showing it gives nothing away. `ip` is where it
+    was used last, `places` where it was used at all; `method` how its person proved who they are."""
 
     id: str
     staff_id: str
@@ -62,6 +87,9 @@ class Session:
     csrf_token: str = field(repr=False)
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     revoked_at: datetime | None = None
+    stage: Stage = Stage.open
+    method: str = "password"
+    places: tuple[str, ...] = ()
 
     def live(self, now: datetime, idle: timedelta) -> bool:
         """Neither revoked, nor too old, nor unused for longer than `idle`."""
@@ -78,16 +106,33 @@ class NewStaff:
     roles: tuple[Role, ...]
     language: str = "en"
     team_id: str | None = None
+    email: str | None = None
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StaffChange:
-    """New values for a person; None leaves one as it is. An empty `team_id` takes the person out of the team."""
+    """New values for a person; None leaves one as it is. An empty `team_id` takes the person out of the team, an empty
+    `email` takes the address away. `version` is the one that was looked at, None for whichever it is."""
 
     name: str | None = None
     roles: tuple[Role, ...] | None = None
     language: str | None = None
     team_id: str | None = None
+    email: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFilter:
+    """Which people a list shows. `team_ids` narrows it to those teams, and to `staff_id` itself; None shows all."""
+
+    words: str = ""
+    role: Role | None = None
+    team_id: str | None = None
+    active: bool | None = None
+    team_ids: frozenset[str] | None = None
+    staff_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +151,24 @@ class Credentials:
     password: str = field(repr=False)
     ip: str
     user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request comes from."""
+
+    ip: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is by the word of an identity provider. `subject` is unique with the provider; `email` is there
+    only when the provider vouches for it."""
+
+    subject: str
+    email: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +195,8 @@ class SignInLimits:
     per_login: int = 10
     per_ip: int = 60
     window: timedelta = timedelta(minutes=15)
+    code_window: timedelta = timedelta(hours=1)
+    """Codes have six digits: their failures count for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +206,18 @@ class SessionLimits:
     longest: timedelta = timedelta(hours=14)
     idle: timedelta = timedelta(hours=2)
     touch_every: timedelta = timedelta(minutes=1)
+    unfinished: timedelta = timedelta(minutes=10)
+    """For the steps after the password."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPolicy:
+    """`totp_roles` must have a second step. With `passwords` False only the logins of `break_glass` sign in by
+    password. `new_by_provider` is the role of people whom the identity provider knows and we do not; None refuses
+    them."""
+
+    totp_roles: frozenset[Role] = frozenset()
+    passwords: bool = True
+    break_glass: frozenset[str] = frozenset()
+    new_by_provider: Role | None = None
+    issuer: str = "Trunkline"

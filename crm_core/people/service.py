@@ -1,35 +1,42 @@
-"""What is done with staff and teams: one use case a method, each change in the audit trail."""
+"""What is done with staff: one use case a method, each change in the audit trail."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from crm_core.people import audit, store
+from crm_core.people.forms import changed, check_new, generated_password
 from crm_core.people.passwords import Hasher, check_password
 from crm_core.people.rows import (
     By,
     NewStaff,
     SessionLimits,
     SignInLimits,
+    SignInPolicy,
     Staff,
     StaffChange,
+    StaffFilter,
     StaffWithSecret,
     Team,
 )
-from crm_core.people.sign_in import Sessions, audit_line, end_sessions
+from crm_core.people.sessions import audit_line, end_sessions
+from crm_core.people.sign_in import SignIn
+from crm_core.people.teams import Teams
+from crm_core.people.vault import Vault
 from crm_core.store import Connection, Database
 from kernel.access import Role
 from kernel.db import readonly
-from kernel.errors import Invalid, NotFound, Refused
+from kernel.errors import Invalid, NotFound, Problem, Refused, at_fields
 from kernel.ids import new_id
 
-CHANGEABLE = ("name", "roles", "language", "team_id")
+FIELDS = ("name", "email", "roles", "language", "team_id")
 SYSTEM = By("system")
 """The command line and demo data, in the audit trail."""
 
 
-class PeopleService(Sessions):
+class PeopleService(SignIn):
     """Staff, teams, sign-in and sessions on one database."""
 
     def __init__(
@@ -38,12 +45,15 @@ class PeopleService(Sessions):
         hasher: Hasher,
         sign_in_limits: SignInLimits | None = None,
         session_limits: SessionLimits | None = None,
+        policy: SignInPolicy | None = None,
+        vault: Vault | None = None,
     ) -> None:
-        super().__init__(database, hasher, sign_in_limits, session_limits)
+        super().__init__(database, hasher, sign_in_limits, session_limits, policy, vault)
+        self.teams = Teams(database)
 
     async def create_staff(self, new: NewStaff, by: By, now: datetime) -> Staff:
-        """Make a person who can sign in. Raises Invalid, and Refused (`login_taken`)."""
-        _check_new(new)
+        """Make a person who can sign in. Raises Invalid, and Refused (`login_taken`, `email_taken`)."""
+        check_new(new)
         hashed = await self._hasher.hash(new.password)
         person = Staff(
             id=new_id("usr"),
@@ -54,28 +64,45 @@ class PeopleService(Sessions):
             team_id=new.team_id,
             active=True,
             created_at=now,
+            email=(new.email or "").strip() or None,
+            must_change=new.must_change,
         )
         async with self._db.begin() as connection:
+            await audit.lock_head(connection)
+            if await store.staff_by_login(connection, person.login) is not None:
+                words = "Somebody has this login already; choose another."
+                raise Refused("login_taken", words, **at_fields(login=Problem("login_taken", words)))
+            await _fitting(connection, person)
             await store.insert_staff(connection, person, hashed)
             details = {"login": person.login, "roles": list(person.roles), "team": person.team_id or ""}
             await audit.append(connection, audit_line("staff_created", person.id, by, now, **details))
         return person
 
     async def change_staff(self, staff_id: str, change: StaffChange, by: By, now: datetime) -> Staff:
-        """Set a person's name, roles, language or team. New rights hold at the next request."""
+        """Set a person's name, mail address, roles, language or team. New rights hold at the next request. Raises
+        Refused (`person_changed`) when `change` was made looking at another version; its details say what there is."""
         async with self._db.begin() as connection:
             old = (await _found(connection, staff_id)).staff
-            new = _changed(old, change)
+            if change.version not in (None, old.version):
+                words = "Somebody else changed this person meanwhile. Look at what is there now, then save again."
+                raise Refused("person_changed", words, version=old.version, current=_editable(old))
+            new = changed(old, change)
             if Role.admin in old.roles and Role.admin not in new.roles:
                 await _keep_an_admin(connection, staff_id)
-            changed = [
-                name for name in ("name", "roles", "language", "team_id") if getattr(old, name) != getattr(new, name)
-            ]
-            if changed:
-                values = {name: getattr(new, name) for name in changed}
-                await store.update_staff(connection, staff_id, **values)
-                details = {"changed": changed, "roles": list(new.roles), "team": new.team_id or ""}
-                await audit.append(connection, audit_line("staff_changed", staff_id, by, now, **details))
+            fields = [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
+            if not fields:
+                return old
+            await _fitting(connection, new)
+            new = replace(new, version=old.version + 1)
+            values = {name: getattr(new, name) for name in (*fields, "version")}
+            await store.update_staff(connection, staff_id, words=store.search_words(new), **values)
+            details = {
+                "changed": fields,
+                "roles": list(new.roles),
+                "roles_before": list(old.roles),
+                "team": new.team_id or "",
+            }
+            await audit.append(connection, audit_line("staff_changed", staff_id, by, now, **details))
         return new
 
     async def deactivate_staff(self, staff_id: str, by: By, now: datetime) -> list[str]:
@@ -84,7 +111,7 @@ class PeopleService(Sessions):
             person = (await _found(connection, staff_id)).staff
             if Role.admin in person.roles:
                 await _keep_an_admin(connection, staff_id)
-            await store.update_staff(connection, staff_id, active=False)
+            await store.update_staff(connection, staff_id, active=False, version=person.version + 1)
             ended = await end_sessions(connection, staff_id, by, now)
             await audit.append(connection, audit_line("staff_deactivated", staff_id, by, now))
         return ended
@@ -92,8 +119,8 @@ class PeopleService(Sessions):
     async def activate_staff(self, staff_id: str, by: By, now: datetime) -> None:
         """Let a person sign in again."""
         async with self._db.begin() as connection:
-            await _found(connection, staff_id)
-            await store.update_staff(connection, staff_id, active=True)
+            person = (await _found(connection, staff_id)).staff
+            await store.update_staff(connection, staff_id, active=True, version=person.version + 1)
             await audit.append(connection, audit_line("staff_activated", staff_id, by, now))
 
     async def set_password(
@@ -102,12 +129,25 @@ class PeopleService(Sessions):
         """Give a person a new password; all their sessions but `keep_session` end. Raises Invalid (`password_weak`)."""
         person = await self.staff(staff_id)
         check_password(password, person.login, person.name)
-        hashed = await self._hasher.hash(password)
+        return await self._set_password(staff_id, password, by, now, keep_session, must_change=False)
+
+    async def reset_password(self, staff_id: str, by: By, now: datetime) -> tuple[str, list[str]]:
+        """A new password that must be changed at the next sign-in, for an administrator to hand over; and the ids of
+        the sessions that ended."""
+        await self.staff(staff_id)
+        password = generated_password()
+        return password, await self._set_password(staff_id, password, by, now, None, must_change=True)
+
+    async def reset_second_step(self, staff_id: str, by: By, now: datetime) -> list[str]:
+        """Take away the second step of somebody who lost phone and recovery codes; their sessions end."""
         async with self._db.begin() as connection:
-            await _found(connection, staff_id)
-            await store.update_staff(connection, staff_id, password_hash=hashed)
-            ended = await end_sessions(connection, staff_id, by, now, keep_session)
-            await audit.append(connection, audit_line("password_set", staff_id, by, now))
+            person = (await _found(connection, staff_id)).staff
+            if person.totp_at is None:
+                raise Refused("second_step_missing", "There is no second step; set it up first.")
+            await self.second.forget(connection, staff_id)
+            await store.update_staff(connection, staff_id, version=person.version + 1)
+            ended = await end_sessions(connection, staff_id, by, now)
+            await audit.append(connection, audit_line("second_step_reset", staff_id, by, now))
         return ended
 
     async def staff(self, staff_id: str) -> Staff:
@@ -122,19 +162,58 @@ class PeopleService(Sessions):
         async with readonly(self._db) as connection:
             return await store.all_staff(connection, active_only)
 
-    async def create_team(self, name: str, by: By, now: datetime) -> Team:
-        team = Team(new_id("team"), _text("name", name, 100))
-        async with self._db.begin() as connection:
-            await store.insert_team(connection, team)
-            await audit.append(connection, audit_line("team_created", team.id, by, now, name=team.name))
-        return team
+    async def find_staff(
+        self, wanted: StaffFilter, after: str | None = None, limit: int = 50
+    ) -> tuple[list[Staff], str | None]:
+        """A page of people by name, after the person with id `after`; and the id to go on after, if there are more."""
+        async with readonly(self._db) as connection:
+            start = await store.staff_by_id(connection, after) if after else None
+            place = None if start is None else (start.staff.name, start.staff.id)
+            found = await store.find_staff(connection, wanted, place, limit + 1)
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    async def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """Names of people and teams by id, as far as they are known."""
+        async with readonly(self._db) as connection:
+            return await store.names_of(connection, sorted(set(ids)))
 
     async def list_teams(self) -> list[Team]:
         async with readonly(self._db) as connection:
             return await store.all_teams(connection)
 
+    async def _set_password(
+        self, staff_id: str, password: str, by: By, now: datetime, keep: str | None, *, must_change: bool
+    ) -> list[str]:
+        hashed = await self._hasher.hash(password)
+        async with self._db.begin() as connection:
+            await _found(connection, staff_id)
+            await store.update_staff(connection, staff_id, password_hash=hashed, must_change=must_change)
+            ended = await end_sessions(connection, staff_id, by, now, keep)
+            await audit.append(connection, audit_line("password_set", staff_id, by, now))
+        return ended
+
+
+def _editable(person: Staff) -> dict[str, object]:
+    """What a form shows of a person, JSON-ready."""
+    values = {name: getattr(person, name) for name in FIELDS}
+    return {**values, "roles": [role.value for role in person.roles], "active": person.active}
+
+
+async def _fitting(connection: Connection, person: Staff) -> None:
+    """Refuse a mail address that somebody else has, and a team that is not there."""
+    if person.email:
+        other = await store.staff_by_email(connection, person.email)
+        if other is not None and other.staff.id != person.id:
+            words = "Somebody has this mail address already."
+            raise Refused("email_taken", words, **at_fields(email=Problem("email_taken", words)))
+    if person.team_id and await store.team_by_id(connection, person.team_id) is None:
+        words = "There is no such team any more."
+        raise Invalid("team_gone", words, **at_fields(team_id=Problem("team_gone", words)))
+
 
 async def _found(connection: Connection, staff_id: str) -> StaffWithSecret:
+    """A person to be changed: nobody else changes people until this transaction ends."""
+    await audit.lock_head(connection)
     found = await store.staff_by_id(connection, staff_id, lock=True)
     if found is None:
         raise _unknown()
@@ -143,42 +222,9 @@ async def _found(connection: Connection, staff_id: str) -> StaffWithSecret:
 
 async def _keep_an_admin(connection: Connection, staff_id: str) -> None:
     """Refuse to take away the last one who can set things right again."""
-    await audit.lock_head(connection)
     others = [one for one in await store.all_staff(connection, active_only=True) if one.id != staff_id]
     if not any(Role.admin in one.roles for one in others):
         raise Refused("last_admin", "This is the last administrator; make another person administrator first.")
-
-
-def _check_new(new: NewStaff) -> None:
-    _text("login", new.login, 100)
-    _text("name", new.name, 200)
-    if not new.roles:
-        message = "Choose at least one role."
-        raise Invalid("roles_missing", message, fields={"roles": message})
-    check_password(new.password, new.login, new.name)
-
-
-def _changed(old: Staff, change: StaffChange) -> Staff:
-    roles = old.roles if change.roles is None else tuple(sorted(set(change.roles)))
-    if not roles:
-        message = "Choose at least one role."
-        raise Invalid("roles_missing", message, fields={"roles": message})
-    return replace(
-        old,
-        name=old.name if change.name is None else _text("name", change.name, 200),
-        roles=roles,
-        language=change.language or old.language,
-        team_id=old.team_id if change.team_id is None else change.team_id or None,
-    )
-
-
-def _text(field: str, value: str, longest: int) -> str:
-    """A text of one line; raises Invalid (`text_bad`)."""
-    text = value.strip()
-    if not text or len(text) > longest or not text.isprintable():
-        message = f"Between 1 and {longest} printable characters are needed."
-        raise Invalid("text_bad", message, fields={field: message})
-    return text
 
 
 def _unknown() -> NotFound:

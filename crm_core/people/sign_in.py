@@ -1,40 +1,40 @@
-"""Signing in and out, and the sessions that follow from it."""
+"""Signing in, step by step: password, code of the second step, a password of one's own, enrolment."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from crm_core.people import audit, store
-from crm_core.people.passwords import Hasher
+from crm_core.people.passwords import Hasher, check_password
 from crm_core.people.rows import (
     By,
     Credentials,
+    Identity,
+    Place,
     Session,
     SessionLimits,
     SignedIn,
     SignInLimits,
+    SignInPolicy,
+    Staff,
     StaffWithSecret,
+    Stage,
     Visitor,
 )
+from crm_core.people.second.service import Enrolment, SecondSteps
+from crm_core.people.sessions import Sessions, audit_line, end_sessions, session_id
+from crm_core.people.stages import next_stage
+from crm_core.people.vault import Vault
 from crm_core.store import Connection, Database
-from kernel.db import readonly
-from kernel.errors import NotFound, NotSignedIn, TooMany
+from kernel.errors import Forbidden, NotSignedIn, Refused, TooMany
+from kernel.ids import new_id
 
-TOKEN_BYTES = 32
-
-
-def session_id(token: str) -> str:
-    """The id under which a token's session is kept: its SHA-256, so that the table gives no session away."""
-    return hashlib.sha256(token.encode()).hexdigest()
+__all__ = ["SignIn", "session_id"]
 
 
-class Sessions:
-    """Sign-in with limits, and revocable sessions."""
+class SignIn(Sessions):
+    """Sign-in with limits. Every step gives the browser another session id."""
 
     def __init__(
         self,
@@ -42,105 +42,144 @@ class Sessions:
         hasher: Hasher,
         sign_in_limits: SignInLimits | None = None,
         session_limits: SessionLimits | None = None,
+        policy: SignInPolicy | None = None,
+        vault: Vault | None = None,
     ) -> None:
-        self._db = database
+        super().__init__(database, session_limits)
         self._hasher = hasher
         self._limits = sign_in_limits or SignInLimits()
-        self.limits = session_limits or SessionLimits()
+        self.policy = policy or SignInPolicy()
+        self.second = SecondSteps(database, hasher, self.policy, vault)
 
     async def sign_in(self, given: Credentials, now: datetime) -> SignedIn:
-        """A new session. Raises NotSignedIn (`sign_in_failed`, the same for every reason, after the same work) or
-        TooMany (`too_many_attempts`). The attempt is counted before the password is looked at, so that parallel
-        guesses cannot slip under the limit."""
+        """A new session, perhaps one that has steps to go. Raises NotSignedIn (`sign_in_failed`, the same for every
+        reason, after the same work) or TooMany (`too_many_attempts`). The attempt is counted before the password is
+        looked at, so that parallel guesses cannot slip under the limit."""
         attempt, person = await self._reserve(given, now)
-        usable = person if person is not None and person.staff.active else None
+        usable = person if person is not None and self._may_use_password(person) else None
         fits = await self._hasher.verify(usable.password_hash if usable else None, given.password)
         if usable is None or not fits:
             await self._record_failure(given, person, now)
             raise _failed()
         new_hash = await self._hasher.hash(given.password) if self._hasher.outdated(usable.password_hash) else None
-        return await self._open(given, usable, (attempt, new_hash), now)
-
-    async def session_of(self, token: str, now: datetime) -> Visitor | None:
-        """The live session of a token, and whose it is; None when there is none, for whatever reason."""
-        return await self.session_by_id(session_id(token), now)
-
-    async def session_by_id(self, id: str, now: datetime) -> Visitor | None:
-        """The same by session id: for sockets, which outlive the request that opened them."""
-        async with readonly(self._db) as connection:
-            found = await store.session_with_staff(connection, id)
-        if found is None:
-            return None
-        session, person = found
-        if not person.active or not session.live(now, self.limits.idle):
-            return None
-        return Visitor(session, person)
-
-    async def valid_sessions(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Those of the sessions that are live, their people active, in one question."""
-        async with readonly(self._db) as connection:
-            return await store.live_among(connection, list(ids), now, now - self.limits.idle)
-
-    async def touch(self, session: Session, now: datetime) -> Session:
-        """Note that a session is used, at most once a minute; returns it as it is now."""
-        if now - session.seen_at < self.limits.touch_every:
-            return session
         async with self._db.begin() as connection:
-            await store.update_session(connection, session.id, seen_at=now)
-        return replace(session, seen_at=now)
+            fresh = await store.staff_by_id(connection, usable.staff.id, lock=True)
+            if fresh is None or not fresh.staff.active or fresh.password_hash != usable.password_hash:
+                raise _failed()
+            if new_hash is not None:
+                await store.update_staff(connection, fresh.staff.id, password_hash=new_hash)
+            stage, place = next_stage(fresh.staff, self.policy), Place(given.ip, given.user_agent)
+            return await self._open(connection, fresh.staff, (stage, "password", attempt), place, now)
 
-    async def save_data(self, session: Session, data: Mapping[str, Any]) -> None:
-        """Keep JSON-ready values with a live session; they go with it."""
+    async def give_code(self, visitor: Visitor, code: str, place: Place, now: datetime) -> SignedIn:
+        """The second step. Raises NotSignedIn (`code_wrong`), or TooMany; each try is counted before it is judged."""
+        self._at(visitor, Stage.code)
+        staff_id, used = visitor.staff.id, None
         async with self._db.begin() as connection:
-            await store.update_session(connection, session.id, data=dict(data))
+            attempt = await self._count(
+                connection, f"second step of {staff_id}", place.ip, now, self._limits.code_window
+            )
+            person = await store.staff_by_id(connection, staff_id, lock=True)
+            if person is not None and person.staff.active:
+                used = await self.second.take(connection, person, code, now)
+            if person is None or used is None:
+                line = audit_line("second_step_failed", staff_id, By(staff_id, place.ip), now)
+                await audit.append(connection, line)
+            else:
+                await store.mark_attempt_ok(connection, attempt)
+                if used == "recovery":
+                    left = await self.second.left(connection, staff_id)
+                    line = audit_line("recovery_code_used", staff_id, By(staff_id, place.ip), now, left=left)
+                    await audit.append(connection, line)
+                stage = next_stage(person.staff, self.policy, Stage.code)
+                return await self._advance(connection, visitor, person.staff, (stage, used), place, now)
+        raise NotSignedIn(
+            "code_wrong", "This code is wrong, too old, or was used already. Wait for the next one and try again."
+        )
 
-    async def list_sessions(self, staff_id: str, now: datetime) -> list[Session]:
-        """Somebody's live sessions, the last used first."""
-        async with readonly(self._db) as connection:
-            found = await store.sessions_of(connection, staff_id, now)
-        return [one for one in found if one.live(now, self.limits.idle)]
-
-    async def revoke_session(self, id: str, staff_id: str, by: By, now: datetime) -> None:
-        """End one session of a person; NotFound when they have no such live session."""
+    async def give_password(self, visitor: Visitor, password: str, place: Place, now: datetime) -> SignedIn:
+        """A password of one's own in place of one that an administrator knows. Raises Invalid (`password_weak`)."""
+        self._at(visitor, Stage.password)
+        person = visitor.staff
+        check_password(password, person.login, person.name)
         async with self._db.begin() as connection:
-            if not await store.revoke_one(connection, now, id, staff_id):
-                raise NotFound("session_unknown", "There is no such session; it may have ended already.")
-            await audit.append(connection, audit_line("session_revoked", staff_id, by, now, session=id[:12]))
-
-    async def revoke_all(self, staff_id: str, by: By, now: datetime, keep: str | None = None) -> list[str]:
-        """End all sessions of a person but `keep`; returns the ids of those that ended."""
+            known = await store.staff_by_id(connection, person.id)
+        if known is None or await self._hasher.verify(known.password_hash or None, password):
+            raise Refused("password_same", "This is the password that you were given. Choose one that only you know.")
+        hashed = await self._hasher.hash(password)
         async with self._db.begin() as connection:
-            return await end_sessions(connection, staff_id, by, now, keep)
+            await store.update_staff(connection, person.id, password_hash=hashed, must_change=False)
+            by = By(person.id, place.ip)
+            await end_sessions(connection, person.id, by, now, visitor.session.id)
+            await audit.append(connection, audit_line("password_changed", person.id, by, now))
+            stage = next_stage(replace(person, must_change=False), self.policy, Stage.password)
+            return await self._advance(connection, visitor, person, (stage, visitor.session.method), place, now)
 
-    async def sign_out(self, token: str, by: By, now: datetime) -> None:
-        """End the session of a token; no error when it has ended already."""
-        id = session_id(token)
+    async def begin_enrolment(self, visitor: Visitor, now: datetime) -> Enrolment:
+        """A secret for the app of somebody whose role must have a second step."""
+        self._at(visitor, Stage.enrol)
+        return await self.second.begin(visitor.session, visitor.staff)
+
+    async def finish_enrolment(
+        self, visitor: Visitor, code: str, place: Place, now: datetime
+    ) -> tuple[SignedIn, list[str]]:
+        """The open session, and recovery codes, by a code of the app. Raises Invalid (`code_unfit`)."""
+        self._at(visitor, Stage.enrol)
         async with self._db.begin() as connection:
-            if await store.revoke_one(connection, now, id, by.staff_id):
-                await audit.append(connection, audit_line("signed_out", by.staff_id, by, now, session=id[:12]))
+            codes = await self.second.confirm(connection, visitor, code, By(visitor.staff.id, place.ip), now)
+            step = (Stage.open, "totp")
+            return await self._advance(connection, visitor, visitor.staff, step, place, now), codes
+
+    async def sign_in_by_provider(self, who: Identity, place: Place, now: datetime) -> SignedIn:
+        """A session for whom the identity provider vouches. Found by its subject, else by a mail address that nobody
+        else is linked to. Raises Forbidden (`provider_account_unknown`)."""
+        async with self._db.begin() as connection:
+            await audit.lock_head(connection)
+            person = await self._known_to_provider(connection, who, now)
+            if person is None or not person.active:
+                line = audit_line("sign_in_failed", person.id if person else "unknown", By("unknown", place.ip), now)
+                await audit.append(connection, replace(line, details={"method": "provider"}))
+            else:
+                return await self._open(connection, person, (Stage.open, "provider", None), place, now)
+        raise Forbidden(
+            "provider_account_unknown",
+            "You have no account here, or it is closed. Ask your administrator to make one with your mail address.",
+        )
 
     async def purge(self, now: datetime) -> None:
         """Delete sessions and attempts that count for nothing any more."""
         async with self._db.begin() as connection:
             await store.delete_dead_sessions(connection, now - self.limits.longest)
-            await store.delete_attempts(connection, now - 2 * self._limits.window)
+            await store.delete_attempts(connection, now - 2 * max(self._limits.window, self._limits.code_window))
+
+    def _may_use_password(self, person: StaffWithSecret) -> bool:
+        allowed = self.policy.passwords or store.login_key(person.staff.login) in self.policy.break_glass
+        return person.staff.active and bool(person.password_hash) and allowed
+
+    def _at(self, visitor: Visitor, stage: Stage) -> None:
+        if visitor.session.stage is not stage:
+            raise Refused("sign_in_elsewhere", "This step of signing in is done already. Reload the page.")
 
     async def _reserve(self, given: Credentials, now: datetime) -> tuple[int, StaffWithSecret | None]:
         async with self._db.begin() as connection:
-            await audit.lock_head(connection)  # on PostgreSQL too, attempts are counted one after the other
-            since = now - self._limits.window
-            by_login = await store.failures_by_login(connection, given.login, since)
-            by_ip = await store.failures_by_ip(connection, given.ip, since)
-            for found, most in ((by_login, self._limits.per_login), (by_ip, self._limits.per_ip)):
-                if found.count >= most:
-                    wait = ((found.oldest or now) + self._limits.window - now).total_seconds()
-                    raise TooMany(
-                        "too_many_attempts",
-                        "Too many failed sign-ins. Please wait, then try again.",
-                        retry_after=max(1, round(wait)),
-                    )
-            attempt = await store.insert_attempt(connection, given.login, given.ip, now)
+            attempt = await self._count(connection, given.login, given.ip, now, self._limits.window)
             return attempt, await store.staff_by_login(connection, given.login)
+
+    async def _count(self, connection: Connection, key: str, ip: str, now: datetime, window: timedelta) -> int:
+        """Count an attempt under `key` and the address as failed, until it is marked as good; TooMany beyond."""
+        await audit.lock_head(connection)  # on PostgreSQL too, attempts are counted one after the other
+        by_key = await store.failures_by_login(connection, key, now - window)
+        by_ip = await store.failures_by_ip(connection, ip, now - self._limits.window)
+        limits = ((by_key, self._limits.per_login, window), (by_ip, self._limits.per_ip, self._limits.window))
+        for found, most, span in limits:
+            if found.count >= most:
+                wait = ((found.oldest or now) + span - now).total_seconds()
+                raise TooMany(
+                    "too_many_attempts",
+                    "Too many failed sign-ins. Please wait, then try again.",
+                    retry_after=max(1, round(wait)),
+                )
+        return await store.insert_attempt(connection, key, ip, now)
 
     async def _record_failure(self, given: Credentials, person: StaffWithSecret | None, now: datetime) -> None:
         subject = person.staff.id if person else "unknown"
@@ -150,45 +189,80 @@ class Sessions:
             await audit.append(connection, line)
 
     async def _open(
-        self, given: Credentials, person: StaffWithSecret, proof: tuple[int, str | None], now: datetime
+        self,
+        connection: Connection,
+        person: Staff,
+        step: tuple[Stage, str, int | None],
+        place: Place,
+        now: datetime,
     ) -> SignedIn:
-        attempt, new_hash = proof
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        session = Session(
-            id=session_id(token),
-            staff_id=person.staff.id,
-            created_at=now,
-            seen_at=now,
-            expires_at=now + self.limits.longest,
-            ip=given.ip,
-            user_agent=given.user_agent,
-            csrf_token=secrets.token_urlsafe(TOKEN_BYTES),
-        )
-        async with self._db.begin() as connection:
-            fresh = await store.staff_by_id(connection, person.staff.id, lock=True)
-            if fresh is None or not fresh.staff.active or fresh.password_hash != person.password_hash:
-                raise _failed()
-            if new_hash is not None:
-                await store.update_staff(connection, fresh.staff.id, password_hash=new_hash)
+        """`step`: how far it comes, how it was proven, and the attempt that is good once the session is open."""
+        stage, method, attempt = step
+        token, session = self.new_session(person.id, place, now, stage, method)
+        if stage is not Stage.open:
+            session = replace(session, data={"attempt": attempt})
+        elif attempt is not None:
             await store.mark_attempt_ok(connection, attempt)
-            await store.insert_session(connection, session)
-            by = By(fresh.staff.id, given.ip)
-            await audit.append(connection, audit_line("signed_in", fresh.staff.id, by, now, session=session.id[:12]))
-        return SignedIn(token, session, fresh.staff)
+        await store.insert_session(connection, session)
+        by, details = By(person.id, place.ip), {"session": session.id[:12], "method": method}
+        if stage is Stage.open:
+            await store.update_staff(connection, person.id, signed_in_at=now)
+            await audit.append(connection, audit_line("signed_in", person.id, by, now, **details))
+            person = replace(person, signed_in_at=now)
+        else:
+            await audit.append(connection, audit_line("sign_in_begun", person.id, by, now, next=stage.value, **details))
+        return SignedIn(token, session, person)
 
+    async def _advance(
+        self,
+        connection: Connection,
+        visitor: Visitor,
+        person: Staff,
+        step: tuple[Stage, str],
+        place: Place,
+        now: datetime,
+    ) -> SignedIn:
+        """Another session in the place of an unfinished one, whose token is then worth nothing."""
+        old: Session = visitor.session
+        if not await store.revoke_one(connection, now, old.id, person.id):
+            raise _failed()
+        fresh = await store.staff_by_id(connection, person.id)
+        if fresh is None or not fresh.staff.active:
+            raise _failed()
+        attempt = old.data.get("attempt")
+        return await self._open(connection, fresh.staff, (*step, attempt), place, now)
 
-async def end_sessions(
-    connection: Connection, staff_id: str, by: By, now: datetime, keep: str | None = None
-) -> list[str]:
-    """End all sessions of a person but `keep`, in the caller's transaction; returns their ids."""
-    ended = await store.revoke_all(connection, now, staff_id, keep)
-    if ended:
-        await audit.append(connection, audit_line("sessions_revoked", staff_id, by, now, count=len(ended)))
-    return ended
-
-
-def audit_line(action: str, subject: str, by: By, now: datetime, **details: object) -> audit.AuditEntry:
-    return audit.AuditEntry(now, by.staff_id, action, subject, by.ip, details)
+    async def _known_to_provider(self, connection: Connection, who: Identity, now: datetime) -> Staff | None:
+        found = await store.staff_by_subject(connection, who.subject)
+        if found is None and who.email is not None:
+            found = await store.staff_by_email(connection, who.email)
+            if found is not None:
+                linked = await store.subject_of(connection, found.staff.id)
+                if linked is not None:
+                    return None
+                await store.update_staff(connection, found.staff.id, subject=who.subject)
+                line = audit_line("provider_linked", found.staff.id, By("system"), now)
+                await audit.append(connection, line)
+        if found is not None:
+            return found.staff
+        role = self.policy.new_by_provider
+        if role is None or not who.email or await store.staff_by_login(connection, who.email) is not None:
+            return None
+        person = Staff(
+            id=new_id("usr"),
+            login=who.email[:100],
+            name=(who.name or who.email)[:200],
+            roles=(role,),
+            language="en",
+            team_id=None,
+            active=True,
+            created_at=now,
+            email=who.email,
+        )
+        await store.insert_staff(connection, person, "", who.subject)
+        line = audit_line("staff_created", person.id, By("system"), now, roles=[role.value], made_by="provider")
+        await audit.append(connection, line)
+        return person
 
 
 def _failed() -> NotSignedIn:

@@ -9,20 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, func, insert, or_, select, update
 
-from crm_core.people.rows import Session, Staff, StaffWithSecret, Team
+from crm_core.customers.names import key
+from crm_core.people.rows import Session, Staff, StaffFilter, StaffWithSecret, Stage, Team
 from crm_core.people.tables import sessions, sign_in_attempts, staff, teams
 from crm_core.store import Connection
 from kernel.codec import build
-from kernel.db import clean, from_row
-from kernel.errors import Refused
+from kernel.db import clean, from_row, to_row
 
 
 def login_key(login: str) -> str:
     """A login as it is compared: without regard to case, width or how letters were composed."""
     return unicodedata.normalize("NFKC", str(clean(login))).casefold().strip()
+
+
+def email_key(email: str | None) -> str | None:
+    """A mail address as it is compared."""
+    return login_key(email) if email else None
+
+
+def search_words(person: Staff) -> str:
+    """What a person is found by, folded: name, login, mail address."""
+    return key(f"{person.name} {person.login} {person.email or ''}")
 
 
 def login_hash(login: str) -> str:
@@ -33,28 +42,72 @@ def login_hash(login: str) -> str:
 # ── staff and teams ─────────────────────────────────────────────────────────────────────────────────────
 
 
-async def insert_staff(connection: Connection, person: Staff, password_hash: str) -> None:
-    row = {
-        "id": person.id,
-        "login": person.login,
+async def insert_staff(connection: Connection, person: Staff, password_hash: str, subject: str | None = None) -> None:
+    """`subject` is who they are with an identity provider."""
+    row = to_row(person) | {
         "login_key": login_key(person.login),
-        "name": clean(person.name),
+        "email_key": email_key(person.email),
+        "words": search_words(person),
         "password_hash": password_hash,
-        "roles": [role.value for role in person.roles],
-        "language": person.language,
-        "team_id": person.team_id,
-        "active": person.active,
-        "created_at": person.created_at,
+        "subject": subject,
     }
-    try:
-        await connection.execute(insert(staff), [row])
-    except IntegrityError:
-        message = "Somebody has this login already, or the team does not exist; choose another."
-        raise Refused("login_taken", message, fields={"login": message}) from None
+    await connection.execute(insert(staff), [row])
 
 
 async def update_staff(connection: Connection, staff_id: str, **values: Any) -> None:
+    if "email" in values:
+        values["email_key"] = email_key(values["email"])
     await connection.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+
+
+async def staff_by_email(connection: Connection, email: str) -> StaffWithSecret | None:
+    """The person with this mail address: at most one has it."""
+    row = (await connection.execute(select(staff).where(staff.c.email_key == email_key(email)))).one_or_none()
+    return None if row is None else _with_secret(row)
+
+
+async def staff_by_subject(connection: Connection, subject: str) -> StaffWithSecret | None:
+    row = (await connection.execute(select(staff).where(staff.c.subject == subject))).one_or_none()
+    return None if row is None else _with_secret(row)
+
+
+async def subject_of(connection: Connection, staff_id: str) -> str | None:
+    """Who a person is with the identity provider, once they signed in by it."""
+    return (await connection.execute(select(staff.c.subject).where(staff.c.id == staff_id))).scalar_one_or_none()
+
+
+async def find_staff(
+    connection: Connection, wanted: StaffFilter, after: tuple[str, str] | None, limit: int
+) -> list[Staff]:
+    """People by name, after one of (name, id)."""
+    query = select(staff).order_by(staff.c.name, staff.c.id).where(*_conditions(wanted)).limit(limit)
+    if after is not None:
+        query = query.where(or_(staff.c.name > after[0], and_(staff.c.name == after[0], staff.c.id > after[1])))
+    found = [from_row(Staff, row) for row in await connection.execute(query)]
+    return found
+
+
+def _conditions(wanted: StaffFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    found += [staff.c.words.contains(word, autoescape=True) for word in key(wanted.words).split()]
+    if wanted.role is not None:
+        found.append(cast(staff.c.roles, String).contains(f'"{wanted.role.value}"', autoescape=True))
+    if wanted.team_id is not None:
+        found.append(staff.c.team_id == wanted.team_id)
+    if wanted.active is not None:
+        found.append(staff.c.active.is_(wanted.active))
+    if wanted.team_ids is not None:
+        found.append(or_(staff.c.team_id.in_(sorted(wanted.team_ids)), staff.c.id == wanted.staff_id))
+    return found
+
+
+async def names_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Names of people and teams by id; ids of neither are left out."""
+    found: dict[str, str] = {}
+    for table in (staff, teams):
+        rows = await connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
+        found.update({row.id: row.name for row in rows})
+    return found
 
 
 async def staff_by_id(connection: Connection, staff_id: str, lock: bool = False) -> StaffWithSecret | None:
@@ -77,10 +130,34 @@ async def all_staff(connection: Connection, active_only: bool) -> list[Staff]:
 
 
 async def insert_team(connection: Connection, team: Team) -> None:
-    try:
-        await connection.execute(insert(teams), [{"id": team.id, "name": clean(team.name)}])
-    except IntegrityError:
-        raise Refused("team_name_taken", "There is a team of this name already.") from None
+    await connection.execute(insert(teams), [to_row(team)])
+
+
+async def update_team(connection: Connection, team_id: str, **values: Any) -> None:
+    await connection.execute(update(teams).where(teams.c.id == team_id).values(**values))
+
+
+async def delete_team(connection: Connection, team_id: str) -> None:
+    await connection.execute(delete(teams).where(teams.c.id == team_id))
+
+
+async def team_by_id(connection: Connection, team_id: str, lock: bool = False) -> Team | None:
+    """One team; with `lock`, nobody else changes the row until this transaction ends."""
+    query = select(teams).where(teams.c.id == team_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    return None if row is None else from_row(Team, row)
+
+
+async def team_by_name(connection: Connection, name: str) -> Team | None:
+    row = (await connection.execute(select(teams).where(teams.c.name == clean(name)))).one_or_none()
+    return None if row is None else from_row(Team, row)
+
+
+async def people_of_team(connection: Connection, team_id: str) -> list[Staff]:
+    """Members and leads, by name."""
+    led = cast(staff.c.leads, String).contains(f'"{team_id}"', autoescape=True)
+    query = select(staff).where(or_(staff.c.team_id == team_id, led)).order_by(staff.c.name, staff.c.id)
+    return [from_row(Staff, row) for row in await connection.execute(query)]
 
 
 async def all_teams(connection: Connection) -> list[Team]:
@@ -88,30 +165,26 @@ async def all_teams(connection: Connection) -> list[Team]:
 
 
 def _with_secret(row: Row[Any]) -> StaffWithSecret:
-    return StaffWithSecret(from_row(Staff, row), row.password_hash)
+    return StaffWithSecret(from_row(Staff, row), row.password_hash, row.totp_secret, row.totp_step)
 
 
 # ── sessions ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def insert_session(connection: Connection, session: Session) -> None:
-    row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
-    row["user_agent"] = clean(session.user_agent)[:300]
-    row["ip"] = clean(session.ip)[:60]
+    row = to_row(session)
+    row["user_agent"], row["ip"] = row["user_agent"][:300], row["ip"][:60]
     await connection.execute(insert(sessions), [row])
 
 
 async def session_with_staff(connection: Connection, session_id: str) -> tuple[Session, Staff] | None:
-    columns = [column.label(f"person_{column.name}") for column in staff.c if column.name != "password_hash"]
+    columns = [staff.c[name].label(f"person_{name}") for name in Staff.__dataclass_fields__]
     query = select(*sessions.c, *columns).join(staff).where(sessions.c.id == session_id)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
-    found = row._mapping
-    person = {column.name: found[f"person_{column.name}"] for column in staff.c if column.name != "password_hash"}
-    session = {column.name: found[column.name] for column in sessions.c}
-    del person["login_key"]
-    return Session(**session), build(Staff, person)
+    person = {name: row._mapping[f"person_{name}"] for name in Staff.__dataclass_fields__}
+    return from_row(Session, row), build(Staff, person)
 
 
 async def live_among(connection: Connection, ids: Sequence[str], now: datetime, used_after: datetime) -> set[str]:
@@ -122,16 +195,17 @@ async def live_among(connection: Connection, ids: Sequence[str], now: datetime, 
         select(sessions.c.id)
         .join(staff)
         .where(sessions.c.id.in_(ids), sessions.c.revoked_at.is_(None), staff.c.active)
-        .where(sessions.c.expires_at > now, sessions.c.seen_at > used_after)
+        .where(sessions.c.expires_at > now, sessions.c.seen_at > used_after, sessions.c.stage == Stage.open)
     )
     return set((await connection.execute(query)).scalars())
 
 
 async def sessions_of(connection: Connection, staff_id: str, now: datetime) -> list[Session]:
-    """Sessions neither revoked nor expired, the last used first."""
+    """Open sessions neither revoked nor expired, the last used first."""
     query = (
         select(sessions)
         .where(sessions.c.staff_id == staff_id, sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
+        .where(sessions.c.stage == Stage.open)
         .order_by(sessions.c.seen_at.desc(), sessions.c.id)
     )
     return [from_row(Session, row) for row in await connection.execute(query)]

@@ -1,8 +1,8 @@
-"""Tables of staff, teams, sessions and sign-in attempts."""
+"""Tables of staff, teams, sessions, recovery codes and sign-in attempts."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from kernel.db import BigId, Json, UtcDateTime, metadata
 
@@ -11,6 +11,7 @@ teams = Table(
     metadata,
     Column("id", String(60), primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
 )
 
 staff = Table(
@@ -20,12 +21,32 @@ staff = Table(
     Column("login", String(100), nullable=False),
     Column("login_key", String(300), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
+    Column("words", String(700), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("roles", Json, nullable=False),
     Column("language", String(10), nullable=False),
     Column("team_id", String(60), ForeignKey("teams.id"), index=True),
+    Column("leads", Json, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("email", String(254)),
+    Column("email_key", String(300), index=True, unique=True),
+    Column("must_change", Boolean, nullable=False),
+    Column("signed_in_at", UtcDateTime),
+    Column("subject", String(400), index=True, unique=True),
+    Column("totp_secret", String(300)),
+    Column("totp_at", UtcDateTime),
+    Column("totp_step", BigInteger),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("staff_id", String(60), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("used_at", UtcDateTime),
 )
 
 sessions = Table(
@@ -41,6 +62,9 @@ sessions = Table(
     Column("csrf_token", String(60), nullable=False),
     Column("data", Json, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("stage", String(10), nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("places", Json, nullable=False),
 )
 
 sign_in_attempts = Table(

@@ -17,7 +17,7 @@ from server.docs.tables import table
 
 NOBODY: Any = cast(Any, None)
 """Stands for a running part: the table of routes is made, none of its routes is called."""
-RULES = {Open.public: "everybody", Open.signed_in: "everybody signed in"}
+RULES = {Open.public: "everybody", Open.entering: "everybody who signs in", Open.signed_in: "everybody signed in"}
 
 
 def permissions() -> str:
@@ -47,6 +47,7 @@ def routes() -> tuple[Route, ...]:
         commands=NOBODY,
         stream=NOBODY,
         people=NOBODY,
+        audit=NOBODY,
         crm=Crm(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY),
         pops=NOBODY,
         phones=NOBODY,

@@ -196,6 +196,8 @@ const note = (staff_name, body) => ({
 });
 const refuse = (status, id, details = {}) => [status, { error: { id, message: id, details } }];
 const account = (world) => ({
+  stage: "open",
+  rights: {},
   id: "st-1",
   name: "Amaia Lindqvist",
   login: "amaia",

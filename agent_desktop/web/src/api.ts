@@ -1,11 +1,14 @@
 // REST: every answer is typed, every refusal becomes an ApiError with the server's id.
 
-import { tryT } from "./i18n";
+import { type Params, tryT } from "./i18n";
 
 export interface Refusal {
   id: string;
   message: string;
-  details: { fields?: Record<string, string> } & Record<string, unknown>;
+  details: {
+    fields?: Record<string, string>;
+    reasons?: Record<string, { id: string; params: Params }>;
+  } & Record<string, unknown>;
 }
 
 export class ApiError extends Error {
@@ -20,8 +23,14 @@ export class ApiError extends Error {
     return this.refusal.id;
   }
 
+  /** What is wrong with each field, in the reader's language where the catalogue has it. */
   get fields(): Record<string, string> {
-    return this.refusal.details.fields ?? {};
+    const { fields = {}, reasons = {} } = this.refusal.details;
+    const said = (name: string, words: string): string => {
+      const reason = reasons[name];
+      return reason ? tryT(`field.${reason.id}`, words, reason.params) : words;
+    };
+    return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name, said(name, words)]));
   }
 }
 
@@ -78,9 +87,20 @@ async function refusalOf(response: Response): Promise<Refusal> {
 /** Words for a failure: the catalogue's for its id, else the server's own. */
 export function wordsFor(failure: unknown): string {
   if (failure instanceof ApiError) {
-    return tryT(`error.${failure.id}`, failure.message || tryT("error.failed", failure.id));
+    return tryT(
+      `error.${failure.id}`,
+      failure.message || tryT("error.failed", failure.id),
+      paramsOf(failure),
+    );
   }
   return tryT("error.failed", String(failure));
+}
+
+/** What a text may name of a refusal: its plain details. */
+function paramsOf(failure: ApiError): Params {
+  const plain = ([, value]: [string, unknown]): boolean =>
+    typeof value === "string" || typeof value === "number";
+  return Object.fromEntries(Object.entries(failure.refusal.details).filter(plain)) as Params;
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
@@ -88,4 +108,4 @@ export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => request("POST", path, body);
 export const put = <T>(path: string, body: unknown): Promise<T> => request("PUT", path, body);
 export const patch = <T>(path: string, body: unknown): Promise<T> => request("PATCH", path, body);
-export const remove = <T>(path: string): Promise<T> => request("DELETE", path);
+export const remove = <T = void>(path: string): Promise<T> => request("DELETE", path);

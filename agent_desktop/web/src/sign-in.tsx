@@ -1,14 +1,16 @@
-// The sign-in page: two fields, clear words when it fails, works by keyboard alone.
+// The sign-in page: two fields, clear words when it fails, works by keyboard alone; then the steps that are left.
 
 import { signal } from "@preact/signals";
 import { type RefObject, render } from "preact";
 import { useRef } from "preact/hooks";
-import { ApiError, patch, post, setCsrf, wordsFor } from "./api";
+import { ApiError, patch, post, remove, setCsrf, wordsFor } from "./api";
 import { DemoHint } from "./demo";
 import { chooseLanguage, isLanguage, language, OFFERED, setLanguage, t, tryT } from "./i18n";
+
 import { demoOf } from "./store/demo";
 import { setTheme, startTheme, type Theme, theme } from "./store/theme";
-import type { Account } from "./types";
+import { Step, waitFor } from "./people/step";
+import type { Account, Entering } from "./types";
 import { Button } from "./ui/basics";
 import { Field } from "./ui/field";
 import { Icon } from "./ui/icon";
@@ -25,6 +27,13 @@ const missing = signal<{ login?: boolean; password?: boolean }>({});
 /** Set when the language was chosen on this page: then the account takes it over. */
 let chosenHere = false;
 const demo = demoOf(document);
+const query = new URLSearchParams(location.search);
+const said = (name: string): string =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+const provider = said("provider");
+const passwordsOff = said("password") === "off";
+/** The step that is left; null before the first one is done. */
+const stage = signal<Entering["stage"] | null>((said("stage") || null) as Entering["stage"] | null);
 
 async function signIn(): Promise<void> {
   missing.value = { login: !login.value.trim(), password: !password.value };
@@ -32,20 +41,38 @@ async function signIn(): Promise<void> {
   if (missing.value.login || missing.value.password || busy.value) return;
   busy.value = true;
   try {
-    const account = await post<Account>("/api/sign-in", {
+    const answer = await post<Account | Entering>("/api/sign-in", {
       login: login.value.trim(),
       password: password.value,
     });
-    setCsrf(account.csrf_token);
-    if (chosenHere && account.language !== language.value)
-      await patch("/api/me", { language: language.value }).catch(() => undefined);
-    location.assign(wayBack(new URLSearchParams(location.search).get("next")));
+    await goOn(answer);
+    busy.value = answer.stage === "open";
   } catch (failure) {
     busy.value = false;
     problem.value = () =>
       failure instanceof ApiError && failure.status === 429 ? tooMany(failure) : wordsFor(failure);
     password.value = failure instanceof ApiError && failure.status === 401 ? "" : password.value;
   }
+}
+
+/** To the next step, or in. */
+async function goOn(answer: Account | Entering): Promise<void> {
+  setCsrf(answer.csrf_token);
+  password.value = "";
+  if (answer.stage !== "open") {
+    stage.value = answer.stage;
+    return;
+  }
+  if (chosenHere && answer.language !== language.value)
+    await patch("/api/me", { language: language.value }).catch(() => undefined);
+  location.assign(wayBack(query.get("next")));
+}
+
+async function giveUp(): Promise<void> {
+  await remove("/api/sign-in").catch(() => undefined);
+  setCsrf("");
+  problem.value = null;
+  stage.value = null;
 }
 
 function fillIn(name: string): void {
@@ -61,8 +88,7 @@ function wayBack(next: string | null): string {
 }
 
 function tooMany(failure: ApiError): string {
-  const seconds = Number(failure.refusal.details.retry_after ?? 0);
-  return seconds > 0 ? t("sign_in.wait", { count: Math.ceil(seconds / 60) }) : wordsFor(failure);
+  return waitFor(failure) ?? wordsFor(failure);
 }
 
 function Page() {
@@ -73,13 +99,19 @@ function Page() {
           <Logo size={36} />
           <span class="name">{t("app.name")}</span>
         </div>
-        <div class="stack tight">
-          <h1>{t("sign_in.title")}</h1>
-          <p class="soft">{t("sign_in.lead")}</p>
-        </div>
-        <Notice />
-        <Form />
-        <DemoHint demo={demo} fill={fillIn} />
+        {stage.value ? (
+          <Step stage={stage.value} goOn={goOn} giveUp={giveUp} />
+        ) : (
+          <>
+            <div class="stack tight">
+              <h1>{t("sign_in.title")}</h1>
+              <p class="soft">{t("sign_in.lead")}</p>
+            </div>
+            <Notice />
+            <Ways />
+            <DemoHint demo={demo} fill={fillIn} />
+          </>
+        )}
       </main>
       <Settings />
     </div>
@@ -87,7 +119,7 @@ function Page() {
 }
 
 function Notice() {
-  const reason = new URLSearchParams(location.search).get("reason");
+  const reason = query.get("reason");
   if (problem.value) {
     return (
       <p class="notice tone-alarm" role="alert">
@@ -100,6 +132,38 @@ function Notice() {
     <p class="notice tone-paused" role="status">
       <Icon name="info" /> <span>{tryT(`signed_out.${reason}`, t("signed_out.session_ended"))}</span>
     </p>
+  );
+}
+
+/** By the company's account where there is one, by password where that is allowed. */
+function Ways() {
+  if (!provider) return <Form />;
+  const next = query.get("next");
+  const button = (
+    <a
+      class="btn primary tall"
+      href={`/sign-in/provider${next ? `?next=${encodeURIComponent(wayBack(next))}` : ""}`}
+    >
+      <Icon name="building" />
+      {t("sign_in.with", { name: provider })}
+    </a>
+  );
+  if (passwordsOff)
+    return (
+      <>
+        {button}
+        <details>
+          <summary class="small soft">{t("sign_in.only_glass")}</summary>
+          <Form />
+        </details>
+      </>
+    );
+  return (
+    <>
+      {button}
+      <p class="divider">{t("sign_in.or")}</p>
+      <Form />
+    </>
   );
 }
 

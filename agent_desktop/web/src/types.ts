@@ -18,7 +18,11 @@ export type EntryKind =
   | "mail"
   | "visit";
 
+export type Scope = "own" | "team" | "all";
+
 export interface Account {
+  stage: "open";
+  rights: Partial<Record<string, Scope>>;
   id: string;
   name: string;
   login: string;
@@ -264,6 +268,88 @@ export interface SessionRow {
   created_at: Iso;
   seen_at: Iso;
   ip: string | null;
+  /** Every address that it was used from. */
+  places?: string[];
   user_agent: string | null;
+  method?: string;
   current: boolean;
+}
+
+/** A sign-in with a step to go. */
+export interface Entering {
+  stage: "code" | "password" | "enrol";
+  csrf_token: string;
+}
+
+export interface Enrolment {
+  secret: string;
+  uri: string;
+  svg: string;
+}
+
+export interface Security {
+  has_password: boolean;
+  second_step_at: Iso | null;
+  second_step_required: boolean;
+  recovery_codes_left: number;
+}
+
+export interface StaffPerson {
+  id: string;
+  login: string;
+  name: string;
+  email: string | null;
+  roles: string[];
+  language: string;
+  team_id: string | null;
+  leads: string[];
+  active: boolean;
+  must_change: boolean;
+  second_step: boolean;
+  created_at: Iso | null;
+  signed_in_at: Iso | null;
+  version: number;
+}
+
+export interface TeamPerson {
+  id: string;
+  name: string;
+  roles: string[];
+  active: boolean;
+  member: boolean;
+  lead: boolean;
+}
+
+export interface Team {
+  id: string;
+  name: string;
+  version: number;
+  people: TeamPerson[];
+}
+
+export interface AuditLine {
+  seq: number;
+  at: Iso;
+  actor: string;
+  actor_name: string | null;
+  action: string;
+  subject: string;
+  subject_name: string | null;
+  ip: string;
+  details: Record<string, unknown>;
+}
+
+export interface ChainState {
+  whole: boolean;
+  lines: number;
+  last_hash: string;
+  checked_at: Iso;
+  broken_at: number | null;
+  broken_how: "changed" | "missing" | "cut" | "rewritten" | null;
+}
+
+/** A page of a list; `next` leads to the one after it. */
+export interface Paged<T, N = string> {
+  items: T[];
+  next: N | null;
 }

@@ -55,13 +55,55 @@ def chain_hash(seq: int, entry: AuditEntry, prev: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_break(rows: Iterable[AuditRow], last_seq: int, last_hash: str) -> int | None:
-    """The `seq` of the first line that was changed or is missing; None when the chain is whole up to its recorded
-    head."""
-    expected, prev = 1, GENESIS
-    for row in rows:
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not hold. `what`: `changed` (the line is not what was written), `missing`
+    (the line is gone), `cut` (lines at the end are gone), `rewritten` (the chain is whole, but not the one that an
+    earlier check saw)."""
+
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A line that an earlier check saw, kept outside the database: who rewrites the whole chain does not fit it."""
+
+    seq: int
+    hash: str
+
+
+class ChainCheck:
+    """Follows a chain line by line, without keeping it."""
+
+    def __init__(self, anchors: Iterable[Anchor] = ()) -> None:
+        self.lines = 0
+        self.hash = GENESIS
+        self.broken: Break | None = None
+        self._anchors = {one.seq: one.hash for one in anchors}
+
+    def add(self, row: AuditRow) -> None:
+        """The next line there is."""
+        if self.broken is not None:
+            return
+        expected = self.lines + 1
         entry = AuditEntry(row.at, row.actor, row.action, row.subject, row.ip, row.details)
-        if row.seq != expected or row.prev != prev or row.hash != chain_hash(row.seq, entry, prev):
-            return expected
-        expected, prev = expected + 1, row.hash
-    return None if (expected - 1, prev) == (last_seq, last_hash) else expected
+        if row.seq != expected:
+            self.broken = Break(expected, "missing")
+        elif row.prev != self.hash or row.hash != chain_hash(row.seq, entry, row.prev):
+            self.broken = Break(expected, "changed")
+        elif self._anchors.get(row.seq, row.hash) != row.hash:
+            self.broken = Break(expected, "rewritten")
+        else:
+            self.lines, self.hash = expected, row.hash
+
+    def end(self, head: Anchor) -> Break | None:
+        """What is wrong, when the chain has to end at `head`; None when it is whole."""
+        if self.broken is None and head.seq > self.lines:
+            self.broken = Break(self.lines + 1, "cut")
+        elif self.broken is None and (self.lines, self.hash) != (head.seq, head.hash):
+            self.broken = Break(self.lines, "rewritten")
+        beyond = [seq for seq in self._anchors if seq > self.lines]
+        if self.broken is None and beyond:
+            self.broken = Break(self.lines + 1, "cut")
+        return self.broken

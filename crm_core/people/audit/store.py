@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crm_core.people.audit.chain import GENESIS, AuditEntry, AuditRow, chain_hash, first_break
+from crm_core.people.audit.chain import GENESIS, Anchor, AuditEntry, AuditRow, Break, ChainCheck, chain_hash
 from crm_core.people.audit.tables import audit, audit_head
 from crm_core.store import Connection, Database
 from kernel.codec import jsonable
@@ -68,11 +72,35 @@ def _storable(entry: AuditEntry) -> AuditEntry:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which lines a list shows; None shows all. `since` is included, `until` is not."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """What a check of the whole trail found; `broken` is None when it is whole up to `head`."""
+
+    lines: int
+    head: Anchor
+    broken: Break | None
+
+
 async def read_audit(
-    database: Database, subject: str | None = None, before: int | None = None, limit: int = 100
+    database: Database,
+    subject: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+    wanted: AuditFilter | None = None,
 ) -> list[AuditRow]:
     """The latest lines first, of one subject or all, before a `seq` when paging."""
-    query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    query = select(audit).order_by(audit.c.seq.desc()).limit(limit).where(*_conditions(wanted or AuditFilter()))
     if subject is not None:
         query = query.where(audit.c.subject == subject)
     if before is not None:
@@ -81,19 +109,38 @@ async def read_audit(
         return _rows(await connection.execute(query))
 
 
-async def verify_audit(database: Database, page: int = 5000) -> int | None:
-    """The `seq` of the first line that was changed or is missing; None when the trail is whole."""
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    same = ((audit.c.actor, wanted.actor), (audit.c.action, wanted.action), (audit.c.subject, wanted.subject))
+    found = [column == value for column, value in same if value is not None]
+    if wanted.since is not None:
+        found.append(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        found.append(audit.c.at < wanted.until)
+    return found
+
+
+async def audit_actions(database: Database) -> list[str]:
+    """Every kind of act that the trail tells of."""
+    async with readonly(database) as connection:
+        return sorted((await connection.execute(select(audit.c.action).distinct())).scalars())
+
+
+async def check_audit(database: Database, anchors: Iterable[Anchor] = (), page: int = 2000) -> AuditCheck:
+    """Follow the whole chain to its head, a page at a time."""
+    check, after = ChainCheck(anchors), 0
     async with readonly(database) as connection:
         head = (await connection.execute(select(audit_head).where(audit_head.c.id == HEAD))).one_or_none()
-        rows: list[AuditRow] = []
         while True:
-            after = rows[-1].seq if rows else 0
             query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(page)
             found = _rows(await connection.execute(query))
-            rows += found
-            if len(found) < page:
+            for row in found:
+                check.add(row)
+            await asyncio.sleep(0)
+            if len(found) < page or check.broken is not None:
                 break
-    return first_break(rows, *((head.seq, head.hash) if head is not None else (0, GENESIS)))
+            after = found[-1].seq
+    end = Anchor(0, GENESIS) if head is None else Anchor(head.seq, head.hash)
+    return AuditCheck(check.lines, end, check.end(end))
 
 
 def _rows(found: CursorResult[Any]) -> list[AuditRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from kernel.db import BigId, Json, UtcDateTime, metadata
 
@@ -18,6 +18,7 @@ audit = Table(
     Column("details", Json, nullable=False),
     Column("prev", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_action_seq", "action", "seq"),
 )
 
 audit_head = Table(

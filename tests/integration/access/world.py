@@ -74,7 +74,11 @@ class World:
 
     async def ask(self, login: str | None, method: str, path: str, body: Any = None) -> Answer:
         """Status and body of a request by somebody, as our own page sends it."""
-        headers = {"Sec-Fetch-Site": "same-origin", **(await self.session(login) if login else {})}
+        headers = {
+            "Sec-Fetch-Site": "same-origin",
+            "User-Agent": "matrix",
+            **(await self.session(login) if login else {}),
+        }
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body), "application/json"
@@ -141,8 +145,8 @@ async def _set_up_queue(database: AsyncEngine) -> None:
 
 async def _people(found: World, logins: tuple[str, ...]) -> None:
     now = SteadyClock().now()
-    ours = await found.people.create_team("North", SYSTEM, now)
-    theirs = await found.people.create_team("South", SYSTEM, now)
+    ours = await found.people.teams.create("North", SYSTEM, now)
+    theirs = await found.people.teams.create("South", SYSTEM, now)
     for login in logins:
         team = theirs if login == STRANGER else ours
         role = Role.agent if login in (COLLEAGUE, STRANGER) else Role(login)

@@ -19,6 +19,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from agent_desktop.app import ROUTES, build_app
+from agent_desktop.audittrail import SqlAuditTrail
 from agent_desktop.crm import Crm, CrmPops
 from agent_desktop.health import Check
 from agent_desktop.openapi import error_ids
@@ -32,8 +33,9 @@ from crm_core.cards.service import PopService
 from crm_core.customers.service import CustomerService
 from crm_core.donotcall.service import DoNotCallService
 from crm_core.people.passwords import Hasher
-from crm_core.people.rows import By, NewStaff, Staff
+from crm_core.people.rows import By, NewStaff, SignInPolicy, Staff
 from crm_core.people.service import PeopleService
+from crm_core.people.vault import Vault
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from kernel.access import Role
@@ -173,7 +175,11 @@ class Tab:
 
 @asynccontextmanager
 async def running(
-    database_url: str, folder: Path, checks: Mapping[str, Check] | None = None, **settings: Any
+    database_url: str,
+    folder: Path,
+    checks: Mapping[str, Check] | None = None,
+    policy: SignInPolicy | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Desktop]:
     """A desktop on a free port."""
     listener = socket.socket()
@@ -181,7 +187,7 @@ async def running(
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     database = connect(database_url)
     clock, hasher = SteadyClock(), Hasher(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    service = PeopleService(database, hasher)
+    service = PeopleService(database, hasher, policy=policy, vault=Vault(b"k" * 32))
     engine, records = FakeEngine(), FakeRecords()
     pops = HeldPops(CrmPops(PopService(database, REGION)))
     web_settings = replace(
@@ -193,6 +199,7 @@ async def running(
         commands=engine,
         stream=engine,
         people=People(service, clock),
+        audit=SqlAuditTrail(database),
         crm=Crm(
             CustomerService(database, REGION, clock),
             TimelineService(database),

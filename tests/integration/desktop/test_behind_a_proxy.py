@@ -22,7 +22,7 @@ async def address_seen(desktop: Desktop, forwarded: str) -> str:
         body = {"login": "ann", "password": PASSWORD}
         _, account = await browser.ask("POST", "/api/sign-in", body, X_Forwarded_For=forwarded)
         browser.csrf = account["csrf_token"]
-        _, listed = await browser.ask("GET", "/api/sessions")
+        _, listed = await browser.ask("GET", "/api/sessions", X_Forwarded_For=forwarded)
         return next(str(one["ip"]) for one in listed["items"] if one["current"])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_desktop.settings import DemoSignIn
+from agent_desktop.settings import DemoSignIn, SignInSettings
 from server.accounts import DEMO_PASSWORD, demo_sign_in
 from tests.integration.desktop.harness import running
 
@@ -19,23 +19,24 @@ pytestmark = pytest.mark.integration
 ODD = DemoSignIn(("ana", '"><script>alert(1)</script>'), "calm & quiet")
 
 
-async def page_of(sqlite_url: str, folder: Path, path: str, **settings: Any) -> tuple[str, str]:
+async def page_of(
+    sqlite_url: str, folder: Path, path: str, logins: tuple[str, ...] = (), **settings: Any
+) -> tuple[str, str]:
     """The page and its policy, as somebody who is not signed in gets it."""
     (folder / "dist").mkdir()
-    for name in ("desk.js", "sign-in.js", "desk.css"):
+    for name in ("desk.js", "sign-in.js", "office.js", "desk.css"):
         (folder / "dist" / name).write_text(f"/* {name} */")
-    async with (
-        running(sqlite_url, folder, **settings) as desktop,
-        desktop.browser() as browser,
-        browser.client.get(path) as response,
-    ):
-        return await response.text(), response.headers["Content-Security-Policy"]
+    async with running(sqlite_url, folder, **settings) as desktop:
+        for login in logins:
+            await desktop.person(login)
+        async with desktop.browser() as browser, browser.client.get(path) as response:
+            return await response.text(), response.headers["Content-Security-Policy"]
 
 
 async def test_given_the_demo_then_its_accounts_are_in_the_page_and_no_script_is(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    page, policy = await page_of(sqlite_url, tmp_path, "/sign-in", demo=ODD)
+    page, policy = await page_of(sqlite_url, tmp_path, "/sign-in", ODD.logins, sign_in=SignInSettings(demo=ODD))
 
     found = re.search(r'<meta name="demo" content="([^"]*)">', page)
     assert found is not None
@@ -52,5 +53,14 @@ async def test_given_no_demo_then_the_page_says_nothing_of_it(sqlite_url: str, t
     assert DEMO_PASSWORD not in page
 
 
-def test_the_accounts_shown_are_those_that_have_a_desk() -> None:
-    assert demo_sign_in() == DemoSignIn(("ana", "ben", "carla", "sam"), DEMO_PASSWORD)
+async def test_given_the_demo_on_somebodys_own_people_then_nothing_of_it_is_said(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    page, _ = await page_of(sqlite_url, tmp_path, "/sign-in", ("zoe",), sign_in=SignInSettings(demo=ODD))
+
+    assert "demo" not in page
+    assert ODD.password not in page
+
+
+def test_the_accounts_shown_are_those_of_the_demo() -> None:
+    assert demo_sign_in() == DemoSignIn(("ana", "ben", "carla", "sam", "admin"), DEMO_PASSWORD)

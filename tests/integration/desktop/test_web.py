@@ -34,7 +34,7 @@ async def built(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Desktop]:
     """A desktop whose client is built, beside a file that nobody may have."""
     dist = tmp_path / "dist"
     (dist / "icons").mkdir(parents=True)
-    for name in ("desk.js", "sign-in.js", "desk.css", "icon-idle.svg", "icons/a.svg"):
+    for name in ("desk.js", "sign-in.js", "office.js", "desk.css", "icon-idle.svg", "icons/a.svg"):
         (dist / name).write_text(f"/* {name} */")
     (dist / "notes.unknown").write_text("not for browsers")
     (tmp_path / "secret.js").write_text("secret")
@@ -166,11 +166,11 @@ async def test_given_an_administrator_when_the_desk_is_opened_then_told_in_words
     async with built.browser("root") as browser:
         status, page = await browser.ask("GET", "/desk")
 
-        other, entrance = await browser.ask("GET", "/sign-in")
+        other, entrance = await browser.ask("GET", "/sign-in?as=another")
 
     assert status == 403
     assert "The desk is for agents" in page
-    assert '<a href="/sign-in">' in page, "a way out"
+    assert '<a href="/sign-in?as=another">' in page, "a way out"
     assert other == 200
     assert "<title>Sign in" in entrance
 

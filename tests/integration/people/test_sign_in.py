@@ -40,7 +40,7 @@ async def test_a_sign_in_gives_a_session_by_its_token_only(people: PeopleService
     visitor = await people.session_of(made.token, NOW)
 
     assert visitor is not None
-    assert visitor.staff == ana == made.staff
+    assert visitor.staff == replace(ana, signed_in_at=NOW) == made.staff
     assert visitor.session == made.session
     assert (visitor.session.ip, visitor.session.user_agent) == ("10.0.0.1", "Firefox")
     assert len(made.token) >= 43
@@ -60,7 +60,7 @@ async def test_the_token_is_not_in_the_database(people: PeopleService, ana: Staf
 
 @pytest.mark.parametrize("login", ["ana", "ANA", " Ana ", "ＡＮＡ"])
 async def test_a_login_is_known_in_any_case(people: PeopleService, ana: Staff, login: str) -> None:
-    assert (await _sign_in(people, replace(GOOD, login=login))).staff == ana
+    assert (await _sign_in(people, replace(GOOD, login=login))).staff.id == ana.id
 
 
 async def test_each_sign_in_has_a_session_of_its_own(people: PeopleService, ana: Staff) -> None:
@@ -114,7 +114,7 @@ async def test_failures_are_limited_by_login_from_wherever_they_come(people: Peo
     assert refused.value.id == "too_many_attempts"
     assert refused.value.details["retry_after"] == 900
 
-    assert (await people.sign_in(GOOD, NOW + after(minutes=16))).staff == ana
+    assert (await people.sign_in(GOOD, NOW + after(minutes=16))).staff.id == ana.id
 
 
 async def test_failures_are_limited_by_address_whatever_the_login(
@@ -126,7 +126,7 @@ async def test_failures_are_limited_by_address_whatever_the_login(
             await _sign_in(people, replace(BAD, login=f"guess{number}"))
     with pytest.raises(TooMany):
         await _sign_in(people)
-    assert (await _sign_in(people, replace(GOOD, ip="10.0.0.2"))).staff == ana
+    assert (await _sign_in(people, replace(GOOD, ip="10.0.0.2"))).staff.id == ana.id
 
 
 async def test_a_success_clears_the_failures_of_its_login(people: PeopleService, ana: Staff) -> None:
@@ -240,7 +240,7 @@ async def test_old_hashes_are_renewed_at_sign_in(people: PeopleService, ana: Sta
         hashed = await connection.scalar(select(staff.c.password_hash))
     assert hashed is not None
     assert hashed.startswith("$argon2id$v=19$m=16,t=2")
-    assert (await PeopleService(database, stronger).sign_in(GOOD, NOW)).staff == ana
+    assert (await PeopleService(database, stronger).sign_in(GOOD, NOW)).staff.id == ana.id
     stronger.close()
 
 

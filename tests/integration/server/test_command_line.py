@@ -120,7 +120,7 @@ def test_people_are_made_once_and_with_good_passwords(trunkline: Trunkline) -> N
     assert trunkline("migrate")[0] == 0
     weak = trunkline(*ana, "12345")
     assert weak[0] == 1
-    assert "too short: use at least 8 characters" in weak[1]
+    assert "too short: use at least 10 characters" in weak[1]
     assert trunkline(*ana, PASSWORD)[0] == 0
     taken = trunkline(*ana, PASSWORD)
     assert taken[0] == 1

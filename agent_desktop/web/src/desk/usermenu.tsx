@@ -1,25 +1,18 @@
 // My name: theme, language, sessions, sign out.
 
-import type { ComponentChildren } from "preact";
-import { language, OFFERED, t, tryT } from "../i18n";
+import { t } from "../i18n";
 import { chooseAndKeepLanguage } from "../store/actions";
 import { me } from "../store/live";
-import { setTheme, type Theme, theme } from "../store/theme";
 import { Avatar } from "../ui/basics";
-import { Icon, type IconName } from "../ui/icon";
+import { Icon } from "../ui/icon";
+import { Looks } from "../ui/looks";
 import { Menu, MenuItem } from "../ui/menu";
 import { signOut } from "./leave";
 import { dialog, type DialogName, userMenu } from "./uistate";
 
-const THEMES: [Theme, IconName][] = [
-  ["auto", "auto"],
-  ["light", "sun"],
-  ["dark", "moon"],
-];
-
 export function UserMenu() {
   const name = me.value?.name ?? "";
-  const open = (which: DialogName): void => {
+  const show = (which: DialogName): void => {
     userMenu.value = false;
     dialog.value = which;
   };
@@ -37,17 +30,25 @@ export function UserMenu() {
       )}
     >
       <p class="head">{me.value?.login}</p>
-      <Looks />
+      <Looks onLanguage={chooseAndKeepLanguage} />
       <hr />
-      <MenuItem icon="speaker" onPick={() => open("sound")}>
+      <MenuItem icon="speaker" onPick={() => show("sound")}>
         {t("sound.title")}
       </MenuItem>
-      <MenuItem icon="keyboard" hint={<kbd>?</kbd>} onPick={() => open("keys")}>
+      <MenuItem icon="keyboard" hint={<kbd>?</kbd>} onPick={() => show("keys")}>
         {t("keys.title")}
       </MenuItem>
-      <MenuItem icon="device" onPick={() => open("sessions")}>
+      <MenuItem icon="device" onPick={() => show("sessions")}>
         {t("sessions.title")}
       </MenuItem>
+      <MenuItem icon="shield" hint={<Icon name="external" />} onPick={() => elsewhere("/account")}>
+        {t("account.title")}
+      </MenuItem>
+      {administers(me.value?.roles ?? []) && (
+        <MenuItem icon="list" hint={<Icon name="external" />} onPick={() => elsewhere("/admin")}>
+          {t("office.admin")}
+        </MenuItem>
+      )}
       <hr />
       <MenuItem icon="out" onPick={() => ((userMenu.value = false), void signOut())}>
         {t("sign_out")}
@@ -56,43 +57,12 @@ export function UserMenu() {
   );
 }
 
-/** How the page looks and speaks. */
-function Looks() {
-  return (
-    <>
-      <Segments label={t("theme.title")}>
-        {THEMES.map(([id, icon]) => (
-          <Segment key={id} on={theme.value === id} onPick={() => setTheme(id)}>
-            <Icon name={icon} />
-            {tryT(`theme.${id}`, id)}
-          </Segment>
-        ))}
-      </Segments>
-      <p class="head">{t("language.title")}</p>
-      {OFFERED.map(({ id, name: words }) => (
-        <MenuItem key={id} checked={language.value === id} onPick={() => chooseAndKeepLanguage(id)}>
-          <span lang={id}>{words}</span>
-        </MenuItem>
-      ))}
-    </>
-  );
-}
+/** Who has pages of their own in the administration. */
+const administers = (roles: string[]): boolean =>
+  roles.some((role) => ["admin", "supervisor"].includes(role));
 
-function Segments({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <>
-      <p class="head">{label}</p>
-      <div class="segments" role="group" aria-label={label}>
-        {children}
-      </div>
-    </>
-  );
-}
-
-function Segment({ on, onPick, children }: { on: boolean; onPick: () => void; children: ComponentChildren }) {
-  return (
-    <button type="button" role="menuitemradio" aria-checked={on} onClick={onPick}>
-      {children}
-    </button>
-  );
+/** In a tab of its own: the desk is never left in the middle of a call. */
+function elsewhere(path: string): void {
+  userMenu.value = false;
+  open(path, "trunkline-office");
 }

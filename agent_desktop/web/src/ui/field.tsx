@@ -9,6 +9,8 @@ import { useOutside } from "./outside";
 interface FieldProps {
   label: string;
   problem?: string | undefined;
+  /** Said beneath while nothing is wrong. */
+  hint?: string | undefined;
   children: (ids: {
     id: string;
     "aria-invalid": boolean;
@@ -16,7 +18,7 @@ interface FieldProps {
   }) => ComponentChildren;
 }
 
-export function Field({ label, problem, children }: FieldProps) {
+export function Field({ label, problem, hint, children }: FieldProps) {
   const id = useId();
   const told = `${id}-p`;
   return (
@@ -24,7 +26,16 @@ export function Field({ label, problem, children }: FieldProps) {
       <label class="label" for={id}>
         {label}
       </label>
-      {children({ id, "aria-invalid": Boolean(problem), "aria-describedby": problem ? told : undefined })}
+      {children({
+        id,
+        "aria-invalid": Boolean(problem),
+        "aria-describedby": problem || hint ? told : undefined,
+      })}
+      {!problem && hint && (
+        <span class="small muted" id={told}>
+          {hint}
+        </span>
+      )}
       {problem && (
         <span class="problem" id={told} role="alert">
           <Icon name="alert" />

@@ -1,0 +1,194 @@
+"""The audit trail: filtered, by pages, as a file, and whether its chain is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from aiohttp import web
+from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
+
+from agent_desktop.api import Ask, Form, Route
+from agent_desktop.audittrail import AuditTrail
+from agent_desktop.csvout import csv_line
+from agent_desktop.deskview import moment
+from agent_desktop.people import People
+from crm_core.people.audit import AuditEntry, AuditFilter, AuditRow
+from kernel.access import Right
+
+EXPORT_PAGE = 500
+COLUMNS = ("number", "at", "actor", "actor_name", "action", "subject", "subject_name", "from", "details")
+
+
+class AuditQuery(Form):
+    """`before` is the number to go on before; `since` is included, `until` is not."""
+
+    actor: str | None = Field(None, max_length=60)
+    action: str | None = Field(None, max_length=60)
+    subject: str | None = Field(None, max_length=100)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = Field(None, ge=1)
+    limit: int = Field(50, ge=1, le=200)
+
+
+class ExportQuery(Form):
+    actor: str | None = Field(None, max_length=60)
+    action: str | None = Field(None, max_length=60)
+    subject: str | None = Field(None, max_length=100)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class AuditLine(TypedDict):
+    """Names are those of today; None of what is neither a person nor a team."""
+
+    seq: int
+    at: str | None
+    actor: str
+    actor_name: str | None
+    action: str
+    subject: str
+    subject_name: str | None
+    ip: str
+    details: dict[str, Any]
+
+
+class AuditPage(TypedDict):
+    """`next` is the `before` of the next page; None on the last one."""
+
+    items: list[AuditLine]
+    next: int | None
+
+
+class AuditActions(TypedDict):
+    items: list[str]
+
+
+class ChainState(TypedDict):
+    """`broken_at` is the first line that does not hold; `lines` before it do."""
+
+    whole: bool
+    lines: int
+    last_hash: str
+    checked_at: str | None
+    broken_at: int | None
+    broken_how: Literal["changed", "missing", "cut", "rewritten"] | None
+
+
+class AuditResource:
+    def __init__(self, trail: AuditTrail, people: People) -> None:
+        self._trail = trail
+        self._people = people
+
+    async def lines(self, ask: Ask) -> AuditPage:
+        query = ask.filters(AuditQuery)
+        wanted = AuditFilter(query.actor, query.action, query.subject, query.since, query.until)
+        found = await self._trail.lines(wanted, query.before, query.limit + 1)
+        shown = found[: query.limit]
+        following = shown[-1].seq if len(found) > query.limit else None
+        return {"items": await self._named(shown), "next": following}
+
+    async def actions(self, ask: Ask) -> AuditActions:
+        return {"items": await self._trail.actions()}
+
+    async def chain(self, ask: Ask) -> ChainState:
+        found = await self._trail.check()
+        broken: Any = found.broken
+        return {
+            "whole": broken is None,
+            "lines": found.lines,
+            "last_hash": found.head.hash,
+            "checked_at": moment(self._people.now()),
+            "broken_at": broken.seq if broken else None,
+            "broken_how": broken.what if broken else None,
+        }
+
+    async def export(self, ask: Ask) -> web.StreamResponse:
+        """A page at a time, so that a trail of any length is not held in memory."""
+        query = ask.filters(ExportQuery)
+        wanted = AuditFilter(query.actor, query.action, query.subject, query.since, query.until)
+        now = self._people.now()
+        response = web.StreamResponse(headers=self._headers(now))
+        lines = await self._trail.lines(wanted, None, EXPORT_PAGE)
+        await self._trail.note(AuditEntry(now, ask.actor, "audit_exported", "audit", ask.ip))
+        await response.prepare(ask.request)
+        await response.write(b"\xef\xbb\xbf" + csv_line(COLUMNS).encode())
+        while lines:
+            rows = await self._named(lines)
+            await response.write("".join(map(_csv, rows)).encode())
+            lines = await self._trail.lines(wanted, lines[-1].seq, EXPORT_PAGE)
+        await response.write_eof()
+        return response
+
+    def _headers(self, now: datetime) -> dict[str, str]:
+        name = f"audit-{now.date().isoformat()}.csv"
+        return {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    async def _named(self, rows: Sequence[AuditRow]) -> list[AuditLine]:
+        names = await self._people.names([id for row in rows for id in (row.actor, row.subject)])
+        return [
+            {
+                "seq": row.seq,
+                "at": moment(row.at),
+                "actor": row.actor,
+                "actor_name": names.get(row.actor),
+                "action": row.action,
+                "subject": row.subject,
+                "subject_name": names.get(row.subject),
+                "ip": row.ip,
+                "details": dict(row.details),
+            }
+            for row in rows
+        ]
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="GET",
+                path="/api/audit",
+                resource=self.lines,
+                rule=Right.audit_read,
+                summary="Who did what from where, newest first, by pages",
+                query=AuditQuery,
+                answer=AuditPage,
+            ),
+            Route(
+                method="GET",
+                path="/api/audit/actions",
+                resource=self.actions,
+                rule=Right.audit_read,
+                summary="Every kind of act in the trail",
+                answer=AuditActions,
+            ),
+            Route(
+                method="GET",
+                path="/api/audit/chain",
+                resource=self.chain,
+                rule=Right.audit_read,
+                summary="Whether the trail is whole, line by line",
+                answer=ChainState,
+            ),
+            Route(
+                method="GET",
+                path="/api/audit/export",
+                resource=self.export,
+                rule=Right.audit_read,
+                summary="The trail as a CSV file",
+                query=ExportQuery,
+            ),
+        )
+
+
+def _csv(row: AuditLine) -> str:
+    details = json.dumps(row["details"], ensure_ascii=False, sort_keys=True)
+    names = (row["actor"], row["actor_name"], row["action"], row["subject"], row["subject_name"])
+    return csv_line((row["seq"], row["at"], *names, row["ip"], details))

@@ -1,0 +1,32 @@
+// The office's entry: every page but the desk. Who am I, then the frame with the page of the address.
+
+import { render } from "preact";
+import { account, whoAmI } from "./office/account";
+import { Frame } from "./office/frame";
+import { mayLeave, startRouter } from "./office/router";
+import { chooseLanguage } from "./i18n";
+import { startClock } from "./store/clock";
+import { startTheme } from "./store/theme";
+
+const RETRY_MS = 1500;
+
+async function start(): Promise<void> {
+  startTheme();
+  chooseLanguage();
+  startClock();
+  startRouter();
+  const root = document.getElementById("app");
+  if (root) render(<Frame />, root);
+  while (!account.value) {
+    await whoAmI().catch(() => undefined);
+    if (!account.value) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  chooseLanguage(account.value.language);
+  const look = (): void => {
+    if (document.visibilityState === "visible" && !mayLeave.value) void whoAmI().catch(() => undefined);
+  };
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+}
+
+void start();

@@ -1,0 +1,211 @@
+// The audit trail: who did what, to whom, from where; filtered by the address, as a file, and whether it is whole.
+
+import { useSignal } from "@preact/signals";
+import { get, wordsFor } from "../api";
+import { formatFull, formatNumber, formatTime, formatWhen, t, tryT } from "../i18n";
+import { minute } from "../store/clock";
+import type { AuditLine, ChainState } from "../types";
+import { Button, Empty } from "../ui/basics";
+import { Field, Select } from "../ui/field";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+import { type Column, DataTable } from "../ui/table";
+import { useLoad, usePages } from "./load";
+import { place, setQuery } from "./router";
+import { actionName } from "./words";
+
+const FILTERS = ["actor", "action", "subject", "since", "until"] as const;
+
+/** What the address asks for, as the server takes it: days become moments of the reader's own zone. */
+function asked(): URLSearchParams {
+  const found = new URLSearchParams();
+  const { query } = place.value;
+  for (const name of FILTERS) {
+    const value = query.get(name);
+    if (!value) continue;
+    if (name === "since" || name === "until") {
+      const day = new Date(`${value}T00:00:00`);
+      if (Number.isNaN(day.getTime())) continue;
+      if (name === "until") day.setDate(day.getDate() + 1);
+      found.set(name, day.toISOString());
+    } else found.set(name, value);
+  }
+  return found;
+}
+
+export function AuditPage() {
+  const query = asked();
+  const pages = usePages<AuditLine, number>(`/api/audit?${query}`, "before");
+  const save = (
+    <a class="btn" href={`/api/audit/export?${query}`} download>
+      <Icon name="download" />
+      {t("audit.export")}
+    </a>
+  );
+  return (
+    <Page title={t("audit.title")} lead={t("audit.lead")} actions={save}>
+      <Chain />
+      <Filters rows={pages.rows.value ?? []} />
+      <DataTable
+        label={t("audit.title")}
+        pages={pages}
+        columns={columns()}
+        keyOf={(row) => row.seq}
+        empty={
+          <Empty icon="list" title={t("audit.none")}>
+            <a href="/admin/audit">{t("list.clear")}</a>
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}
+
+function Chain() {
+  const state = useSignal<ChainState | null>(null);
+  const problem = useSignal("");
+  const busy = useSignal(false);
+  const check = async (): Promise<void> => {
+    busy.value = true;
+    problem.value = "";
+    try {
+      state.value = await get<ChainState>("/api/audit/chain");
+    } catch (failure) {
+      problem.value = wordsFor(failure);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const found = state.value;
+  const tone = problem.value || (found && !found.whole) ? "alarm" : found ? "ready" : "out";
+  return (
+    <div class={`strip tone-${tone}`} role="status">
+      <Icon name={tone === "alarm" ? "alert" : "shield"} />
+      <p class="grow">
+        {problem.value ||
+          (!found
+            ? t("audit.unchecked")
+            : found.whole
+              ? t("audit.whole", { lines: formatNumber(found.lines), at: formatTime(found.checked_at) })
+              : t(`audit.broken_${found.broken_how ?? "changed"}`, {
+                  seq: formatNumber(found.broken_at ?? 0),
+                }))}
+      </p>
+      <Button small busy={busy.value} onClick={() => void check()}>
+        {t("audit.check")}
+      </Button>
+    </div>
+  );
+}
+
+function Filters({ rows }: { rows: AuditLine[] }) {
+  const actions = useLoad<{ items: string[] }>("/api/audit/actions");
+  const query = place.value.query;
+  const acts = (actions.data.value?.items ?? []).map((id) => ({ id, label: actionName(id) }));
+  return (
+    <div class="filters" role="search">
+      <Select
+        label={t("audit.action")}
+        value={query.get("action") ?? ""}
+        options={[{ id: "", label: t("audit.every_action") }, ...acts]}
+        onPick={(action) => setQuery({ action })}
+      />
+      <Day name="since" />
+      <Day name="until" />
+      {(["actor", "subject"] as const).map((name) => {
+        const id = query.get(name);
+        if (!id) return null;
+        const row = rows.find((each) => each[name] === id);
+        return (
+          <Button key={name} small icon="close" onClick={() => setQuery({ [name]: "" })}>
+            {t(`audit.only_${name}`, { name: row ? nameOf(row, name) : id })}
+          </Button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Day({ name }: { name: "since" | "until" }) {
+  return (
+    <Field label={t(`audit.${name}`)}>
+      {(ids) => (
+        <input
+          class="input"
+          type="date"
+          value={place.value.query.get(name) ?? ""}
+          onChange={(event) => setQuery({ [name]: event.currentTarget.value })}
+          {...ids}
+        />
+      )}
+    </Field>
+  );
+}
+
+function nameOf(row: AuditLine, which: "actor" | "subject"): string {
+  const known = which === "actor" ? row.actor_name : row.subject_name;
+  return known ?? tryT(`audit.id_${row[which]}`, row[which]);
+}
+
+function Who({ row, which }: { row: AuditLine; which: "actor" | "subject" }) {
+  return (
+    <a
+      href="#"
+      class="filterlink"
+      onClick={(event) => (event.preventDefault(), setQuery({ [which]: row[which] }))}
+    >
+      {nameOf(row, which)}
+    </a>
+  );
+}
+
+function columns(): Column<AuditLine>[] {
+  return [
+    {
+      id: "at",
+      label: t("audit.when"),
+      cell: (row) => (
+        <time dateTime={row.at} title={formatFull(row.at)}>
+          {formatWhen(row.at, minute.value)}
+        </time>
+      ),
+    },
+    { id: "actor", label: t("audit.who"), cell: (row) => <Who row={row} which="actor" /> },
+    {
+      id: "action",
+      label: t("audit.what"),
+      cell: (row) => (
+        <span class="stack tight">
+          <span>{actionName(row.action)}</span>
+          <span class="small muted details">{detailsOf(row)}</span>
+        </span>
+      ),
+    },
+    {
+      id: "subject",
+      label: t("audit.to"),
+      cell: (row) =>
+        row.subject === row.actor ? <span class="muted">–</span> : <Who row={row} which="subject" />,
+    },
+    {
+      id: "ip",
+      label: t("audit.from"),
+      extra: true,
+      cell: (row) => <span class="small">{row.ip || "–"}</span>,
+    },
+    { id: "seq", label: "#", end: true, extra: true, cell: (row) => <span class="muted">{row.seq}</span> },
+  ];
+}
+
+function detailsOf(row: AuditLine): string {
+  const words = ([name, value]: [string, unknown]): string => {
+    const shown = Array.isArray(value)
+      ? value.map((each) => tryT(`role.${each}`, String(each))).join(", ")
+      : String(value);
+    return `${tryT(`detail.${name}`, name.replaceAll("_", " "))}: ${shown}`;
+  };
+  return Object.entries(row.details)
+    .filter(([, value]) => value !== "" && value !== null)
+    .map(words)
+    .join(" · ");
+}

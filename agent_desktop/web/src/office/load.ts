@@ -1,0 +1,95 @@
+// What a page reads from the server: one thing, or a list by pages.
+
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ApiError, get } from "../api";
+import type { Paged } from "../types";
+import { leave } from "./leave";
+
+export interface Loaded<T> {
+  data: Signal<T | null>;
+  failure: Signal<unknown>;
+  loading: Signal<boolean>;
+  reload: () => Promise<void>;
+}
+
+/** What `path` answers; asked again when it changes. Null asks nothing. */
+export function useLoad<T>(path: string | null): Loaded<T> {
+  const data = useSignal<T | null>(null);
+  const failure = useSignal<unknown>(null);
+  const loading = useSignal(path !== null);
+  const asked = useRef(0);
+  const reload = async (): Promise<void> => {
+    if (path === null) return;
+    const mine = ++asked.current;
+    loading.value = true;
+    try {
+      const found = await get<T>(path);
+      if (mine !== asked.current) return;
+      data.value = found;
+      failure.value = null;
+    } catch (problem) {
+      if (mine !== asked.current) return;
+      if (!gone(problem)) failure.value = problem;
+    } finally {
+      if (mine === asked.current) loading.value = false;
+    }
+  };
+  useEffect(() => {
+    data.value = null;
+    failure.value = null;
+    void reload();
+  }, [path]);
+  return { data, failure, loading, reload };
+}
+
+export interface Pages<T> {
+  rows: Signal<T[] | null>;
+  failure: Signal<unknown>;
+  loading: Signal<boolean>;
+  more: boolean;
+  next: () => Promise<void>;
+  reload: () => Promise<void>;
+}
+
+/** A list that grows by pages: `path` with `cursor=…` of the page before. Rows stay while another filter loads. */
+export function usePages<T, N extends string | number = string>(path: string, cursor: string): Pages<T> {
+  const rows = useSignal<T[] | null>(null);
+  const following = useSignal<N | null>(null);
+  const failure = useSignal<unknown>(null);
+  const loading = useSignal(true);
+  const asked = useRef(0);
+  const fetch = async (after: N | null): Promise<void> => {
+    const mine = ++asked.current;
+    loading.value = true;
+    try {
+      const joint = path.includes("?") ? "&" : "?";
+      const found = await get<Paged<T, N>>(after === null ? path : `${path}${joint}${cursor}=${after}`);
+      if (mine !== asked.current) return;
+      rows.value = after === null ? found.items : [...(rows.value ?? []), ...found.items];
+      following.value = found.next;
+      failure.value = null;
+    } catch (problem) {
+      if (mine !== asked.current) return;
+      if (!gone(problem)) failure.value = problem;
+    } finally {
+      if (mine === asked.current) loading.value = false;
+    }
+  };
+  useEffect(() => void fetch(null), [path]);
+  return {
+    rows,
+    failure,
+    loading,
+    more: following.value !== null,
+    next: () => fetch(following.value),
+    reload: () => fetch(null),
+  };
+}
+
+/** A session that has ended shows no page any more. */
+function gone(problem: unknown): boolean {
+  if (!(problem instanceof ApiError) || problem.status !== 401) return false;
+  leave("session_ended");
+  return true;
+}

@@ -1,0 +1,216 @@
+// One team: its name, who belongs to it, who leads it.
+
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { get, patch, put, remove, wordsFor } from "../../api";
+import { t } from "../../i18n";
+import { complain, toast } from "../../store/toasts";
+import type { Paged, StaffPerson, Team, TeamPerson } from "../../types";
+import { Avatar, Button, Empty, Tag } from "../../ui/basics";
+import { useForm } from "../../ui/form";
+import { FormProblem, TextField } from "../../ui/inputs";
+import { Card, Confirm, Page } from "../../ui/page";
+import { may } from "../account";
+import { useLoad } from "../load";
+import { go } from "../router";
+import { roleName } from "../words";
+
+export function TeamPage({ params }: { params: Record<string, string> }) {
+  const loaded = useLoad<Team>(`/api/teams/${params.id}`);
+  const deleting = useSignal(false);
+  const team = loaded.data.value;
+  const back = { to: "/admin/teams", label: t("teams.title") };
+  if (loaded.failure.value)
+    return (
+      <Page title={t("teams.title")} back={back}>
+        <Empty icon="alert">{wordsFor(loaded.failure.value)}</Empty>
+      </Page>
+    );
+  if (!team)
+    return (
+      <Page narrow title="…" back={back}>
+        <div class="ghost-block tall" aria-busy />
+      </Page>
+    );
+  const manages = may("user_manage");
+  const drop = manages && (
+    <Button kind="quiet" icon="trash" onClick={() => (deleting.value = true)}>
+      {t("teams.delete")}
+    </Button>
+  );
+  return (
+    <Page narrow title={team.name} back={back} actions={drop}>
+      {manages && <Rename team={loaded.data as Signal<Team>} />}
+      <People team={loaded.data as Signal<Team>} manages={manages} />
+      {deleting.value && (
+        <Confirm
+          title={t("teams.delete_ask", { name: team.name })}
+          words={t("teams.delete_what")}
+          go={t("teams.delete")}
+          danger
+          work={async () => {
+            await remove(`/api/teams/${team.id}`);
+            go("/admin/teams");
+          }}
+          onClose={() => (deleting.value = false)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Rename({ team }: { team: Signal<Team> }) {
+  const form = useForm({ name: team.value.name });
+  const send = (): Promise<boolean> =>
+    form.submit(async ({ name }) => {
+      const { id, version } = team.value;
+      team.value = await patch<Team>(`/api/teams/${id}`, { name, version });
+      toast("good", t("people.saved"));
+    });
+  const same = form.values.value.name.trim() === team.value.name;
+  return (
+    <form ref={form.box} class="panel" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
+      <div class="panel-body stack">
+        <FormProblem words={form.problem.value} />
+        <div class="row end-aligned">
+          <div class="grow">
+            <TextField form={form} name="name" label={t("teams.name")} attributes={{ maxLength: 100 }} />
+          </div>
+          <Button type="submit" disabled={same} busy={form.busy.value}>
+            {t("people.save")}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function People({ team, manages }: { team: Signal<Team>; manages: boolean }) {
+  const busy = useSignal("");
+  const set = async (id: string, member: boolean, lead: boolean): Promise<void> => {
+    busy.value = id;
+    try {
+      team.value = await put<Team>(`/api/teams/${team.value.id}/people/${id}`, { member, lead });
+    } catch (failure) {
+      complain(failure);
+    } finally {
+      busy.value = "";
+    }
+  };
+  return (
+    <Card title={t("teams.people")} icon="users" lead={t("teams.people_lead")}>
+      {manages && <AddPerson team={team.value} onAdd={(id) => set(id, true, false)} />}
+      {team.value.people.length === 0 && <p class="small muted">{t("teams.nobody")}</p>}
+      <ul class="members">
+        {team.value.people.map((person) => (
+          <Member
+            key={person.id}
+            person={person}
+            manages={manages}
+            busy={busy.value === person.id}
+            set={set}
+          />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+interface MemberProps {
+  person: TeamPerson;
+  manages: boolean;
+  busy: boolean;
+  set: (id: string, member: boolean, lead: boolean) => Promise<void>;
+}
+
+function Member({ person, manages, busy, set }: MemberProps) {
+  return (
+    <li aria-busy={busy}>
+      <a class="person grow" href={`/admin/people/${person.id}`}>
+        <Avatar name={person.name} />
+        <span class="stack tight">
+          <span class="strong truncate">{person.name}</span>
+          <span class="small muted truncate">{person.roles.map(roleName).join(", ")}</span>
+        </span>
+      </a>
+      {!person.active && <Tag tone="alarm">{t("people.closed")}</Tag>}
+      {!person.member && <Tag>{t("teams.other_team")}</Tag>}
+      {manages ? (
+        <>
+          <label class="checkline">
+            <input
+              type="checkbox"
+              checked={person.lead}
+              onChange={(event) => void set(person.id, person.member, event.currentTarget.checked)}
+            />
+            <span>{t("teams.leads")}</span>
+          </label>
+          <Button
+            kind="quiet"
+            small
+            icon="close"
+            label={t("teams.take_out", { name: person.name })}
+            onClick={() => void set(person.id, false, false)}
+          />
+        </>
+      ) : (
+        person.lead && <Tag tone="gold">{t("teams.leads")}</Tag>
+      )}
+    </li>
+  );
+}
+
+/** Found by name; those who belong here already are left out. */
+function AddPerson({ team, onAdd }: { team: Team; onAdd: (id: string) => Promise<void> }) {
+  const words = useSignal("");
+  const found = useSignal<StaffPerson[]>([]);
+  useEffect(() => {
+    const query = words.value.trim();
+    if (!query) {
+      found.value = [];
+      return;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      get<Paged<StaffPerson>>(`/api/people?limit=8&q=${encodeURIComponent(query)}`, stop.signal)
+        .then(({ items }) => (found.value = items))
+        .catch(() => undefined);
+    }, 200);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [words.value]);
+  const here = new Set(team.people.filter(({ member }) => member).map(({ id }) => id));
+  const offered = found.value.filter(({ id }) => !here.has(id));
+  return (
+    <div class="adder">
+      <input
+        class="input"
+        type="search"
+        aria-label={t("teams.add")}
+        placeholder={t("teams.add")}
+        value={words.value}
+        onInput={(event) => (words.value = event.currentTarget.value)}
+      />
+      {words.value.trim() && (
+        <ul class="adder-found">
+          {offered.map((person) => (
+            <li key={person.id}>
+              <button
+                type="button"
+                class="item"
+                onClick={() => void onAdd(person.id).then(() => (words.value = ""))}
+              >
+                <span class="grow truncate">{person.name}</span>
+                {person.team_id && <span class="small muted">{t("teams.moves")}</span>}
+                <span class="small muted">{t("teams.add_go")}</span>
+              </button>
+            </li>
+          ))}
+          {offered.length === 0 && <li class="small muted">{t("people.none_found")}</li>}
+        </ul>
+      )}
+    </div>
+  );
+}
