@@ -44,7 +44,7 @@ class ExportQuery(Form):
 
 
 class AuditLine(TypedDict):
-    """Names are those of today; None of what is neither a person nor a team."""
+    """Names are those of today, that of a team in the details too; None of what is neither a person nor a team."""
 
     seq: int
     at: str | None
@@ -134,7 +134,8 @@ class AuditResource:
         }
 
     async def _named(self, rows: Sequence[AuditRow]) -> list[AuditLine]:
-        names = await self._people.names([id for row in rows for id in (row.actor, row.subject)])
+        teams = [str(row.details.get("team") or "") for row in rows]
+        names = await self._people.names([*teams, *(id for row in rows for id in (row.actor, row.subject))])
         return [
             {
                 "seq": row.seq,
@@ -145,7 +146,9 @@ class AuditResource:
                 "subject": row.subject,
                 "subject_name": names.get(row.subject),
                 "ip": row.ip,
-                "details": dict(row.details),
+                "details": {
+                    key: names.get(str(value), value) if key == "team" else value for key, value in row.details.items()
+                },
             }
             for row in rows
         ]

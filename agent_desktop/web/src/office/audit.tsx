@@ -103,7 +103,7 @@ function Filters({ rows }: { rows: AuditLine[] }) {
   const query = place.value.query;
   const acts = (actions.data.value?.items ?? []).map((id) => ({ id, label: actionName(id) }));
   return (
-    <div class="filters" role="search">
+    <div class="filterbar" role="search">
       <Select
         label={t("audit.action")}
         value={query.get("action") ?? ""}
@@ -199,13 +199,19 @@ function columns(): Column<AuditLine>[] {
 
 function detailsOf(row: AuditLine): string {
   const words = ([name, value]: [string, unknown]): string => {
-    const shown = Array.isArray(value)
-      ? value.map((each) => tryT(`role.${each}`, String(each))).join(", ")
-      : String(value);
+    const each = (one: unknown): string => wordOf(name, String(one));
+    const shown = Array.isArray(value) ? value.map(each).join(", ") : each(value);
     return `${tryT(`detail.${name}`, name.replaceAll("_", " "))}: ${shown}`;
   };
   return Object.entries(row.details)
     .filter(([, value]) => value !== "" && value !== null)
     .map(words)
     .join(" · ");
+}
+
+/** A value in words where there are some: roles, ways of signing in, names of fields. */
+function wordOf(name: string, value: string): string {
+  if (name === "changed") return tryT(`people.${value === "team_id" ? "team" : value}`, value);
+  if (name === "method") return tryT(`method.${value}`, value);
+  return tryT(`role.${value}`, value);
 }

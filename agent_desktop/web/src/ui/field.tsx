@@ -96,6 +96,7 @@ export function Select({ value, options, placeholder, label, onPick, ...ids }: S
         ref={button}
         type="button"
         role="combobox"
+        aria-label={ids.id ? undefined : `${label}: ${now?.label ?? placeholder ?? t("select.choose")}`}
         {...ids}
         class="input"
         aria-haspopup="listbox"

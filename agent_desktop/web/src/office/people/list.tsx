@@ -60,7 +60,7 @@ function Filters({ teams }: { teams: Team[] }) {
     return () => clearTimeout(timer);
   }, [words.value]);
   return (
-    <div class="filters" role="search">
+    <div class="filterbar" role="search">
       <label class="finder">
         <Icon name="search" />
         <span class="sr">{t("people.search")}</span>

@@ -42,7 +42,7 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
       title={found.name}
       lead={`${found.login} · ${sinceOf(found)}`}
       back={back}
-      tags={<States person={found} />}
+      tags={(!found.active || found.must_change || found.second_step) && <States person={found} />}
     >
       <EditPerson key={found.id} person={person.data as Signal<StaffPerson>} teams={teams.data.value.items} />
       {may("user_manage") && <SignInCard person={person.data as Signal<StaffPerson>} path={path} />}
