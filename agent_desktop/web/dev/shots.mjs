@@ -107,7 +107,7 @@ const steps = {
     await page.keyboard.type("42#");
   },
   async ticket(page) {
-    await page.keyboard.press("Control+Shift+P");
+    await page.keyboard.press("Control+Shift+Y");
     await page.click(".ticket [type=submit]");
   },
   async search(page) {

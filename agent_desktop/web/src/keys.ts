@@ -26,12 +26,12 @@ export const DEFAULTS: Record<Action, string> = {
   ready: "G",
   pause: "B",
   note: "O",
-  ticket: "P",
+  ticket: "Y",
   search: "F",
 };
 
 /** Letters that browsers do not give away with Ctrl+Shift. */
-export const TAKEN = ["N", "T", "W", "I", "J", "C", "R", "Q"];
+export const TAKEN = ["N", "T", "W", "I", "J", "C", "R", "Q", "P"];
 
 export const letters = signal<Record<Action, string>>({
   ...DEFAULTS,

@@ -54,7 +54,7 @@ async def test_a_call_from_sign_in_to_ready_again_by_keyboard_alone(
         await keys.press("Control+Enter")
         await page.locator(".event", has_text="Asked when the engineer comes").wait_for()
 
-        await keys.press("Control+Shift+P")
+        await keys.press("Control+Shift+Y")
         await page.locator("form.ticket input:focus").wait_for()
         await keys.type("Boiler stops")
         await keys.press("Tab")

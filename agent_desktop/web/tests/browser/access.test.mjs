@@ -46,7 +46,7 @@ const SCENES = {
   unknown: scene("unknown"),
   withheld: scene("withheld"),
   "long names": scene("long"),
-  ticket: then(inTalk, (page) => page.keyboard.press("Control+Shift+P"), "form.ticket"),
+  ticket: then(inTalk, (page) => page.keyboard.press("Control+Shift+Y"), "form.ticket"),
   keypad: then(inTalk, (page) => page.keyboard.press("Control+Shift+K"), ".keypad"),
   search: then(scene("ready"), find, ".found"),
   "tickets found": then(scene("ready"), findTickets, ".fits"),

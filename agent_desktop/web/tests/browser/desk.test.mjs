@@ -125,7 +125,7 @@ describe("an offer", () => {
   it("given a form with gaps, then the first of them has the focus and no message in the corner repeats it", async () => {
     mock.show("ringing");
     await page.waitForSelector(".caller");
-    await page.keyboard.press("Control+Shift+P");
+    await page.keyboard.press("Control+Shift+Y");
     await page.waitForSelector("form.ticket input:focus");
     await page.keyboard.type("No hot water");
     await page.keyboard.press("Enter");
