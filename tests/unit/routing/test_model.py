@@ -43,6 +43,7 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.bench = Bench()
         self.arrived = 0
+        self.acknowledged: list[str] = []
 
     @property
     def state(self) -> Any:
@@ -127,6 +128,8 @@ class Model(RuleBasedStateMachine):
         stint = stints[nth % len(stints)]
         more = {"disposition_id": "resolved"} if kind is FinishWrapUp else {}
         done = self.bench.take(kind(actor=stint.agent_id, interaction_id=stint.interaction_id, **more))
+        if done and kind is FinishWrapUp:
+            self.acknowledged.append(stint.id)
         if done and kind is HangUpCall:
             self.bench.switch.meant.add(stint.interaction_id.removeprefix("ix-"))
 
@@ -240,6 +243,30 @@ class Model(RuleBasedStateMachine):
             rows = [row for row in self.bench.core.shelves[name] if not _forgotten(row)]
             assert rows == sorted(kept.get(name, []), key=lambda row: row.id), name
 
+    @invariant()
+    def p4_what_was_acknowledged_is_on_the_disk_whatever_died_since(self) -> None:
+        for stint_id in self.acknowledged:
+            row = self.bench.disk["stints"][stint_id]
+            assert (row.state, row.disposition_id) == (StintState.done, "resolved")
+
+    @invariant()
+    def p5_figures_of_the_moment_are_those_of_the_rows_on_the_disk(self) -> None:
+        if not self.bench.alive:
+            return
+        waiting = [ix.id for ix in self.state.interactions if ix.state in (S.queued, S.offered, S.in_fallback)]
+        kept = [
+            ix.id for ix in self.bench.disk["interactions"].values() if ix.state in (S.queued, S.offered, S.in_fallback)
+        ]
+        assert waiting == sorted(kept)
+
+    @invariant()
+    def p6_each_offer_says_of_every_agent_why_or_why_not(self) -> None:
+        for offer in self.state.offers:
+            verdicts = {one.agent_id: one for one in offer.why}
+            assert verdicts.keys() == {agent.id for agent in self.state.agents}
+            assert verdicts[offer.agent_id].verdict == "chosen"
+            assert all(one.reason for one in offer.why)
+
     def teardown(self) -> None:
         """Everything comes to rest, and the platform agrees with the switch; then everybody leaves."""
         bench = self.bench
@@ -267,7 +294,10 @@ class Model(RuleBasedStateMachine):
         for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings"):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
         assert all(agent.duty is Duty.idle for agent in self.state.agents)
-        assert list(replay(bench.journal, make_core()[0])) == []
+        again = make_core()[0]
+        assert list(replay(bench.journal, again)) == []
+        for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again
+            assert list(again.shelves[name]) == list(shelf), name
 
 
 def _forgotten(row: Any) -> bool:
