@@ -96,6 +96,7 @@ async def test_two_steps_are_set_up_in_the_account_and_asked_at_the_next_sign_in
         await expect(page.get_by_text("not the code that the app shows").first).to_be_visible()
         await page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
         await page.get_by_role("button", name="Turn on two steps").click()
+        await page.get_by_label("I have kept these codes").wait_for()
         codes = await page.locator(".codes code").all_inner_texts()
         await page.get_by_label("I have kept these codes").check()
         await page.get_by_role("button", name="Done").click()
