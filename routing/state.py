@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ from routing.rows import (
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
 MAIN_TRUNK = "main"
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class State:
         ringing = self.interactions.where("state", InteractionState.offered)
         free = [one for one in queued if one.match is not None and not self.live_offers(one.id)]
         free += [one for one in ringing if self._rings_all(one)]
-        return iter(sorted(free, key=lambda one: (not one.front, _place(one), one.id)))
+        return iter(sorted(free, key=lambda one: (not one.front, _place(one), came(one.id), one.id)))
 
     def _rings_all(self, caller: Interaction) -> bool:
         """Whether others may be rung beside those who are: nobody has answered, and somebody's phone still rings."""
@@ -207,6 +209,11 @@ class State:
     def pending(self, offer_id: str) -> Offer | None:
         offer = self.offers.get(offer_id)
         return offer if offer is not None and offer.state is OfferState.pending else None
+
+
+def came(interaction_id: str) -> tuple[int, ...]:
+    """Sorts interactions as the switch numbered their callers: those who came during one outage have one place."""
+    return tuple(map(int, DIGITS.findall(interaction_id)))
 
 
 def _place(interaction: Interaction) -> datetime:

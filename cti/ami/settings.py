@@ -23,7 +23,7 @@ class AmiSettings:
     list_timeout: float = 15.0
     boot_timeout: float = 60.0
     beat_timeout: float = 3.0
-    ping_interval: float = 1.0
+    ping_interval: float = 0.8
     pings_missed: int = 2
     backoff_first: float = 0.1
     backoff_most: float = 5.0

@@ -18,6 +18,7 @@ from lab.sim.phones import Policy
 from lab.state import state_dir
 
 if TYPE_CHECKING:
+    from lab.sim.phones import SimCall
     from lab.sim.switch import SimSwitch
 
 JSON_LIMIT = 65536
@@ -60,6 +61,7 @@ class ControlServer:
         self._file = file
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._calls: dict[str, SimCall] = {}
         self.stopped = asyncio.Event()
         self.port = 0
 
@@ -106,15 +108,47 @@ class ControlServer:
     async def _do_call(self, number: str = "", name: str = "", did: str = "5551234", seconds: float = 20.0) -> object:
         return asdict(await place_call(self._switch, number, name, did, seconds))
 
+    async def _do_begin(self, number: str = "", name: str = "", did: str = "5551234") -> object:
+        """A caller who stays until `end`; answers the id of the leg."""
+        call = self._switch.call_in(number, name, did)
+        self._calls[call.channel.id] = call
+        return call.channel.id
+
+    async def _do_end(self, leg: str) -> object:
+        """The caller puts the phone down."""
+        call = self._calls.pop(leg)
+        call.hang_up()
+        return call.cause
+
+    async def _do_channels(self) -> object:
+        """Every channel: id, name, endpoint, state, place in the dialplan, and bridge (empty: none)."""
+        return [
+            {
+                "id": one.id,
+                "name": one.name,
+                "endpoint": one.endpoint,
+                "state": one.state.name,
+                "context": one.context,
+                "bridge": one.bridge.id if one.bridge else "",
+            }
+            for one in self._switch.exchange.channels.values()
+        ]
+
+    async def _do_sent(self, name: str) -> object:
+        """The actions of that name that came in, oldest first, with all their headers."""
+        return [action.headers for action in self._switch.sent(name)]
+
     async def _do_status(self) -> object:
         phones = {name: phone.state for name, phone in self._switch.phones.items()}
         return {"channels": len(self._switch.exchange.channels), "ami": self._switch.port, "phones": phones}
 
     async def _do_phone(self, endpoint: str, manner: str, after: float = 0.1, talk: float | None = None) -> object:
-        """`manner`: answer, ring, decline, busy; or the events register, unregister, vanish, hang_up."""
+        """`manner`: answer, ring, decline, busy; or the events register, unregister, vanish, hang_up, pick_up."""
         phone = self._switch.phones[endpoint]
         if manner in ("register", "unregister", "vanish", "hang_up"):
             getattr(phone, manner)()
+        elif manner == "pick_up":
+            phone.answer()
         else:
             phone.policy = {
                 "answer": Policy.answers(after, talk),
@@ -156,6 +190,7 @@ class SimControl:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._turn = asyncio.Lock()
 
     @classmethod
     def found(cls, file: Path | None = None) -> Self:
@@ -181,8 +216,9 @@ class SimControl:
 
     async def ask(self, do: str, **details: object) -> object:
         """One request; raises LabError with what the simulator said against it."""
-        self._writer.write(json.dumps({"do": do, **details}).encode() + b"\n")
-        line = await self._reader.readline()
+        async with self._turn:
+            self._writer.write(json.dumps({"do": do, **details}).encode() + b"\n")
+            line = await self._reader.readline()
         answer = json.loads(line or b'{"ok": false, "error": "it ended"}')
         if not answer["ok"]:
             raise LabError(f"the simulated switch refused {do}: {answer['error']}", "look at the arguments")

@@ -210,7 +210,7 @@ async def test_given_a_half_open_link_then_it_is_seen_within_four_seconds_and_th
         await platform.hears(SwitchLost)
         assert time.monotonic() - began < 4
         await leg.hang_up()  # heard by nobody: the snapshot shows it
-        proxy.flow()
+        proxy.heal()
         await platform.hears(SwitchBack, 2)
         await platform.hears(AgentLegEnded)
         await call.hang_up()

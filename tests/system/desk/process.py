@@ -1,4 +1,4 @@
-"""The platform as its users start it: `trunkline run` in a process of its own, on a lab Asterisk."""
+"""The platform as its users start it: `trunkline run` in a process of its own, on a lab's switch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from kernel.clock import SteadyClock
 from kernel.codec import plain
 from kernel.core import Entry, Outcome
 from kernel.db import connect
-from lab.asterisk import AsteriskLab
 from lab.ports import free_tcp
 from routing.messages import QueueConfigured
 from routing.rows import Queue
@@ -32,6 +31,7 @@ from server.platform import make_core
 from server.replay import Difference, replay
 from server.shelves import SAVERS, shelf_tables
 from server.store import SqlEngineStore
+from tests.support.floor.worlds import Reach
 
 PASSWORD = "quiet-lantern-81"
 LUCIA = "+34600111222"
@@ -43,7 +43,7 @@ CUSTOMERS = (("Lucía Fernández", LUCIA), ("Oliver Bennett", OLIVER), ("Hannah 
 class PlatformProcess:
     """One platform with its own folder, database and port; can be killed and started again."""
 
-    def __init__(self, lab: AsteriskLab, folder: Path, ami_port: int | None = None) -> None:
+    def __init__(self, lab: Reach, folder: Path, ami_port: int | None = None) -> None:
         """`ami_port`: a proxy in front of the switch, instead of the switch itself."""
         self._lab = lab
         self._ami_port = ami_port
@@ -60,24 +60,36 @@ class PlatformProcess:
     def database_url(self) -> str:
         return f"sqlite+aiosqlite:///{self._folder / 'trunkline.db'}"
 
-    async def prepare(self, agents: tuple[str, ...], queue: Queue, *, demo: bool = False) -> None:
-        """A migrated database with staff, the queue's settings, and three customers or those of the demo."""
+    async def prepare(
+        self,
+        agents: tuple[str, ...],
+        queue: Queue,
+        *,
+        demo: bool = False,
+        customers: tuple[tuple[str, str], ...] = CUSTOMERS,
+    ) -> None:
+        """A migrated database with staff, the queue's settings, and customers (name, number) or those of the demo."""
         await migrate.upgrade(self.database_url)
         database, clock = connect(self.database_url), SteadyClock()
         people = PeopleService(database, Hasher())
-        customers = CustomerService(database, "ES", clock)
+        service = CustomerService(database, "ES", clock)
         for login in agents:
             new = NewStaff(login, login.title(), PASSWORD, (Role.agent,))
             await people.create_staff(new, SYSTEM, clock.now())
         if demo:
             await load_demo(database, SEED, clock.now(), lambda _done, _total: None)
-        for name, number in () if demo else CUSTOMERS:
-            await customers.create(NewCustomer(name=name, number=number))
+        for name, number in () if demo else customers:
+            await service.create(NewCustomer(name=name, number=number))
         await _set_up_queue(database, queue)
         await database.dispose()
 
-    async def start(self) -> None:
+    async def start(self, **extra: str) -> None:
         """Start it, and wait until each of its parts is ready."""
+        await self.launch(**extra)
+        await self.ready()
+
+    async def launch(self, **extra: str) -> None:
+        """Start it, and wait for nothing. `extra` are more of its settings."""
         ami = self._lab.ami
         settings = {
             "PBX": "asterisk",
@@ -88,17 +100,17 @@ class PlatformProcess:
             "AMI_USER": ami.user,
             "AMI_SECRET": ami.secret,
             "PHONES_FILE": str(self._lab.phones),
-            "WS_BASE": f"ws://127.0.0.1:{self._lab.ports.http}",
+            "WS_BASE": self._lab.ws_url.removesuffix("/ws"),
             "RECORDINGS_DIR": str(self._lab.recordings_dir),
             "DEFAULT_REGION": "ES",
             "LOG_FORMAT": "json",
+            **extra,
         }
         env = {**os.environ, **{f"TRUNKLINE_{name}": value for name, value in settings.items()}}
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 str(Path(sys.executable).parent / "trunkline"), "run", env=env, stdout=output, stderr=output
             )
-        await self.ready()
 
     async def ready(self, within: float = 20.0) -> None:
         """Until /health/ready says that every part works."""
@@ -128,6 +140,19 @@ class PlatformProcess:
         """SIGTERM: the graceful way."""
         await self._end(signal.SIGTERM)
 
+    async def died(self, within: float = 20.0) -> int:
+        """Wait until it has ended by itself; its exit code, negative for a signal."""
+        assert self._process is not None
+        return await asyncio.wait_for(self._process.wait(), within)
+
+    @property
+    def memory(self) -> int:
+        """The most that it ever held, in bytes; 0 while it does not run."""
+        if self._process is None or self._process.returncode is not None:
+            return 0
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+
     async def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
@@ -137,7 +162,7 @@ class PlatformProcess:
         """Every line of its journal."""
         database = connect(self.database_url)
         try:
-            return await SqlEngineStore(database, shelf_tables(), SAVERS).journal(limit=100_000)
+            return await SqlEngineStore(database, shelf_tables(), SAVERS).journal(limit=10_000_000)
         finally:
             await database.dispose()
 

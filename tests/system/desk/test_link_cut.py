@@ -8,7 +8,7 @@ import pytest
 
 from lab.asterisk import AsteriskLab
 from lab.caller import MUSIC_HZ, SipCaller
-from tests.support.proxy import CuttableProxy
+from tests.support.faulty_link import FaultyLink
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import AGENT_HZ, browsers
 from tests.system.desk.conftest import AGENTS, QUEUE
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 
 async def test_a_cut_link_changes_nothing_for_those_who_talk(desk_lab: AsteriskLab, tmp_path: Path) -> None:
-    async with CuttableProxy((desk_lab.ami.host, desk_lab.ami.port)) as proxy:
+    async with FaultyLink(desk_lab.ami.host, desk_lab.ami.port) as proxy:
         platform = PlatformProcess(desk_lab, tmp_path, ami_port=proxy.port)
         await platform.prepare(AGENTS, QUEUE)
         await platform.start()
@@ -33,15 +33,14 @@ async def test_a_cut_link_changes_nothing_for_those_who_talk(desk_lab: AsteriskL
                     await ana.ringing()
                     await ana.answer()
                     await ben.ringing()
-                    proxy.closed = True
-                    proxy.cut()
+                    proxy.refuse()
                     await ana.until("d => d.link.switch === 'down'", "the link is down")
                     await ben.press("Answer")
                     await oliver.audio.heard_tone(AGENT_HZ)
                     async with SipCaller(desk_lab.sip, number=HANNAH, to="5551234") as hannah:
                         await hannah.audio.heard_tone(MUSIC_HZ)
                         await lucia.audio.heard_tone(AGENT_HZ)
-                        proxy.closed = False
+                        proxy.heal()
                         await ana.until("d => d.link.switch === 'up' && d.queues[0].waiting === 1", "reconciled")
                         await ben.until("d => d.call?.state === 'active' && d.offer === null", "the talk is adopted")
                         await lucia.audio.heard_tone(AGENT_HZ)

@@ -405,3 +405,10 @@ def test_a_slow_look_up_does_not_keep_the_caller_waiting() -> None:
     world.wait(1)
     assert world.offer_to("ix-c1").agent_id == "ana"
     assert world.ix("ix-c1").match is Match.unknown
+
+
+def test_callers_who_came_during_one_outage_are_served_as_the_switch_numbered_them() -> None:
+    world = World()
+    for leg in ("1795312273.10", "1795312273.9", "1795312272.11"):
+        world.call(leg)
+    assert [one.leg for one in world.state.callers()] == ["1795312272.11", "1795312273.9", "1795312273.10"]
