@@ -21,6 +21,7 @@ from agent_desktop.people import SignedIn
 from agent_desktop.sessions import entering, signed_in
 from kernel.access import Owned, Right, may
 from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, Problem, at_fields
+from kernel.faults import FaultPoint, reached
 
 M = TypeVar("M", bound=BaseModel)
 KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$")
@@ -140,6 +141,7 @@ def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
         query = _checked(route.query, _flat_query(request)) if route.query else None
         ip = client_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxies)
         answer = await route.resource(Ask(request, who, body, query, ip))
+        reached(FaultPoint.before_answer, (getattr(route.resource, "__name__", ""),))
         if isinstance(answer, web.StreamResponse):
             return answer
         return web.Response(status=204) if route.status == 204 else web.json_response(answer, status=route.status)

@@ -148,6 +148,21 @@ class Settings(BaseSettings):
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
 
+    testing: bool = Field(False, description="Only for tests of the platform itself: allows fault_point.")
+    fault_point: str = Field(
+        "",
+        validate_default=True,
+        description="Where a test kills the platform: POINT[:ABOUT][:COUNT], see docs/testing.md; refused unless "
+        "testing is set.",
+    )
+
+    @field_validator("fault_point")
+    @classmethod
+    def _fault_point(cls, value: str, about: ValidationInfo) -> str:
+        if value and not about.data.get("testing"):
+            raise ValueError("it would kill the platform on purpose: only with TRUNKLINE_TESTING=true, in a test")
+        return value
+
     @field_validator("default_region")
     @classmethod
     def _region(cls, value: str) -> str:

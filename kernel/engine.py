@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from kernel.clock import Clock
 from kernel.core import Core, Outcome
 from kernel.errors import Unavailable
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Event, Message, Order
 from kernel.shelf import Change
 
@@ -170,8 +171,11 @@ class Engine:
         for item in batch:
             answers.append(self._read(item) if isinstance(item, _Read) else self._take(item, out))
         if not out.empty:
+            reached(FaultPoint.before_commit, out.entries)
             await self._commit(out)
+            reached(FaultPoint.after_commit, out.entries)
             self._deliver(out)
+            reached(FaultPoint.after_send, out.entries)
         for answer in answers:
             answer()
 
@@ -212,6 +216,7 @@ class Engine:
     def _deliver(self, out: Outcome) -> None:
         published = Published(out.last_seq, self.clock.now(), tuple(out.changes.values()), tuple(out.events))
         self._outlet.publish(published)
+        reached(FaultPoint.after_publish, out.entries)
         for order in out.orders:
             self._outlet.send(order)
 

@@ -10,6 +10,7 @@ import structlog
 
 from crm_core.customers.models import Match as CallerMatch
 from crm_core.customers.service import CustomerService
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Fact, Order
 from recordings.files import SoundFile, locate, measure
 from recordings.messages import FindRecording, RecordingFound, RecordingMissing
@@ -87,6 +88,7 @@ class Librarian:
 
     async def _find(self, order: FindRecording) -> None:
         found = await self._measured(order.file)
+        reached(FaultPoint.recording_measured)
         ids = {"recording_id": order.recording_id, "interaction_id": order.interaction_id}
         if isinstance(found, str):
             self._post(RecordingMissing(reason=found, **ids))

@@ -22,6 +22,7 @@ from kernel.clock import Clock, SteadyClock
 from kernel.codec import plain
 from kernel.core import Core
 from kernel.engine import Engine
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Fact
 from kernel.shelf import Shelf
 from kernel.turn import Handler
@@ -99,6 +100,7 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
     store = SqlEngineStore(database, shelf_tables(), SAVERS)
     engine = Engine(core, store, outlet, clock)
     await engine.load()
+    reached(FaultPoint.loaded)
     phones = FilePhoneBook(pbx.phones_file, pbx.ws_base, ice_servers=pbx.ice_servers)
     switch = AmiSwitch(pbx.ami, engine.post)
     librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.settings import Settings
 from kernel import db
 from kernel.errors import Unavailable
+from kernel.faults import arm
 from server import migrate
 from server.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, make_demo_accounts
 from server.dberrors import ensure_usable, make_folder, unusable
@@ -36,6 +37,7 @@ Say = Callable[[str], None]
 
 async def serve(settings: Settings, say: Say) -> None:
     """Run until SIGINT or SIGTERM. Raises TrunklineError naming cause and cure when it cannot start."""
+    arm(settings.fault_point)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kernel import codec, db
 from kernel.core import DeadLetter, Entry, Outcome
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Write
 from kernel.turn import Deadline
 from server.dberrors import is_permanent
@@ -150,6 +151,7 @@ class SqlEngineStore:
             keys = await self.keys.fetch(connection, pending.subjects, make=True)
             pending.close(keys)
             await run(connection, steps)
+            reached(FaultPoint.mid_transaction, outcome.entries)
         self.keys.keep(keys)
 
     def _steps(self, outcome: Outcome, pending: Pending) -> list[Step]:

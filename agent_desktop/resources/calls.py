@@ -14,6 +14,7 @@ from crm_core.activities.drafts import Begun
 from crm_core.activities.service import MAX_NOTE
 from kernel.access import Ownership, Right
 from kernel.errors import NotFound
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Command
 from routing.messages import (
     DeclineOffer,
@@ -78,6 +79,7 @@ class CallResource:
         note_id = None
         if form.note:
             note_id = await save_wrap_up_note(self._crm.notes, ask.me.person, interaction_id, customer_id, form.note)
+            reached(FaultPoint.note_saved)
         command = FinishWrapUp(
             actor=ask.actor, interaction_id=interaction_id, disposition_id=form.disposition, note_id=note_id
         )

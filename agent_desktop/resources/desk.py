@@ -13,6 +13,7 @@ from agent_desktop.phonebook import IceServer, PhoneBook
 from agent_desktop.ports import CommandPort
 from kernel.access import Right
 from kernel.errors import Invalid
+from kernel.faults import FaultPoint, reached
 from routing.messages import SetPresence, SignInAgent
 from routing.rows import Presence
 
@@ -56,6 +57,7 @@ class DeskResource:
     async def phone(self, ask: Ask) -> PhoneLease:
         person = ask.me.person
         endpoint = await self._commands.execute(SignInAgent(actor=person.id, agent_id=person.id, name=person.name))
+        reached(FaultPoint.phone_leased)
         found = await self._phones.phone(str(endpoint), host_name(ask.request))
         return {
             "endpoint": found.endpoint,

@@ -19,6 +19,7 @@ from cti.orders import DialOut, HangUp, LegOrder, LookAtLeg, SwitchOrder
 from cti.switch import FactSink, LinkStatus
 from kernel.errors import LinkDown as NoLink
 from kernel.errors import TrunklineError
+from kernel.faults import FaultPoint, reached
 from kernel.messages import Fact
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ class AmiSwitch:
         if isinstance(order, LookAtLeg):
             self._done(order, await self._look_at(order.leg, actions[0]))
             return
-        problem, unknown = await self._act(actions)
+        problem, unknown = await self._act(actions, type(order).__name__)
         if isinstance(order, LegOrder):
             self._asked(order, problem, unknown)
             return
@@ -156,11 +157,15 @@ class AmiSwitch:
         self._post(LegSound(leg=leg, heard=counts[1] - counts[0] >= SOUND_LEAST))
         return ""
 
-    async def _act(self, actions: tuple[Action, ...]) -> tuple[str, bool]:
+    async def _act(self, actions: tuple[Action, ...], name: str) -> tuple[str, bool]:
         """What went wrong, if anything, and whether the last action may have happened all the same."""
         for action in actions:
+            if action is not actions[0]:
+                reached(FaultPoint.between_actions, (name,))
             try:
-                reply = await self._link.act(action)
+                answer = self._link.act(action)
+                reached(FaultPoint.action_sent, (name, str(action["Action"])))
+                reply = await answer
             except NoAnswer as error:
                 return error.message, action is actions[-1]
             except TrunklineError as refusal:
@@ -260,6 +265,7 @@ class AmiSwitch:
             fact = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
         finally:
             self._meanwhile = None
+        reached(FaultPoint.snapshot_taken)
         self._ready = self._post(fact)
         self.counts["snapshots"] += 1
         await self._stop_looking()

@@ -55,6 +55,7 @@ class Person:
 
     async def sign_in(self, phone: Callable[[str, str], Awaitable[None]]) -> None:
         """Sign in, switch the leased phone on with `phone(endpoint, secret)`, open the desk, be ready."""
+        await self._stop()
         status, account = await self.ask("POST", "/api/sign-in", {"login": self.login, "password": self._password})
         assert status == 200, account
         self._csrf = account["csrf_token"]
@@ -63,15 +64,18 @@ class Person:
         self.endpoint = lease["endpoint"]
         await phone(self.endpoint, lease["secret"])
         self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._work())]
-        await until(lambda: self.me.get("device") == "reachable", 15, f"{self.login}: the phone")
+        await until(lambda: self.me.get("device") == "reachable", 60, f"{self.login}: the phone")
         status, answer = await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
         assert status == 200, answer
 
     async def close(self) -> None:
+        await self._stop()
+        await self._http.close()
+
+    async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._http.close()
 
     @property
     def me(self) -> dict[str, Any]:

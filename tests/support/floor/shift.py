@@ -110,7 +110,7 @@ class Shift:
         before = dict(self._talks)
         began = time.monotonic()
         await fault()
-        await self.platform.ready(30)
+        await self.platform.ready()
         self.figures.ready.append(time.monotonic() - began)
         self.figures.memory = max(self.figures.memory, self.platform.memory)
         async with self._moving:  # nobody moves while we look

@@ -51,6 +51,7 @@ class PlatformProcess:
         self.port = free_tcp()
         self.log = folder / "platform.log"
         self._process: asyncio.subprocess.Process | None = None
+        self.asked_to_end = False
 
     @property
     def url(self) -> str:
@@ -90,6 +91,7 @@ class PlatformProcess:
 
     async def launch(self, **extra: str) -> None:
         """Start it, and wait for nothing. `extra` are more of its settings."""
+        self.asked_to_end = False
         ami = self._lab.ami
         settings = {
             "PBX": "asterisk",
@@ -112,7 +114,7 @@ class PlatformProcess:
                 str(Path(sys.executable).parent / "trunkline"), "run", env=env, stdout=output, stderr=output
             )
 
-    async def ready(self, within: float = 20.0) -> None:
+    async def ready(self, within: float = 60.0) -> None:
         """Until /health/ready says that every part works."""
         deadline = time.monotonic() + within
         async with aiohttp.ClientSession() as session:
@@ -140,7 +142,7 @@ class PlatformProcess:
         """SIGTERM: the graceful way."""
         await self._end(signal.SIGTERM)
 
-    async def died(self, within: float = 20.0) -> int:
+    async def died(self, within: float = 60.0) -> int:
         """Wait until it has ended by itself; its exit code, negative for a signal."""
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), within)
@@ -154,6 +156,7 @@ class PlatformProcess:
         return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
     async def _end(self, how: signal.Signals) -> None:
+        self.asked_to_end = True
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
             await asyncio.wait_for(self._process.wait(), 15)
