@@ -28,15 +28,15 @@ class SimProcess:
         self._folder.mkdir(parents=True)
         note = self._folder / "sim.json"
         argv = ("-m", "lab.sim", "--port", "0", "--phones", str(self._count), "--files", str(self._folder))
-        with (self._folder / "console.log").open("wb") as output:
+        log = self._folder / "console.log"
+        with log.open("wb") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, *argv),
                 env={**os.environ, "TRUNKLINE_LAB_STATE": str(self._folder)},
                 stdout=output,
                 stderr=output,
             )
-        files = (note, self._folder / "ami.json", self._folder / "phones.json")
-        await until(lambda: all(file.is_file() for file in files), 30, "the simulated switch")
+        await until(lambda: b"control on" in log.read_bytes(), 60, "the simulated switch")
         known = json.loads((self._folder / "ami.json").read_text())
         self.ami = AmiAccess(known["host"], known["port"], known["user"], known["secret"])
         self.control = await SimControl.found(note).__aenter__()
