@@ -16,14 +16,9 @@ from kernel.db import connect
 from server.migrate import upgrade
 from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 
-<<<<<<< HEAD
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 """How long one example takes says more of the neighbours on the machine than of the code."""
-=======
-settings.register_profile("trunkline", deadline=None)  # how long an example takes says what else the machine does
-settings.load_profile("trunkline")
->>>>>>> ac3e5f4 (Fault points: named places where a test kills the platform, and a whole call through each)
 
 
 @pytest.fixture(scope="session")
