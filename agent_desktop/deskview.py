@@ -92,6 +92,22 @@ def offered_stint_view(offer: Row) -> Row:
     return stint_view(shown)
 
 
+def dial_view(row: Row, region: str) -> Row:
+    return {
+        "id": row["id"],
+        "interaction_id": row["interaction_id"],
+        "state": row["state"],
+        "number": row["number"],
+        "display": display_number(row["number"], region),
+        "customer_id": row.get("customer_id"),
+        "asked_at": moment(row["asked_at"]),
+        "dialed_at": moment(row.get("dialed_at")),
+        "ringing_at": moment(row.get("ringing_at")),
+        "ended_at": moment(row.get("ended_at")),
+        "outcome": row.get("outcome"),
+    }
+
+
 def call_view(row: Row, queue: Row, stint: Row | None, region: str) -> Row:
     number = row.get("number")
     return {

@@ -9,14 +9,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from agent_desktop.deskview import Person, call_view, me_view, moment, offer_view, offered_stint_view, stint_view
+from agent_desktop.deskview import (
+    Person,
+    call_view,
+    dial_view,
+    me_view,
+    moment,
+    offer_view,
+    offered_stint_view,
+    stint_view,
+)
 from agent_desktop.feed import Desk
 from agent_desktop.ports import Batch, Row, RowChange, State
 from routing.agents import PAUSE_REASONS
 
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})
-SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines")
+SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines", "attempts")
 FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines"})
 
 
@@ -52,6 +61,7 @@ class Projection:
         self._stints: defaultdict[str, set[str]] = defaultdict(set)
         self._offers: defaultdict[str, set[str]] = defaultdict(set)
         self._parts: defaultdict[str, set[str]] = defaultdict(set)
+        self._dials: dict[str, str] = {}
         self._figures: list[Row] | None = None
 
     def reset(self, state: State) -> None:
@@ -116,6 +126,7 @@ class Projection:
             "me": me_view(person, self.get("agents", agent_id)),
             "offer": None if offer is None else offer_view(offer),
             "call": self._call(agent_id, offer),
+            "dial": self._dial(agent_id),
             "pop": pop,
             "queues": self.queues(),
             "link": {"switch": self._switch(), "saving": self.saving},
@@ -165,6 +176,11 @@ class Projection:
         queue = self.get("queues", row["queue_id"]) or {"id": row["queue_id"], "name": row["queue_id"]}
         return call_view(row, queue, part, self.choices.region)
 
+    def _dial(self, agent_id: str) -> Row | None:
+        """The last call that the agent made, its end included."""
+        row = self.get("attempts", self._dials.get(agent_id))
+        return None if row is None else dial_view(row, self.choices.region)
+
     def _switch(self) -> str:
         lines = self._rows["lines"].values()
         return "up" if any(line["up"] for line in lines) else "down"
@@ -213,6 +229,11 @@ class Projection:
             self._rows[shelf].pop(key, None)
         else:
             self._rows[shelf][key] = row
+        if shelf == "attempts" and row is not None:
+            before = self._dials.get(row["agent_id"], key)
+            if before != key:
+                self._rows[shelf].pop(before, None)
+            self._dials[row["agent_id"]] = key
         if shelf in ("stints", "offers"):
             self._index(self._stints if shelf == "stints" else self._offers, old, row)
 

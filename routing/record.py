@@ -39,7 +39,8 @@ def record_call(
     details: dict[str, object] = {
         "direction": interaction.direction,
         "outcome": outcome,
-        "queue": state.queue_of(interaction).name,
+        "queue": None if outbound else state.queue_of(interaction).name,
+        "phone": interaction.number,
         "end_reason": interaction.end_reason,
         "waited_seconds": _waited(interaction, turn),
         "recording": interaction.recording,

@@ -33,7 +33,7 @@ from routing.messages import QueueConfigured
 from routing.rows import Agent, Interaction, Queue
 from server import migrate
 from server.desk import desktop_app
-from server.pbx import Pbx
+from server.pbx import Pbx, WayOut
 from server.platform import Platform, make_core, running
 from server.replay import replay
 from server.shelves import SAVERS, shelf_tables
@@ -43,6 +43,7 @@ from tests.support.waiting import until
 
 PASSWORD = "quiet-lantern-81"
 LUCIA = "+34600111222"
+OUT = WayOut("PJSIP/{number}@trunk", "+34910000000", ring_seconds=6)
 REGION = "ES"
 QUEUE = Queue("main", "Main", wrap_seconds=3, render_ms=50, lost_phone_seconds=8)
 
@@ -172,7 +173,7 @@ def pbx_of(lab: AsteriskLab, folder: Path, **ami: Any) -> Pbx:
     known["phones"] = known["phones"][len(known["phones"]) - lab.settings.plain_phones :]
     phones = folder / "phones.json"
     phones.write_text(json.dumps(known))
-    return Pbx("asterisk", "", settings, phones, "ws://{host}:1", lab.recordings_dir)
+    return Pbx("asterisk", "", settings, phones, "ws://{host}:1", lab.recordings_dir, out=OUT)
 
 
 async def prepare(database_url: str, agents: Iterable[str], queue: Queue = QUEUE) -> None:

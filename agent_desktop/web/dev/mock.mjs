@@ -125,8 +125,21 @@ const ROUTES = {
     200,
     { draft: world.drafts.get(`${query.get("scope")}/${query.get("ref")}`) ?? null },
   ],
+  "GET /api/dial/number": (_, { query }) => number(query.get("number")),
+  "POST /api/dial": (world) => [200, { attempt_id: show(world, "dialling") ?? "at-1" }],
   "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
+
+/** A number that ends in 112 is an emergency; one that begins with +1 is somewhere where it is night. */
+function number(written) {
+  if (/112$/.test(written)) return refuse(422, "number_emergency");
+  const abroad = written.trim().startsWith("+1");
+  const clock = { time: abroad ? "03:12" : "11:12", day: "2026-03-02", late: abroad };
+  const zones = abroad ? ["America/New_York"] : ["Atlantic/Canary", "Europe/Madrid"];
+  const known = { e164: "+34600111222", display: written, region: abroad ? "US" : "ES" };
+  const warnings = abroad ? ["night"] : [];
+  return [200, { ...known, local: [{ ...clock, zones }], warnings, forbidden: null, costly: null }];
+}
 
 function hits(words) {
   if (/^t/.test(words) && TICKETS.some((each) => each.number.toLowerCase().startsWith(words)))

@@ -95,6 +95,21 @@ const stranger = (match, number) => ({
   language: "en",
 });
 
+const dial = (more) => ({
+  id: "at-1",
+  interaction_id: "ix-1",
+  state: "dialing",
+  number: "+34600111222",
+  display: "600 11 12 22",
+  customer_id: MARISOL.id,
+  asked_at: ago(9),
+  dialed_at: ago(7),
+  ringing_at: null,
+  ended_at: null,
+  outcome: null,
+  ...more,
+});
+
 export const SCENES = {
   ready: () => base({}),
   out: () => base({ me: me({ presence: "out", since: null, device: "lost", endpoint: null }) }),
@@ -104,6 +119,14 @@ export const SCENES = {
   ringing: () =>
     base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered"), pop: pop(MARISOL) }),
   talking: () => base({ me: me({ duty: "busy" }), call: call("joined"), pop: pop(MARISOL) }),
+  dialling: () =>
+    base({
+      me: me({ duty: "reserved" }),
+      call: call("dialling", { direction: "outbound", did: "", queued_at: null }),
+      dial: dial({ ringing_at: ago(4) }),
+      pop: pop(MARISOL),
+    }),
+  unreached: () => base({ dial: dial({ state: "ended", ended_at: ago(3), outcome: "busy" }) }),
   next: () =>
     base({
       me: me({ duty: "busy", next: { presence: "paused", reason: "lunch" } }),

@@ -33,6 +33,13 @@ const wanted = [
   ["long", {}],
   ["stale", {}],
   ["loose", { dark: true }],
+  ["dialling", {}],
+  ["dialling", { dark: true, language: "es" }],
+  ["unreached", {}],
+  ["unreached", { dark: true }],
+  ["dial", {}],
+  ["dial-night", { dark: true, language: "es" }],
+  ["dial-refused", {}],
   ["keypad", {}],
   ["ticket", {}],
   ["ticket", { dark: true, language: "es" }],
@@ -86,8 +93,15 @@ async function desk(page, mock, scene) {
     await page.keyboard.press("Control+Shift+A");
     await page.waitForFunction(() => window.__trunkline.phone().sip?.state === "up");
   }
-  if (["paused", "missed", "out", "lost", "wrapup"].includes(base) || inCall) mock.show(base);
+  if (["paused", "missed", "out", "lost", "wrapup", "dialling", "unreached"].includes(base) || inCall)
+    mock.show(base);
   await steps[scene]?.(page, mock);
+}
+
+async function typeNumber(page, number, shown) {
+  await page.click(".topbar .end .btn");
+  await page.keyboard.type(number);
+  await page.waitForSelector(shown);
 }
 
 const steps = {
@@ -101,6 +115,9 @@ const steps = {
     mock.world.sip.ring("+34655012345", "");
     await page.waitForFunction(() => window.__trunkline.phone().sip !== null);
   },
+  dial: (page) => typeNumber(page, "600 111 222", ".clocks"),
+  "dial-night": (page) => typeNumber(page, "+1 212 555 0143", ".clocks"),
+  "dial-refused": (page) => typeNumber(page, "112", ".problem"),
   async keypad(page) {
     await page.keyboard.press("Control+Shift+K");
     await page.waitForSelector(".keypad");

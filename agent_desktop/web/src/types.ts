@@ -5,7 +5,7 @@ export type Presence = "out" | "ready" | "paused";
 export type Duty = "idle" | "reserved" | "busy" | "wrapping";
 export type Match = "known" | "maybe" | "unknown" | "withheld";
 export type Level = "standard" | "silver" | "gold" | "vip";
-export type StintState = "offered" | "joined" | "held" | "wrapping" | "done";
+export type StintState = "offered" | "dialling" | "joined" | "held" | "wrapping" | "done";
 export type EntryKind =
   | "call"
   | "note"
@@ -220,10 +220,45 @@ export interface Settings {
   priorities: Choice[];
 }
 
+/** One call that an agent makes, from the wish to its end. */
+export interface Dial {
+  id: string;
+  interaction_id: string;
+  state: "asked" | "permitted" | "dialing" | "answered" | "bridged" | "ended";
+  number: string;
+  display: string;
+  customer_id: string | null;
+  asked_at: Iso;
+  dialed_at: Iso | null;
+  ringing_at: Iso | null;
+  ended_at: Iso | null;
+  outcome: string | null;
+}
+
+export interface LocalClock {
+  time: string;
+  day: string;
+  late: boolean;
+  zones: string[];
+}
+
+/** What is known of a number before it is called. */
+export interface NumberCard {
+  e164: string;
+  display: string;
+  region: string | null;
+  local: LocalClock[];
+  warnings: ("night" | "no_zone")[];
+  forbidden: string | null;
+  costly: string | null;
+}
+
 export interface Desk {
   me: Me;
   offer: Offer | null;
   call: Call | null;
+  /** The last call that this agent made; there may be none, and an older server says nothing. */
+  dial?: Dial | null;
   pop: Pop | null;
   queues: QueueRow[];
   link: { switch: "up" | "down"; saving?: boolean };

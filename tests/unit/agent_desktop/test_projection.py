@@ -151,7 +151,7 @@ def test_given_a_batch_again_when_applied_then_nothing_changes(batches: list[lis
 def test_given_nothing_when_shown_then_a_whole_desk_that_says_so() -> None:
     desk = Projection().desk(PEOPLE["ann"])
 
-    assert set(desk) == {"me", "offer", "call", "pop", "queues", "link", "settings"}
+    assert set(desk) == {"me", "offer", "call", "dial", "pop", "queues", "link", "settings"}
     assert desk["me"]["presence"] == "out"
     assert desk["me"]["routable"] is False
     assert desk["link"] == {"switch": "down", "saving": True}

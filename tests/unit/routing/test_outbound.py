@@ -39,9 +39,9 @@ class Desk(World):
 
     def agent_answers(self, attempt: Attempt) -> None:
         self.live_legs.add(attempt.leg)
-        self.say(
-            ev.AgentLegUp(**self.ids(attempt, attempt.leg), endpoint="cti-phone-01", channel="PJSIP/cti-phone-01-1")
-        )
+        ids = self.ids(attempt, attempt.leg)
+        self.say(ev.AgentLegRinging(**ids, endpoint="cti-phone-01"))
+        self.say(ev.AgentLegUp(**ids, endpoint="cti-phone-01", channel="PJSIP/cti-phone-01-1"))
 
     def rings(self, attempt: Attempt) -> None:
         self.live_legs.add(attempt.customer_leg)

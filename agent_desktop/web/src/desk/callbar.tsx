@@ -9,11 +9,12 @@ import { declineOffer, endCall, pending, toggleHold } from "../store/actions";
 import { callerName, callerNumber } from "../store/caller";
 import type { Phase } from "../store/callview";
 import { clockFace, localNow, tick } from "../store/clock";
-import { call, offer, pop } from "../store/live";
+import { call, desk, offer, pop } from "../store/live";
 import { view, visibleState } from "../store/view";
-import type { Offer } from "../types";
-import { Avatar, Keys, Tag, Timer, TimeRing } from "../ui/basics";
+import type { Dial, Offer } from "../types";
+import { Avatar, Button, Keys, Tag, Timer, TimeRing } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
+import { forgetUnreached, openDial, unreached } from "./dialling";
 import { Keypad } from "./keypad";
 import { keypadOpen } from "./uistate";
 import { STATE_LOOK } from "./words";
@@ -32,6 +33,7 @@ export function CallBar() {
 function Party({ phase }: { phase: Phase }) {
   const state = visibleState.value;
   if (phase === "idle") {
+    if (unreached.value) return <Unreached last={unreached.value} />;
     return (
       <div class="party muted">
         <Icon name="phone" large />
@@ -49,13 +51,43 @@ function Party({ phase }: { phase: Phase }) {
       <span class="stack tight">
         <span class="strong truncate">{name}</span>
         <span class="small soft truncate">
-          {t(ringing ? ringWords(ringing) : loose ? "callbar.fallback" : (`phase.${phase}` as Key))}
+          {t(
+            ringing
+              ? ringWords(ringing)
+              : loose
+                ? "callbar.fallback"
+                : phase === "dialling"
+                  ? dialWords()
+                  : (`phase.${phase}` as Key),
+          )}
           {number && number !== name && ` · ${number}`}
         </span>
       </span>
       {state && <Clock phase={phase} />}
     </div>
   );
+}
+
+/** What came of a call that reached nobody, and the way to try again. */
+function Unreached({ last }: { last: Dial }) {
+  return (
+    <div class="party" role="status">
+      <Icon name="phone" large />
+      <span class="stack tight">
+        <span class="strong truncate">{tryT(`outcome.${last.outcome}`, t("outcome.failed"))}</span>
+        <span class="small soft truncate">{last.display}</span>
+      </span>
+      <Button small icon="phone" onClick={() => openDial(last.number, last.customer_id)}>
+        {t("dial.again")}
+      </Button>
+      <Button kind="quiet" small icon="close" label={t("dialog.close")} onClick={forgetUnreached} />
+    </div>
+  );
+}
+
+/** Ringing is said once it rings there. */
+function dialWords(): Key {
+  return desk.value?.dial?.ringing_at ? "phase.ringing_there" : "phase.dialling";
 }
 
 function quietWords(): Key {

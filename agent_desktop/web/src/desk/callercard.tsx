@@ -10,6 +10,7 @@ import type { Shown } from "../store/work";
 import type { Call, CustomerCard } from "../types";
 import { Avatar, Button, Tag, TimeRing } from "../ui/basics";
 import { Icon } from "../ui/icon";
+import { CallNumber } from "./dial";
 import { dialog } from "./uistate";
 import { LEVEL_TONE, wordFor } from "./words";
 
@@ -45,7 +46,7 @@ export function CallerCard({ shown }: { shown: Shown }) {
             {customer ? <Whereabouts customer={customer} /> : <NoCustomer about={about} />}
           </p>
         </div>
-        {shown.callId && (
+        {shown.callId && about?.direction !== "outbound" && (
           <Button kind="quiet" small icon="info" onClick={() => (dialog.value = "why")}>
             {t("why.open")}
           </Button>
@@ -95,19 +96,38 @@ function NoCustomer({ about }: { about: Call | null }) {
   return <>{t(about?.caller.withheld ? "caller.withheld_help" : "caller.unknown_help")}</>;
 }
 
+/** A number that can be called back while nobody is on it. */
+function AboutNumber({ about }: { about: Call }) {
+  const words = callerNumber(about, null);
+  if (!words) return <>{t("caller.withheld")}</>;
+  if (view.value.phase !== "wrapping" || !about.caller.number) return <>{words}</>;
+  return <CallNumber number={about.caller.number} words={words} customerId={about.customer_id} />;
+}
+
 function Facts({ customer, about }: { customer: CustomerCard | null; about: Call | null }) {
+  const outbound = about?.direction === "outbound";
   return (
     <dl class="facts">
-      {about && <Fact label={t("fact.number")}>{callerNumber(about, null) || t("caller.withheld")}</Fact>}
-      {about && <Fact label={t("fact.queue")}>{about.queue?.name ?? "–"}</Fact>}
       {about && (
+        <Fact label={t("fact.number")}>
+          <AboutNumber about={about} />
+        </Fact>
+      )}
+      {about && !outbound && <Fact label={t("fact.queue")}>{about.queue?.name ?? "–"}</Fact>}
+      {about && !outbound && (
         <Fact label={t("fact.waited")}>
           <Waited about={about} />
         </Fact>
       )}
       {about?.did && <Fact label={t("fact.did")}>{about.did}</Fact>}
       {!about && customer?.number && (
-        <Fact label={t("fact.number")}>{customer.numbers[0]?.national ?? customer.number}</Fact>
+        <Fact label={t("fact.number")}>
+          <CallNumber
+            number={customer.number}
+            words={customer.numbers[0]?.national ?? customer.number}
+            customerId={customer.id}
+          />
+        </Fact>
       )}
       {!about && customer?.owner && <Fact label={t("fact.owner")}>{customer.owner}</Fact>}
       {customer?.language && <Fact label={t("fact.language")}>{nameOf("language", customer.language)}</Fact>}

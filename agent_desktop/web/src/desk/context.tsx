@@ -11,6 +11,7 @@ import type { CustomerCard, Device, EntryKind, PhoneNumber, TimelineEntry } from
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { copyText } from "./copy";
+import { CallNumber } from "./dial";
 import { Identify } from "./identify";
 import { detailWords, text } from "./details";
 import { ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
@@ -63,6 +64,9 @@ function Reach({ customer }: { customer: CustomerCard }) {
             icon="phone"
             text={numberWords(number)}
             title={number.e164}
+            call={
+              <CallNumber bare number={number.e164} words={numberWords(number)} customerId={customer.id} />
+            }
             under={number.contact}
             note={number.label ? wordFor("label", number.label) : null}
             copy={number.e164}
@@ -90,6 +94,7 @@ function Line({
   under,
   note,
   copy,
+  call,
 }: {
   icon: IconName;
   text: string;
@@ -97,6 +102,7 @@ function Line({
   under?: string | null | undefined;
   note: string | null;
   copy: string;
+  call?: ComponentChildren;
 }) {
   return (
     <li class="line">
@@ -106,6 +112,7 @@ function Line({
         {under && <span class="small muted truncate">{under}</span>}
       </span>
       {note && <span class="small muted">{note}</span>}
+      {call}
       <Button
         kind="quiet"
         small

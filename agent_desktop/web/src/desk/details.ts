@@ -36,6 +36,7 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "queue"),
     dispositionWords(text(details, "disposition") ?? ""),
     wordFor("result", text(details, "result")),
+    outcomeWords(details),
     wordFor("stage", text(details, "stage")),
     wordFor("priority", text(details, "priority")),
     text(details, "product"),
@@ -44,6 +45,12 @@ export function detailWords(details: Details, title = ""): string[] {
     dueWords(text(details, "due"), text(details, "time_zone")),
   ];
   return words.filter((each): each is string => Boolean(each) && !title.includes(each ?? ""));
+}
+
+/** Of a call that we made and that reached nobody: what came of it. */
+function outcomeWords(details: Details): string | null {
+  const outcome = text(details, "direction") === "outbound" ? text(details, "outcome") : null;
+  return outcome ? tryT(`outcome.${outcome}`, "") : null;
 }
 
 /** The machine an entry is about. */

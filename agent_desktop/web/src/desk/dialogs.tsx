@@ -1,5 +1,6 @@
 // Whatever dialog is open.
 
+import { DialDialog } from "./dial";
 import { SearchDialog } from "./search";
 import { KeysDialog } from "./keysdialog";
 import { SessionsDialog } from "./sessions";
@@ -13,6 +14,8 @@ export function Dialogs() {
   switch (dialog.value) {
     case "search":
       return <SearchDialog />;
+    case "dial":
+      return <DialDialog />;
     case "keys":
       return <KeysDialog />;
     case "sessions":

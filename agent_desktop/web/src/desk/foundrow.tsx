@@ -4,6 +4,7 @@ import { nameOf, t } from "../i18n";
 import type { FoundCustomer } from "../types";
 import { Avatar } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
+import { openDial } from "./dialling";
 
 interface RowProps {
   id: string;
@@ -52,7 +53,15 @@ export function FoundRow({ id, customer, active, onHover, onPick }: RowProps) {
         )}
       </span>
       {fits?.by !== "number" && (
-        <span class="small soft">{customer.numbers[0]?.national ?? customer.number}</span>
+        <span
+          class="small soft dialable"
+          onClick={(event) => {
+            event.stopPropagation();
+            if (customer.number) openDial(customer.number, customer.id);
+          }}
+        >
+          {customer.numbers[0]?.national ?? customer.number}
+        </span>
       )}
     </div>
   );

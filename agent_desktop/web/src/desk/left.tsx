@@ -88,7 +88,10 @@ function CurrentWork() {
             <span class="truncate">{loose ? t("callbar.fallback") : stateWords(state)}</span>
           </span>
           <span class="small truncate soft">
-            {[call.value?.queue?.name, callerNumber(call.value, sip.value)]
+            {[
+              call.value?.direction === "outbound" ? null : call.value?.queue?.name,
+              callerNumber(call.value, sip.value),
+            ]
               .filter((each) => each && each !== name)
               .join(" · ")}
           </span>

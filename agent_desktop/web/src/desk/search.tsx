@@ -10,6 +10,7 @@ import type { FoundCustomer } from "../types";
 import { Keys } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
+import { openDial } from "./dialling";
 import { FoundRow } from "./foundrow";
 import { readTicket } from "./readticket";
 import { closeDialog } from "./uistate";
@@ -41,8 +42,8 @@ export function SearchDialog() {
         }}
       />
       <footer class="palette-foot small muted">
-        <Keys of="↑+↓" /> {t("search.move")} <Keys of="⏎" /> {t("search.open")} <Keys of="Esc" />{" "}
-        {t("dialog.close")}
+        <Keys of="↑+↓" /> {t("search.move")} <Keys of="⏎" /> {t("search.open")} <Keys of="Alt+⏎" />{" "}
+        {t("search.call")} <Keys of="Esc" /> {t("dialog.close")}
       </footer>
     </Dialog>
   );
@@ -64,6 +65,7 @@ export function CustomerSearch({
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const now = items[at.value];
     if (step && items.length) at.value = (at.value + step + items.length) % items.length;
+    else if (event.key === "Enter" && event.altKey && now?.number) openDial(now.number, now.id);
     else if (event.key === "Enter" && now) onPick(now);
     else return;
     event.preventDefault();

@@ -9,7 +9,8 @@ import type { Shown } from "../store/work";
 import type { EntryKind, TimelineEntry } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon } from "../ui/icon";
-import { detailWords, titleOf } from "./details";
+import { detailWords, text, titleOf } from "./details";
+import { CallNumber } from "./dial";
 import { ENTRY_ICON } from "./words";
 
 const KINDS: EntryKind[] = [
@@ -76,14 +77,14 @@ function Stream({ customerId, kind, shown }: StreamProps) {
           <h2>{`${t("timeline.open")} · ${open.length}`}</h2>
           <ol>
             {open.map((entry) => (
-              <Item key={entry.id} entry={entry} pinned />
+              <Item key={entry.id} entry={entry} customerId={customerId} pinned />
             ))}
           </ol>
         </section>
       )}
       <ol>
         {rest.map((entry) => (
-          <Item key={entry.id} entry={entry} />
+          <Item key={entry.id} entry={entry} customerId={customerId} />
         ))}
       </ol>
       {none && (
@@ -121,9 +122,10 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
   );
 }
 
-function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
+function Item({ entry, customerId, pinned }: { entry: TimelineEntry; customerId: string; pinned?: boolean }) {
   const [wide, setWide] = useState(false);
   const facts = detailWords(entry.details, entry.title);
+  const phone = text(entry.details, "phone");
   const long = (entry.body?.length ?? 0) > 160 || (entry.body?.match(/\n/g)?.length ?? 0) > 1;
   return (
     <li class="event" data-kind={entry.kind} data-status={entry.status}>
@@ -148,6 +150,7 @@ function Item({ entry, pinned }: { entry: TimelineEntry; pinned?: boolean }) {
             {t(wide ? "timeline.less" : "timeline.whole")}
           </Button>
         )}
+        {phone && <CallNumber number={phone} words={phone} customerId={customerId} />}
         {(facts.length > 0 || entry.staff_name) && (
           <p class="small muted truncate">{[entry.staff_name, ...facts].filter(Boolean).join(" · ")}</p>
         )}

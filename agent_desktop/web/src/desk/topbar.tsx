@@ -6,6 +6,7 @@ import { Button, Keys } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { Logo } from "../ui/logo";
 import { ConnectionChip, PhoneChip } from "./chips";
+import { openDial } from "./dialling";
 import { StateSwitch } from "./stateswitch";
 import { dialog } from "./uistate";
 import { UserMenu } from "./usermenu";
@@ -32,6 +33,7 @@ export function TopBar() {
         <Keys of="Ctrl+K" />
       </button>
       <div class="side end">
+        <Button icon="keypad" kind="quiet" label={t("dial.title")} onClick={() => openDial()} />
         <PhoneChip />
         <ConnectionChip />
         <Button

@@ -14,6 +14,7 @@ export const STATE_LOOK: Record<StateKind, { tone: Tone; icon: IconName }> = {
   missed: { tone: "alarm", icon: "alert" },
   out: { tone: "out", icon: "out" },
   reserved: { tone: "busy", icon: "phone" },
+  dialling: { tone: "busy", icon: "phone" },
   ringing: { tone: "ready", icon: "incoming" },
   talking: { tone: "busy", icon: "phone" },
   held: { tone: "paused", icon: "pause" },

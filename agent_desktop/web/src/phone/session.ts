@@ -199,7 +199,7 @@ function dropMicrophone(): void {
 effect(() => {
   const known = sip.value;
   if (!known || connection.value !== "live") return;
-  const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
+  const joined = ["offered", "dialling", "joined", "held"].includes(call.value?.stint?.state ?? "");
   const id = joined ? (call.value?.id ?? null) : (offer.value?.interaction_id ?? null);
   if (id && id !== known.interaction) sip.value = { ...known, interaction: id };
 });
@@ -219,12 +219,19 @@ effect(() => {
   untracked(() => void answer());
 });
 
+/** Who calls somebody asked for the phone to ring: it answers by itself. */
+effect(() => {
+  if (sip.value?.state !== "ringing" || call.value?.stint?.state !== "dialling") return;
+  mark("answered_own", call.value.id);
+  untracked(() => void answer());
+});
+
 /** The switch says that this talk is over, and the phone has not heard it: the switch died under it. */
 const orphaned = computed(() => {
   const known = sip.value;
   if (known?.state !== "up" || !known.interaction) return false;
   if (connection.value !== "live" || desk.value?.link.switch !== "up") return false;
-  const joined = ["offered", "joined", "held"].includes(call.value?.stint?.state ?? "");
+  const joined = ["offered", "dialling", "joined", "held"].includes(call.value?.stint?.state ?? "");
   return !joined || call.value?.id !== known.interaction;
 });
 let burial: ReturnType<typeof setTimeout> | undefined;

@@ -76,8 +76,8 @@ export function toggleHold(): Promise<boolean> {
 export async function endCall(): Promise<void> {
   const current = call.value;
   mark("end");
-  const held = current?.stint?.state === "held";
-  if (current && canAsk.value && (held || !sip.value))
+  const first = ["held", "dialling"].includes(current?.stint?.state ?? "");
+  if (current && canAsk.value && (first || !sip.value))
     await act("end", () => post(`/api/calls/${current.id}/hang-up`));
   endSession();
 }

@@ -16,7 +16,15 @@ export interface SipCall {
 
 /** `loose` is a call of the switch's own queue: the phone rings, the platform knows nothing of it. */
 export type Phase =
-  "idle" | "offered" | "connecting" | "talking" | "held" | "wrapping" | "loose_ringing" | "loose";
+  | "idle"
+  | "offered"
+  | "dialling"
+  | "connecting"
+  | "talking"
+  | "held"
+  | "wrapping"
+  | "loose_ringing"
+  | "loose";
 
 export interface Can {
   answer: boolean;
@@ -50,7 +58,7 @@ const NOTHING: Can = {
   keypad: false,
   end: false,
 };
-const IN_CALL = ["joined", "held"];
+const IN_CALL = ["dialling", "joined", "held"];
 
 /** How long an offer is believed after its deadline while the server cannot tell. */
 const GRACE_MS = 2000;
@@ -64,6 +72,7 @@ function phaseOf({ desk, sip, live, now }: Known): Phase {
   const offer = desk?.offer ?? null;
   const state = desk?.call?.stint?.state;
   if (sip && belongs(desk, sip, live, now)) {
+    if (state === "dialling") return "dialling";
     if (sip.state === "ringing") return "offered";
     if (sip.state === "answering") return "connecting";
     return state === "held" ? "held" : "talking";
@@ -72,6 +81,7 @@ function phaseOf({ desk, sip, live, now }: Known): Phase {
   if (sip) return sip.state === "ringing" ? "loose_ringing" : "loose";
   if (offer && (live || stillOpen(offer, now))) return "offered";
   if (!live && state && IN_CALL.includes(state)) return "idle";
+  if (state === "dialling") return "dialling";
   if (state === "joined") return "talking";
   if (state === "held") return "held";
   return state === "wrapping" ? "wrapping" : "idle";
@@ -115,7 +125,7 @@ function abilities(phase: Phase, { sip, live, phoneHere }: Known): Can {
     hold: phase === "talking" && live,
     resume: phase === "held" && live,
     end:
-      ((inTalk || phase === "connecting") && (sip !== null || live)) ||
+      ((inTalk || phase === "connecting" || phase === "dialling") && (sip !== null || live)) ||
       (phase === "wrapping" && sip !== null),
   };
 }

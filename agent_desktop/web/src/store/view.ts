@@ -28,6 +28,7 @@ export type StateKind =
   | "missed"
   | "out"
   | "reserved"
+  | "dialling"
   | "ringing"
   | "talking"
   | "held"
@@ -53,6 +54,7 @@ export function stateOf(
     since,
   });
   if (phase === "offered" || phase === "connecting") return plain("ringing", call.offered);
+  if (phase === "dialling") return plain("dialling", call.offered);
   if (phase === "held") return plain("held", call.held);
   if (phase === "talking") return plain("talking", call.joined);
   if (phase === "wrapping") return plain("wrapping", call.wrapping);

@@ -34,6 +34,16 @@ describe("what the call bar shows and allows", () => {
     expect(possible(see({}))).toEqual([]);
   });
 
+  it("given a number that is being dialled, then it can be ended, and the phone answers by itself", () => {
+    const view = see({ desk: { offer: null, call: call("dialling") } });
+    expect(view.phase).toBe("dialling");
+    expect(possible(view)).toEqual(["end"]);
+    const mine = see({ desk: { offer: null, call: call("dialling") }, sip: ringing });
+    expect(mine.phase).toBe("dialling");
+    expect(possible(mine)).toEqual(["end"]);
+    expect(see({ desk: { offer: null, call: call("joined") }, sip: up }).phase).toBe("talking");
+  });
+
   it("given an offer before its INVITE, then it can be answered and declined", () => {
     const view = see({ desk: { offer: offer(), call: call("offered") } });
     expect(view.phase).toBe("offered");

@@ -1,6 +1,6 @@
 // A desk small enough to read in a test.
 
-import type { Call, Desk, Offer, TimelineEntry } from "../../src/types";
+import type { Call, Desk, Offer, TimelineEntry, StintState } from "../../src/types";
 
 export const T0 = Date.parse("2026-03-02T09:00:00.000Z");
 export const iso = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
@@ -18,7 +18,7 @@ export function offer(more: Partial<Offer> = {}): Offer {
   };
 }
 
-export function call(state: "offered" | "joined" | "held" | "wrapping", number = "+442079460958"): Call {
+export function call(state: Exclude<StintState, "done">, number = "+442079460958"): Call {
   return {
     id: "ix-1",
     state: "active",
