@@ -19,6 +19,7 @@ from server.commands.check import check_config, doctor, migrate
 from server.commands.demo import demo_data
 from server.commands.dialplan import install_dialplan
 from server.commands.people import create_user
+from server.commands.permits import permits
 from server.commands.replay import replay
 from server.commands.run import run
 from server.commands.verify import verify
@@ -36,6 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": HELP},
 )
+verify.command()(permits)
+app.add_typer(verify, name="verify")
 for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay):
     app.command()(command)
 app.add_typer(verify, name="verify")

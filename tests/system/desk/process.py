@@ -105,6 +105,9 @@ class PlatformProcess:
             "WS_BASE": self._lab.ws_url.removesuffix("/ws"),
             "RECORDINGS_DIR": str(self._lab.recordings_dir),
             "DEFAULT_REGION": "ES",
+            "TRUNK": "PJSIP/{number}@trunk",
+            "CALLER_NUMBER": "+34910000000",
+            "DIAL_SECONDS": "20",
             "LOG_FORMAT": "json",
             **extra,
         }

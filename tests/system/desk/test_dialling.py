@@ -1,0 +1,99 @@
+"""Click to dial in a real browser: the phone answers by itself, sound both ways; and kills that never dial twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from dialer.chain.store import verify
+from kernel.clock import SteadyClock
+from kernel.db import connect
+from lab.asterisk import AsteriskLab
+from lab.farend import FarEnd
+from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers
+from tests.system.desk.process import LUCIA, PlatformProcess
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+RINGS = f"{LUCIA[:-2]}19"
+
+
+async def dial(agent: AgentBrowser, number: str) -> None:
+    """Type a number into the dial field, confirm the hour if it is late, and call."""
+    await agent.page.get_by_role("button", name="Call somebody").click()
+    await agent.page.get_by_label("Number").fill(number)
+    await agent.page.locator(".dial .clocks li").first.wait_for()
+    late = agent.page.locator(".dial .warn input")
+    if await late.count():
+        await late.check()
+    await agent.page.locator(".dial [type=submit]").click()
+
+
+async def test_a_number_is_clicked_and_the_talk_outlives_the_platform(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    async with FarEnd(desk_lab.sip, desk_lab.ports.trunk) as far:
+        ana = await (await agents.agent("ana", platform.url)).sign_in()
+        await dial(ana, LUCIA)
+        await ana.until("d => d.call && d.call.state === 'active'", "they talk")
+        call = await far.call()
+        await call.audio.heard_tone(AGENT_HZ)
+        before = await ana.heard_energy()
+        await platform.kill()
+        await ana.stale()
+        await call.audio.heard_tone(AGENT_HZ)
+        assert await ana.heard_energy() > before, "the customer is heard in the browser"
+        await platform.start()
+        await ana.live("d => d.call?.state === 'active' && d.me.duty === 'busy'")
+        await ana.press("End")
+        await call.ended()
+        await ana.until("d => d.me.duty === 'wrapping'", "wrap-up")
+        assert far.dialled == [LUCIA]
+        await ana.until("d => d.me.duty === 'idle' && d.me.presence === 'paused'", "as before", within=15)
+
+
+async def test_an_end_is_said_in_words_and_can_be_called_again(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    async with FarEnd(desk_lab.sip, desk_lab.ports.trunk) as far:
+        ana = await (await agents.agent("ana", platform.url)).sign_in()
+        await dial(ana, f"{LUCIA[:-2]}17")
+        await ana.page.locator(".callbar").get_by_text("Busy").wait_for()
+        await ana.page.get_by_role("button", name="Call again").click()
+        await ana.page.locator(".dial .clocks li").first.wait_for()
+        await ana.page.keyboard.press("Escape")
+        await ana.page.get_by_role("button", name="Call somebody").click()
+        await ana.page.get_by_label("Number").fill("112")
+        await ana.page.get_by_role("alert").get_by_text("emergency").wait_for()
+        assert await ana.page.locator(".dial [type=submit]").is_disabled()
+        assert len(far.dialled) == 1
+
+
+async def test_killed_at_any_moment_of_a_dial_then_nobody_is_dialled_twice(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """From the click on, at moments of chance: each dial rings at the far end once or not at all."""
+    chance = random.Random(20261122)
+    async with FarEnd(desk_lab.sip, desk_lab.ports.trunk) as far:
+        ana = await (await agents.agent("ana", platform.url)).sign_in()
+        for _ in range(4):
+            before = len(far.dialled)
+            await dial(ana, RINGS)
+            await asyncio.sleep(chance.uniform(0, 0.6))  # a random moment is what is wanted
+            await platform.kill()
+            await platform.start()
+            await ana.live("d => d.me.duty === 'idle' || d.call !== null")
+            desk = await ana.desk()
+            if desk["call"] is not None:
+                await ana.press("End")
+            await ana.until("d => d.call === null && d.me.duty === 'idle'", "the dial is over", within=30)
+            assert len(far.dialled) - before <= 1
+            await ana.page.keyboard.press("Escape")
+    database = connect(platform.database_url)
+    try:
+        verdict = await verify(database, SteadyClock().now())
+    finally:
+        await database.dispose()
+    assert (verdict.broken, verdict.missing) == (None, ())
