@@ -38,7 +38,6 @@ app = typer.Typer(
     context_settings={"help_option_names": HELP},
 )
 verify.command()(permits)
-app.add_typer(verify, name="verify")
 for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay):
     app.command()(command)
 app.add_typer(verify, name="verify")
