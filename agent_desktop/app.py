@@ -27,6 +27,7 @@ from agent_desktop.resources.drafts import DraftResource
 from agent_desktop.resources.provider import ProviderResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.security import SecurityResource
+from agent_desktop.resources.setup import SetupResource
 from agent_desktop.resources.staff import StaffResource
 from agent_desktop.resources.teams import TeamResource
 from agent_desktop.resources.tickets import TicketResource
@@ -93,6 +94,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *TicketResource(parts.crm, hub).routes(),
         *DraftResource(parts.crm, hub).routes(),
         *RecordingResource(parts.records).routes(),
+        *SetupResource(parts.commands, parts.records, hub).routes(),
         *Health(parts.checks, parts.registry).routes(),
     )
     return (

@@ -36,7 +36,8 @@ def display_number(number: str | None, region: str) -> str:
     return parse(number, region).national or number or ""
 
 
-def me_view(person: Person, agent: Row | None) -> Row:
+def me_view(person: Person, agent: Row | None, by: str | None = None) -> Row:
+    """`by` is the name of the colleague whom the state's reason names, if it names one."""
     found: dict[str, Any] = agent or {"presence": "out", "duty": "idle", "device": "lost"}
     chosen = found.get("next_presence")
     return {
@@ -49,6 +50,12 @@ def me_view(person: Person, agent: Row | None) -> Row:
         "pause_reason": found.get("pause_reason"),
         "duty": found["duty"],
         "device": found["device"],
+        "state": {
+            "kind": found.get("standing", "out"),
+            "since": moment(found.get("since")),
+            "why": found.get("why", ""),
+            "by": by,
+        },
         "endpoint": found.get("endpoint"),
         "since": moment(found.get("since")),
         "idle_since": moment(found.get("idle_since")),

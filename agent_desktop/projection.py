@@ -26,6 +26,7 @@ from routing.agents import PAUSE_REASONS
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})
 SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines", "attempts")
+DISPOSITION = ("id", "label", "labels", "key", "flags")
 FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines"})
 
 
@@ -94,6 +95,10 @@ class Projection:
     def get(self, shelf: str, key: str | None) -> Row | None:
         return self._rows[shelf].get(key) if key is not None else None
 
+    def rows(self, shelf: str) -> list[Row]:
+        """All rows of a shelf, in the order of their ids."""
+        return [self._rows[shelf][key] for key in sorted(self._rows[shelf])]
+
     def interactions(self) -> Iterator[Row]:
         """Interactions that a desk may show."""
         return iter(self._rows["interactions"].values())
@@ -123,7 +128,7 @@ class Projection:
         agent_id = person.id
         offer = self._offer(agent_id)
         return {
-            "me": me_view(person, self.get("agents", agent_id)),
+            "me": self._me(person),
             "offer": None if offer is None else offer_view(offer),
             "call": self._call(agent_id, offer),
             "dial": self._dial(agent_id),
@@ -132,6 +137,11 @@ class Projection:
             "link": {"switch": self._switch(), "saving": self.saving},
             "settings": self._settings(agent_id),
         }
+
+    def _me(self, person: Person) -> Row:
+        row = self.get("agents", person.id)
+        colleague = self.get("agents", row.get("about")) if row else None
+        return me_view(person, row, colleague["name"] if colleague else None)
 
     def queues(self) -> list[Row]:
         """How many callers wait in each queue and since when the first of them."""
@@ -190,12 +200,17 @@ class Projection:
         queue = self.get("queues", shown["queue_id"]) if shown else None
         if queue is None:
             queue = min(self._rows["queues"].values(), key=lambda one: one["id"], default={})
-        dispositions = [one for one in self._rows["dispositions"].values() if one.get("active", True)]
+        dispositions = [one for one in self._rows["dispositions"].values() if _offered_in(one, queue.get("id"))]
         dispositions.sort(key=lambda one: (one.get("position", 0), one["id"]))
         return {
-            "dispositions": [{name: one[name] for name in ("id", "label", "key", "flags")} for one in dispositions],
+            "dispositions": [{name: one.get(name) for name in DISPOSITION} for one in dispositions],
             "pause_reasons": list(PAUSE_REASONS),
-            "wrap_up_seconds": queue.get("wrap_seconds", 60),
+            "wrap_up": {
+                "mandatory": queue.get("wrap_mode") == "mandatory",
+                "seconds": queue.get("wrap_seconds", 60),
+                "extend_seconds": queue.get("wrap_extend_seconds", 60),
+                "extensions": queue.get("wrap_extensions", 3),
+            },
             "ring_seconds": queue.get("ring_seconds", 20),
             "ticket_categories": list(self.choices.ticket_categories),
             "products": list(self.choices.products),
@@ -249,6 +264,11 @@ class Projection:
         row = self._rows["interactions"].get(interaction_id)
         if row is not None and row["state"] in ENDED and not self._parts.get(interaction_id):
             del self._rows["interactions"][interaction_id]
+
+
+def _offered_in(disposition: Row, queue_id: str | None) -> bool:
+    queues = disposition.get("queues")
+    return bool(disposition.get("active", True)) and (not queues or queue_id in queues)
 
 
 def _over(shelf: str, row: Row) -> bool:

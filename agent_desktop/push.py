@@ -22,8 +22,8 @@ from agent_desktop.ports import CommandPort
 from agent_desktop.sessions import signed_in
 from agent_desktop.settings import WebSettings
 from kernel.access import Right, may
-from kernel.errors import Forbidden, TrunklineError
-from routing.messages import OfferRendered
+from kernel.errors import Forbidden, TrunklineError, Unavailable
+from routing.messages import DeskSeen, OfferRendered
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,7 @@ class Push:
         self._phones: dict[str, str] = {}
         self._tabs: defaultdict[str, dict[str, _Viewer]] = defaultdict(dict)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._at_desk: set[str] = set()
         self.counts: Counter[str] = Counter()
         self.hub: Hub | None = None
         self._sio = socketio.AsyncServer(
@@ -174,6 +175,7 @@ class Push:
         who = await self._admit(request, given)
         viewer = _Viewer(sid, who, request.transport, str(given.get("tab"))[:60])
         self._viewers[sid] = self._tabs[who.person.id][sid] = viewer
+        self._desk_seen(who.person.id)
         self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
 
     async def _admit(self, request: web.Request, auth: dict[str, Any]) -> SignedIn:
@@ -221,14 +223,41 @@ class Push:
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         viewer = self._viewers.pop(sid, None)
-        if viewer is not None:
-            tabs = self._tabs[viewer.who.person.id]
-            tabs.pop(sid, None)
-            if not tabs:
-                del self._tabs[viewer.who.person.id]
-                self._phones.pop(viewer.who.person.id, None)
-        if viewer is not None and viewer.transport is not None:
+        if viewer is None:
+            return
+        tabs = self._tabs[viewer.who.person.id]
+        tabs.pop(sid, None)
+        if not tabs:
+            del self._tabs[viewer.who.person.id]
+            self._phones.pop(viewer.who.person.id, None)
+        self._desk_seen(viewer.who.person.id)
+        if viewer.transport is not None:
             self._start(_abort_later(viewer.transport))
+
+    def _desk_seen(self, staff_id: str) -> None:
+        """The agent's first desk was opened or the last one closed; more of them are no news."""
+        count = self._sockets_of(staff_id)
+        if count == 0 or staff_id not in self._at_desk:
+            self._at_desk.add(staff_id)
+            self._start(self._tell_desk(staff_id))
+        if count == 0:
+            self._at_desk.discard(staff_id)
+
+    async def _tell_desk(self, staff_id: str) -> None:
+        """Until it is heard; what is told is how it is by then."""
+        while True:
+            seen = DeskSeen(
+                actor=staff_id,
+                agent_id=staff_id,
+                open=self._sockets_of(staff_id) > 0,
+                grace=self._settings.desk_grace_seconds,
+            )
+            try:
+                await self._commands.execute(seen)
+            except Unavailable:
+                await asyncio.sleep(GRACE)
+            else:
+                return
 
     async def _rendered(self, sid: str, message: Any = None) -> dict[str, Any]:
         viewer = self._viewers.get(sid)

@@ -42,6 +42,18 @@ class Recording(TypedDict):
     seconds: float | None
 
 
+class AgentStateLine(TypedDict):
+    """One change of an agent's state: what it became, what it was and since when, and the code of why. `about` is a
+    pause reason or the id of the colleague whom the code names."""
+
+    at: str
+    state: str
+    was: str
+    was_since: str
+    why: str
+    about: str | None
+
+
 class CallRecords(Protocol):
     """Reads calls from the database."""
 
@@ -52,3 +64,11 @@ class CallRecords(Protocol):
     async def why(self, interaction_id: str) -> Why: ...
 
     async def recordings(self, interaction_id: str) -> list[Recording]: ...
+
+    async def agent(self, agent_id: str) -> Ownership | None:
+        """The agent and their team; None when there is no such person."""
+        ...
+
+    async def agent_states(self, agent_id: str, limit: int) -> list[AgentStateLine]:
+        """The last changes of an agent's state, newest first."""
+        ...

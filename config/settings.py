@@ -144,6 +144,12 @@ class Settings(BaseSettings):
     oidc_new_role: Role | None = Field(
         None, description="Role of people whom the provider knows and we do not: their account is made; empty: refused."
     )
+    desk_grace_seconds: int = Field(
+        120,
+        ge=5,
+        le=86_400,
+        description="Seconds after which an agent without an open desk and without a phone is signed out of the queue.",
+    )
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")

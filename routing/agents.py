@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cti.events import PhoneChanged
 from kernel.errors import Invalid, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.machines import DUTY, PRESENCE
-from routing.messages import PhonesConfigured, SetPresence, SignInAgent, SignOutAgent
+from routing.messages import (
+    AgentAwayDue,
+    DeskSeen,
+    DesksUnknown,
+    PhonesConfigured,
+    SetPresence,
+    SignInAgent,
+    SignOutAgent,
+)
 from routing.rows import Agent, Duty, Presence, Reach
 from routing.state import PhoneLease, State
 
@@ -98,6 +106,39 @@ class Agents(Handles):
             return
         take_presence(self._state, agent, command.presence, reason, turn.at, "chosen")
 
+    @on(DeskSeen)
+    def _desk(self, command: DeskSeen, turn: Turn) -> None:
+        agent = self._state.agents.get(command.agent_id)
+        if agent is not None:
+            self._watch(self._state.put_agent(agent, away_after=None if command.open else command.grace), turn)
+
+    @on(DesksUnknown)
+    def _no_desk_yet(self, fact: DesksUnknown, turn: Turn) -> None:
+        for agent in [one for one in self._state.agents if one.presence is not Presence.out]:
+            self._watch(self._state.put_agent(agent, away_after=fact.grace), turn)
+
+    def _watch(self, agent: Agent, turn: Turn) -> None:
+        """Somebody who left without signing out has neither desk nor phone; after a grace they are out."""
+        key = f"away-{agent.id}"
+        if agent.presence is Presence.out or agent.away_after is None or agent.device is Reach.reachable:
+            turn.cancel(key)
+            if agent.next_reason == DESK_GONE:
+                self._state.put_agent(agent, next_presence=None, next_reason=None)
+        elif turn.deadlines.get(key) is None:
+            due = turn.at + timedelta(seconds=agent.away_after)
+            turn.due(due, AgentAwayDue(key=key, agent_id=agent.id))
+
+    @on(AgentAwayDue)
+    def _away(self, due: AgentAwayDue, turn: Turn) -> None:
+        """Never in the middle of a call: whoever has work in hand is out when it ends."""
+        agent = self._state.agents.get(due.agent_id)
+        if agent is None or agent.away_after is None or agent.device is Reach.reachable:
+            return
+        if agent.duty is Duty.idle:
+            leave(self._state, agent, DESK_GONE)
+        else:
+            self._state.put_agent(agent, next_presence=Presence.out, next_reason=DESK_GONE)
+
     @on(PhonesConfigured)
     def _configured(self, fact: PhonesConfigured, turn: Turn) -> None:
         for endpoint in fact.endpoints:
@@ -119,7 +160,7 @@ class Agents(Handles):
         for agent in self._state.agents.where("endpoint", event.endpoint):
             rest = None if event.reachable else agent.not_before
             device = Reach.reachable if event.reachable else Reach.lost
-            self._state.put_agent(agent, device=device, not_before=rest)
+            self._watch(self._state.put_agent(agent, device=device, not_before=rest), turn)
 
 
 def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime, why: str) -> None:
@@ -128,9 +169,9 @@ def take_presence(state: State, agent: Agent, presence: Presence, reason: str | 
         leave(state, agent, str(reason))
         return
     new = PRESENCE.after(agent.presence, presence.value)
-    changes: dict[str, object] = {"presence": new, "pause_reason": reason, "why": why, "about": None}
+    changes: dict[str, object] = {"presence": new, "pause_reason": reason, "why": why}
     if new is Presence.ready:
-        changes |= {"missed": 0, "not_before": None}
+        changes |= {"missed": 0, "not_before": None, "about": None}
         if agent.presence is not Presence.ready:
             changes["idle_since"] = at
     state.put_agent(agent, next_presence=None, next_reason=None, **changes)

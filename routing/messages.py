@@ -61,8 +61,10 @@ class HangUpCall(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishWrapUp(Command):
+    """Without a disposition where the queue's wrap-up is optional."""
+
     interaction_id: str
-    disposition_id: str
+    disposition_id: str | None = None
     note_id: str | None = None
 
 
@@ -78,6 +80,31 @@ class LinkCustomer(Command):
     interaction_id: str
     customer_id: str
     level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSeen(Command):
+    """The agent's first desk was opened, or the last one closed. `grace`: seconds without desk and phone after which
+    the agent is out."""
+
+    agent_id: str
+    open: bool
+    grace: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpQueue(Command):
+    """Change settings of a queue, named as in routing.rows.Queue; the others stay."""
+
+    queue_id: str
+    changes: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpDispositions(Command):
+    """All dispositions, in order; see routing.rows.Disposition. One that is not among them is not offered any more."""
+
+    dispositions: tuple[dict[str, object], ...]
 
 
 # ── facts from our own side ─────────────────────────────────────────────────────────────────────────────
@@ -108,6 +135,13 @@ class QueueConfigured(Fact):
     """A queue's settings, whole; see routing.rows.Queue."""
 
     queue: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesksUnknown(Fact):
+    """The platform began anew: no desk is open until it is seen. `grace` as in DeskSeen."""
+
+    grace: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +204,16 @@ class StintJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StintEnded(Event):
-    """The agent is done with the interaction, wrap-up included."""
+    """The agent is done with the interaction, wrap-up included. Rules key on the disposition's `flags`;
+    `disposition_missing` when the queue wanted one and the time ran out."""
 
     interaction_id: str
     stint_id: str
     agent_id: str
     talk_seconds: float
     disposition_id: str | None
+    flags: tuple[str, ...] = ()
+    disposition_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +285,13 @@ class LegGoneDue(Due):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpDue(Due):
     stint_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAwayDue(Due):
+    """The agent has had neither desk nor phone for too long."""
+
+    agent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

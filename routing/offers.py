@@ -3,7 +3,7 @@ acceptance. Of several phones that ring at once the first answered has the calle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cti.events import (
@@ -21,6 +21,7 @@ from kernel.handling import Handles, on
 from kernel.messages import Message
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.endings import ANSWERED_ELSEWHERE, Ending, ending_of, unanswered
 from routing.legs import end_leg
 from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
 from routing.matching import choose
@@ -43,7 +44,6 @@ from routing.rows import (
     Offer,
     OfferState,
     Presence,
-    Queue,
     Reach,
     Stint,
     Strategy,
@@ -56,24 +56,6 @@ GRACE = timedelta(seconds=3)
 """How long after the switch's own ring time-out we wait for it to say so."""
 LEG_GONE = timedelta(seconds=5)
 """How long an ended offer's leg may take to disappear before the caller is offered again."""
-
-ANSWERED_ELSEWHERE = 26
-BUSY = frozenset({17})
-REJECTED = frozenset({21})
-UNREACHABLE = frozenset({1, 3, 20, 27, 28, 34, 38, 41, 42, 58})
-"""The phone was not there, or the way to it was congested: no fault of the agent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an offer ends: the fact for its machine, the reason in words, and the agent's rest in seconds.
-    `missed` counts towards the pause after N misses; `by` is the agent who has the caller instead."""
-
-    fact: str
-    reason: str
-    rest: int = 0
-    missed: bool = False
-    by: str | None = None
 
 
 class Offers(Handles):
@@ -232,27 +214,12 @@ class Offers(Handles):
         else:
             self.end(offer, self._ending_of(offer, event), turn)
 
-    def _ending_of(self, offer: Offer, event: AgentLegEnded) -> Ending:
+    def _ending_of(self, offer: Offer, event: AgentLegEnded | None = None) -> Ending:
+        """How the offer ends by its leg's end, or by time alone."""
         queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-        if offer.state is OfferState.accepted:
-            reason = "stale_claim" if event.stale else "answered_but_not_joined"
-            return Ending("broken", reason, queue.reject_delay)
-        if event.cause in REJECTED:
-            return Ending("rejected", "rejected_on_phone", queue.reject_delay)
-        if event.cause in BUSY:
-            return Ending("failed", "phone_busy", queue.busy_delay)
-        if event.cause == 0:  # the snapshot after an outage did not show the leg: nobody knows what came of it
-            return Ending("failed", "leg_gone")
-        if event.cause in UNREACHABLE:
-            return Ending("failed", "phone_unreachable", queue.busy_delay)
-        return self._unanswered(offer, queue)
-
-    def _unanswered(self, offer: Offer, queue: Queue) -> Ending:
-        """A miss of the agent only when the phone said that it rings, and is still there."""
         agent = self._state.agents.get(offer.agent_id)
-        if offer.ringing_at is None or agent is None or agent.device is Reach.lost:
-            return Ending("failed", "phone_unreachable", queue.busy_delay)
-        return Ending("expired", "no_answer", queue.no_answer_delay, missed=True)
+        there = agent is not None and agent.device is Reach.reachable
+        return unanswered(offer, queue, there) if event is None else ending_of(offer, event, queue, there)
 
     @on(OrderFailed)
     def _order_failed(self, event: OrderFailed, turn: Turn) -> None:
@@ -298,8 +265,7 @@ class Offers(Handles):
     def _offer_due(self, due: OfferDue, turn: Turn) -> None:
         offer = self._state.pending(due.offer_id)
         if offer is not None:
-            queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-            self.end(offer, self._unanswered(offer, queue), turn)
+            self.end(offer, self._ending_of(offer), turn)
 
     @on(LegGoneDue)
     def _leg_gone_due(self, due: LegGoneDue, turn: Turn) -> None:

@@ -85,6 +85,19 @@ class WrapMode(StrEnum):
     optional = "optional"
 
 
+class Flag(StrEnum):
+    """What a disposition means to the rules, whatever it is called."""
+
+    human_answered = "human_answered"
+    sale = "sale"
+    do_not_call = "do_not_call"
+    callback = "callback"
+    customer_contact = "customer_contact"
+    not_interested = "not_interested"
+    unworkable = "unworkable"
+    completed = "completed"
+
+
 class Match(StrEnum):
     """How surely we know the caller: exactly one customer, one of several, none, or no number at all."""
 
@@ -288,6 +301,10 @@ class Disposition:
     active: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
     queues: tuple[str, ...] = ()
+
+    def offered_in(self, queue_id: str) -> bool:
+        """Whether calls of that queue can end with it."""
+        return self.active and (not self.queues or queue_id in self.queues)
 
 
 @dataclass(frozen=True, slots=True)

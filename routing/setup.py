@@ -1,13 +1,14 @@
-"""Set-up that enters as facts, so that a replay decides with the set-up of the time."""
+"""Set-up that enters by the inbox, so that a replay decides with the set-up of the time."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from kernel import codec
+from kernel.errors import NotFound
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.messages import DispositionsConfigured, QueueConfigured
+from routing.messages import DispositionsConfigured, QueueConfigured, SetUpDispositions, SetUpQueue
 from routing.rows import Disposition, Queue
 from routing.state import State
 
@@ -23,7 +24,7 @@ DEFAULT_DISPOSITIONS = (
 
 
 class Setup(Handles):
-    """Takes set-up facts into the shelves."""
+    """Takes set-up into the shelves: facts of the start, and what an administrator changes."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -33,12 +34,20 @@ class Setup(Handles):
         self._state.queues.put(codec.build(Queue, fact.queue))
         self._state.stale = True
 
-    @on(DispositionsConfigured)
-    def _dispositions(self, fact: DispositionsConfigured, turn: Turn) -> None:
-        rows = [codec.build(Disposition, one) for one in fact.dispositions]
+    @on(SetUpQueue)
+    def _change_queue(self, command: SetUpQueue, turn: Turn) -> None:
+        old = self._state.queues.get(command.queue_id)
+        if old is None:
+            raise NotFound("no_such_queue", "There is no such queue.", queue_id=command.queue_id)
+        self._state.queues.put(codec.build(Queue, {**codec.plain(old), **command.changes, "id": old.id}))
+        self._state.stale = True
+
+    @on(DispositionsConfigured, SetUpDispositions)
+    def _dispositions(self, message: DispositionsConfigured | SetUpDispositions, turn: Turn) -> None:
+        rows = [codec.build(Disposition, one) for one in message.dispositions]
         for row in rows:
             self._state.dispositions.put(row)
         kept = {row.id for row in rows}
         for old in list(self._state.dispositions):
-            if old.id not in kept:
+            if old.id not in kept and old.active:
                 self._state.dispositions.put(replace(old, active=False))

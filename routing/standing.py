@@ -9,7 +9,7 @@ from datetime import datetime
 from kernel.messages import Message, Write
 from kernel.turn import Turn
 from routing.messages import AgentStateChanged
-from routing.rows import Agent, Duty, Offer, OfferState, Presence, Standing, Stint, StintState
+from routing.rows import Agent, Duty, Offer, Presence, Standing, Stint, StintState
 from routing.state import State
 
 MISSED = "missed"
@@ -40,7 +40,7 @@ def standing_of(agent: Agent, offers: Iterable[Offer], stints: Iterable[Stint]) 
     if agent.duty is Duty.wrapping:
         return Standing.wrapping
     if agent.duty is Duty.reserved:
-        rings = any(one.state is OfferState.pending and one.ringing_at is not None for one in offers)
+        rings = any(one.ended_at is None and one.ringing_at is not None for one in offers)
         return Standing.ringing if rings else Standing.reserved
     if agent.presence is Presence.paused:
         return Standing.missed if agent.pause_reason == MISSED else Standing.paused

@@ -22,6 +22,7 @@ from cti.orders import HangUp, QueueCaller
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.endings import Ending
 from routing.lostphones import PHONE_LOST, LostPhones
 from routing.machines import INTERACTION, STINT
 from routing.messages import (
@@ -33,7 +34,7 @@ from routing.messages import (
     LookUpDue,
     StintJoined,
 )
-from routing.offers import Ending, Offers, settle_accepted
+from routing.offers import Offers, settle_accepted
 from routing.record import record_call
 from routing.rows import (
     TALKING,

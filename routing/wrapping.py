@@ -8,14 +8,15 @@ from datetime import timedelta
 from kernel.errors import Invalid, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.agents import change_duty
+from routing.agents import DESK_GONE, change_duty
 from routing.machines import STINT
-from routing.messages import ExtendWrapUp, FinishWrapUp, StintEnded, WrapUpDue
+from routing.messages import AgentAwayDue, ExtendWrapUp, FinishWrapUp, StintEnded, WrapUpDue
 from routing.record import record_call
-from routing.rows import Stint, StintState
+from routing.rows import Queue, Stint, StintState, WrapMode
 from routing.state import State
 
-MOST_EXTENSIONS = 3
+LEFT_BEHIND = 60
+"""Seconds for a wrap-up without time-out whose agent has gone away."""
 
 
 class Wrapping(Handles):
@@ -26,9 +27,10 @@ class Wrapping(Handles):
 
     def talk_over(self, stint: Stint, reason: str, turn: Turn) -> None:
         """The agent no longer talks: wrap-up begins."""
-        interaction = self._state.interaction(stint.interaction_id)
-        seconds = self._state.queue_of(interaction).wrap_seconds
-        deadline = turn.at + timedelta(seconds=seconds)
+        agent = self._state.agents.get(stint.agent_id)
+        gone = agent is not None and agent.next_reason == DESK_GONE
+        seconds = self._queue(stint).wrap_seconds or (LEFT_BEHIND if gone else 0)
+        deadline = turn.at + timedelta(seconds=seconds) if seconds else None
         self._state.stints.put(
             replace(
                 self._close_hold(stint, turn),
@@ -39,29 +41,33 @@ class Wrapping(Handles):
                 end_reason=reason,
             )
         )
-        self._tell_duty(stint, "talk_over", turn)
-        turn.due(deadline, WrapUpDue(key=f"wrap-{stint.id}", stint_id=stint.id))
+        self._tell_duty(stint, "talk_over", reason, turn)
+        if deadline is not None:
+            turn.due(deadline, WrapUpDue(key=f"wrap-{stint.id}", stint_id=stint.id))
+
+    def _queue(self, stint: Stint) -> Queue:
+        return self._state.queue_of(self._state.interaction(stint.interaction_id))
 
     def drop(self, stint: Stint, reason: str, turn: Turn) -> None:
         """The agent's part ends without wrap-up (the phone was lost)."""
         closed = self._close_hold(stint, turn)
         done = replace(closed, state=STINT.observe(stint.state, "dropped"), talk_ended_at=turn.at, done_at=turn.at)
         self._state.stints.put(replace(done, end_reason=reason))
-        self._tell_duty(stint, "dropped", turn)
+        self._tell_duty(stint, "dropped", reason, turn)
         self._ended(done, turn)
 
-    def _tell_duty(self, stint: Stint, fact: str, turn: Turn) -> None:
+    def _tell_duty(self, stint: Stint, fact: str, why: str, turn: Turn) -> None:
         """One part of the agent's work is over. There can be another: the switch's own queue may have rung the agent
         while we were away, in a wrap-up too."""
         others = {one.state for one in self._state.stints.where("agent_id", stint.agent_id) if one.id != stint.id}
         if others & {StintState.joined, StintState.held}:
             return
         if StintState.wrapping in others:
-            change_duty(self._state, stint.agent_id, "talk_over", turn.at)
+            change_duty(self._state, stint.agent_id, "talk_over", turn.at, why)
         elif fact == "wrap_over":
-            change_duty(self._state, stint.agent_id, fact, turn.at, idle_since=turn.at)
+            change_duty(self._state, stint.agent_id, fact, turn.at, why, idle_since=turn.at)
         else:
-            change_duty(self._state, stint.agent_id, fact, turn.at)
+            change_duty(self._state, stint.agent_id, fact, turn.at, why)
 
     def _close_hold(self, stint: Stint, turn: Turn) -> Stint:
         if stint.held_since is None:
@@ -73,26 +79,47 @@ class Wrapping(Handles):
     def _due(self, due: WrapUpDue, turn: Turn) -> None:
         stint = self._state.stints.get(due.stint_id)
         if stint is not None and stint.state is StintState.wrapping:
-            self._finish(replace(stint, state=STINT.observe(stint.state, "wrap_expired")), turn)
+            missing = self._queue(stint).wrap_mode is WrapMode.mandatory
+            state = STINT.observe(stint.state, "wrap_expired")
+            self._finish(replace(stint, state=state, disposition_missing=missing), "wrap_up_timed_out", turn)
+
+    @on(AgentAwayDue)
+    def _away(self, due: AgentAwayDue, turn: Turn) -> None:
+        """A wrap-up without time-out would keep an agent who has gone away for ever."""
+        agent = self._state.agents.get(due.agent_id)
+        if agent is None or agent.next_reason != DESK_GONE:
+            return
+        for stint in self._state.stints.where("agent_id", agent.id):
+            if stint.state is StintState.wrapping and stint.wrap_deadline is None:
+                deadline = turn.at + timedelta(seconds=LEFT_BEHIND)
+                self._state.stints.put(replace(stint, wrap_deadline=deadline))
+                turn.due(deadline, WrapUpDue(key=f"wrap-{stint.id}", stint_id=stint.id))
 
     @on(FinishWrapUp)
     def _finish_wrap_up(self, command: FinishWrapUp, turn: Turn) -> None:
         stint = self._state.own_stint(command.interaction_id, command.actor)
         state = STINT.after(stint.state, "finish")
+        queue = self._queue(stint)
+        if command.disposition_id is None:
+            if queue.wrap_mode is WrapMode.mandatory:
+                raise Invalid("bad_disposition", "Choose an outcome.", fields={"disposition": "wanted in this queue"})
+            self._finish(replace(stint, state=state), "wrapped_up", turn)
+            return
         disposition = self._state.dispositions.get(command.disposition_id)
-        if disposition is None or not disposition.active:
+        if disposition is None or not disposition.offered_in(queue.id):
             raise Invalid("bad_disposition", "Choose an outcome.", fields={"disposition": "unknown"})
-        self._finish(replace(stint, state=state, disposition_id=disposition.id), turn)
+        self._finish(replace(stint, state=state, disposition_id=disposition.id), "wrapped_up", turn)
 
-    def _finish(self, stint: Stint, turn: Turn) -> None:
+    def _finish(self, stint: Stint, why: str, turn: Turn) -> None:
         stint = self._state.stints.put(replace(stint, done_at=turn.at))
         turn.cancel(f"wrap-{stint.id}")
-        self._tell_duty(stint, "wrap_over", turn)
+        self._tell_duty(stint, "wrap_over", why, turn)
         self._ended(stint, turn)
 
     def _ended(self, stint: Stint, turn: Turn) -> None:
         interaction = self._state.interaction(stint.interaction_id)
         record_call(self._state, interaction, turn, stint=stint)
+        disposition = self._state.dispositions.get(stint.disposition_id)
         turn.emit(
             StintEnded(
                 interaction_id=stint.interaction_id,
@@ -100,6 +127,8 @@ class Wrapping(Handles):
                 agent_id=stint.agent_id,
                 talk_seconds=round(stint.talk_seconds(turn.at), 3),
                 disposition_id=stint.disposition_id,
+                flags=disposition.flags if disposition else (),
+                disposition_missing=stint.disposition_missing,
             )
         )
         self._state.tidy(stint.interaction_id)
@@ -108,9 +137,12 @@ class Wrapping(Handles):
     def _extend(self, command: ExtendWrapUp, turn: Turn) -> None:
         stint = self._state.own_stint(command.interaction_id, command.actor)
         STINT.after(stint.state, "extend")
-        if stint.extended >= MOST_EXTENSIONS:
-            raise Refused("wrap_up_extended_enough", "Wrap-up cannot be extended again.", most=MOST_EXTENSIONS)
-        queue = self._state.queue_of(self._state.interaction(stint.interaction_id))
-        deadline = (stint.wrap_deadline or turn.at) + timedelta(seconds=queue.wrap_extend_seconds)
+        queue = self._queue(stint)
+        if stint.wrap_deadline is None:
+            raise Refused("wrap_up_has_no_end", "This wrap-up has no time limit: take the time you need.")
+        if stint.extended >= queue.wrap_extensions:
+            most = queue.wrap_extensions
+            raise Refused("wrap_up_extended_enough", "Wrap-up cannot be extended again.", most=most)
+        deadline = stint.wrap_deadline + timedelta(seconds=queue.wrap_extend_seconds)
         self._state.stints.put(replace(stint, wrap_deadline=deadline, extended=stint.extended + 1))
         turn.due(deadline, WrapUpDue(key=f"wrap-{stint.id}", stint_id=stint.id))

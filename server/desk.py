@@ -98,6 +98,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
             tls=settings.tls,
             trusted_proxies=settings.trusted_proxies,
             sign_in=sign_in_settings(settings),
+            desk_grace_seconds=settings.desk_grace_seconds,
         ),
         clock=clock,
         commands=platform.ports,

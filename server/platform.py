@@ -28,7 +28,7 @@ from kernel.shelf import Shelf
 from kernel.turn import Handler
 from recordings.room import Recordings
 from routing.dialling import TrunkConfigured
-from routing.messages import DispositionsConfigured, PhonesConfigured, QueueConfigured
+from routing.messages import DesksUnknown, DispositionsConfigured, PhonesConfigured, QueueConfigured
 from routing.room import handlers
 from routing.rows import Queue
 from routing.setup import DEFAULT_DISPOSITIONS
@@ -88,7 +88,9 @@ class Platform:
 
 
 @asynccontextmanager
-async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> AsyncIterator[Platform]:
+async def running(
+    database: AsyncEngine, pbx: Pbx, default_region: str, desk_grace: int = 120
+) -> AsyncIterator[Platform]:
     """Everything but the web server, working until the block ends.
 
     Order: state is loaded, the loop runs, set-up enters as facts, then the switch is connected and the
@@ -112,7 +114,7 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
     heartbeat = Heartbeat(engine, switch)
     broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with _task(engine.run(), "engine", broken):
-        for fact in setup_facts(rooms.routing, phones, pbx.out):
+        for fact in setup_facts(rooms.routing, phones, pbx.out, desk_grace):
             engine.post(fact)
         await switch.start()
         try:
@@ -124,7 +126,7 @@ async def running(database: AsyncEngine, pbx: Pbx, default_region: str) -> Async
             await clerk.stop()
 
 
-def setup_facts(state: State, phones: FilePhoneBook, out: WayOut) -> Sequence[Fact]:
+def setup_facts(state: State, phones: FilePhoneBook, out: WayOut, desk_grace: int) -> Sequence[Fact]:
     """What enters the journal at each start: the link is not up yet, the pool of phones, and defaults once."""
     facts: list[Fact] = [LinkDown(reason="start")]
     if MAIN_QUEUE not in state.queues:
@@ -133,6 +135,7 @@ def setup_facts(state: State, phones: FilePhoneBook, out: WayOut) -> Sequence[Fa
         facts.append(DispositionsConfigured(dispositions=tuple(plain(one) for one in DEFAULT_DISPOSITIONS)))
     facts.append(PhonesConfigured(endpoints=phones.endpoints))
     facts.append(TrunkConfigured(dial=out.dial, caller_number=out.caller_number, ring_seconds=out.ring_seconds))
+    facts.append(DesksUnknown(grace=desk_grace))
     return facts
 
 

@@ -12,10 +12,11 @@ from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from kernel import codec
 from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
+from routing.rows import Offer
 
 NOT_SHOWN = frozenset({"deadlines"})
 UNSHOWN = {"why"}
-"""A field that no desk shows; in a large house it is larger than all others together."""
+"""A field of offers that no desk shows; in a large house it is larger than all others together."""
 
 
 class _Subscriber:
@@ -74,7 +75,11 @@ class EnginePorts:
 
 
 def _plain_rows(rows: Iterable[Any]) -> dict[str, Row]:
-    return {row.id: codec.plain(row, UNSHOWN) for row in rows}
+    return {row.id: _plain_row(row) for row in rows}
+
+
+def _plain_row(row: Any) -> Row:
+    return codec.plain(row, UNSHOWN) if isinstance(row, Offer) else codec.plain(row)
 
 
 def _plain_event(event: Event) -> Row:
@@ -84,7 +89,7 @@ def _plain_event(event: Event) -> Row:
 def plain_batch(published: Published) -> Batch:
     """A published commit as it crosses the port."""
     changes = tuple(
-        RowChange(one.shelf, one.key, None if one.row is None else codec.plain(one.row, UNSHOWN))
+        RowChange(one.shelf, one.key, None if one.row is None else _plain_row(one.row))
         for one in published.changes
         if one.shelf not in NOT_SHOWN
     )

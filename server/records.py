@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.deskview import moment
-from agent_desktop.records import ConsideredAgent, OfferWhy, Recording, Why
+from agent_desktop.records import AgentStateLine, ConsideredAgent, OfferWhy, Recording, Why
 from crm_core.people.service import PeopleService
 from kernel.access import Ownership
 from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.rows import Offer
-from routing.store import agents_of, offers_of
+from routing.store import agents_of, offers_of, states_of
 
 
 class SqlCallRecords:
@@ -28,15 +28,29 @@ class SqlCallRecords:
         """The staff who had or have a part in the interaction, each with their team."""
         async with readonly(self._db) as connection:
             agents = await agents_of(connection, interaction_id)
-        found = []
-        for agent_id in agents:
-            try:
-                person = await self._people.staff(agent_id)
-            except NotFound:
-                found.append(Ownership(agent_id, None))
-            else:
-                found.append(Ownership(person.id, person.team_id))
-        return found
+        return [await self.agent(agent_id) or Ownership(agent_id, None) for agent_id in agents]
+
+    async def agent(self, agent_id: str) -> Ownership | None:
+        try:
+            person = await self._people.staff(agent_id)
+        except NotFound:
+            return None
+        return Ownership(person.id, person.team_id)
+
+    async def agent_states(self, agent_id: str, limit: int) -> list[AgentStateLine]:
+        async with readonly(self._db) as connection:
+            found = await states_of(connection, agent_id, limit)
+        return [
+            {
+                "at": moment(one.at) or "",
+                "state": one.standing.value,
+                "was": one.was.value,
+                "was_since": moment(one.was_since) or "",
+                "why": one.why,
+                "about": one.about,
+            }
+            for one in found
+        ]
 
     async def why(self, interaction_id: str) -> Why:
         async with readonly(self._db) as connection:

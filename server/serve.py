@@ -47,7 +47,7 @@ async def serve(settings: Settings, say: Say) -> None:
         async with (
             _database(settings, say) as database,
             open_pbx(settings, say) as pbx,
-            running(database, pbx, settings.default_region) as platform,
+            running(database, pbx, settings.default_region, settings.desk_grace_seconds) as platform,
             _listening(desktop_app(platform, settings, port), sock),
         ):
             _greet(settings, port, say)

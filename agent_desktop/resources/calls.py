@@ -35,7 +35,9 @@ WRAP_UP = {
 
 
 class WrapUp(Form):
-    disposition: str = Field(min_length=1, max_length=120)
+    """Without a disposition only where the queue does not want one."""
+
+    disposition: str | None = Field(default=None, min_length=1, max_length=120)
     note: str | None = Field(default=None, max_length=MAX_NOTE)
 
 
@@ -124,7 +126,7 @@ class CallResource:
                     ("/api/calls/{id}/hang-up", self.hang_up, "End the call", "call_gone",
                      {409: ("stint_hang_up_not_now",), 503: NO_LINK}),
                     ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up", "call_gone",
-                     {409: ("stint_extend_not_now", "wrap_up_extended_enough")}),
+                     {409: ("stint_extend_not_now", "wrap_up_extended_enough", "wrap_up_has_no_end")}),
                 )
             ),
             Route(

@@ -129,8 +129,12 @@ class Player:
     async def do_claim(self, step: Step) -> None:
         await self._act("Setvar", Channel=self._channel(step["of"]), Variable="CTI_CLAIM", Value=step["claim"])
 
+    async def do_share(self, step: Step) -> None:
+        """Several phones are to ring for this caller."""
+        await self._act("Setvar", Channel=self._channel(step["of"]), Variable="CTI_SHARED", Value="1")
+
     async def do_ring(self, step: Step) -> None:
-        """Originate an agent's leg onto a caller, as the platform does."""
+        """Originate an agent's leg onto a caller, as the platform does; `with` others when it is one of several."""
         unique = f"leg-{self._tag}-{step['as']}"
         self._cast.legs[unique] = step["as"]
         caller = self._channel(step["for"])
@@ -142,7 +146,7 @@ class Player:
             Channel=f"PJSIP/{ENDPOINTS.get(step['phone'], step['phone'])}",
             ChannelId=unique,
             Context="cti-pickup",
-            Exten="go",
+            Exten="any" if "with" in step else "go",
             Priority=1,
             Async="true",
             Timeout=int(float(step.get("timeout", "20")) * 1000 * self._world.second),

@@ -183,7 +183,7 @@ export const SETTINGS = {
     ["di-7", "Nobody there", []],
   ].map(([id, label, flags], i) => ({ id, label, key: String(i + 1), flags })),
   pause_reasons: ["break", "lunch", "training", "admin"],
-  wrap_up_seconds: 60,
+  wrap_up: { mandatory: false, seconds: 60, extend_seconds: 60, extensions: 3 },
   ring_seconds: 20,
   ticket_categories: ["fault", "billing", "delivery", "question", "complaint"],
   products: [

@@ -15,6 +15,7 @@ function me(more = {}) {
     pause_reason: null,
     duty: "idle",
     device: "reachable",
+    state: { kind: "ready", since: ago(143), why: "chosen", by: null },
     endpoint: "cti-phone-01",
     since: ago(143),
     idle_since: ago(143),

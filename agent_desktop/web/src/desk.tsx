@@ -17,6 +17,7 @@ import { micProblem, sip } from "./phone/session";
 import { startClock } from "./store/clock";
 import { startKeeping } from "./store/keep";
 import { desk, me } from "./store/live";
+import { followNotices } from "./store/notices";
 import { followCalls } from "./store/recent";
 import { openLine } from "./store/socket";
 import { startTheme } from "./store/theme";
@@ -57,6 +58,7 @@ async function start(): Promise<void> {
   quietComposer();
   followCalls();
   followWrapUps();
+  followNotices();
   followProblems();
   startAlerts();
   startShortcuts();

@@ -41,6 +41,8 @@ export interface Me {
   pause_reason: string | null;
   duty: Duty;
   device: "reachable" | "lost";
+  /** What people see of me, by the server: since when, the code of why, and the colleague whom that names. */
+  state: { kind: string; since: Iso | null; why: string; by: string | null };
   endpoint: string | null;
   since: Iso | null;
   idle_since: Iso | null;
@@ -203,6 +205,8 @@ export interface QueueRow {
 export interface Disposition {
   id: string;
   label: string;
+  /** Names by language, of those that the company has written. */
+  labels?: Record<string, string>;
   key: string | number | null;
   flags: string[];
 }
@@ -213,7 +217,8 @@ export type Choice = string | { id: string; label: string };
 export interface Settings {
   dispositions: Disposition[];
   pause_reasons: Choice[];
-  wrap_up_seconds: number;
+  /** `seconds` 0: no time-out. */
+  wrap_up: { mandatory: boolean; seconds: number; extend_seconds: number; extensions: number };
   ring_seconds: number;
   ticket_categories: Choice[];
   products: Choice[];

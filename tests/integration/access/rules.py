@@ -13,7 +13,7 @@ from tests.integration.access.world import COLLEAGUE, STRANGER, World
 
 ROWS = {"own": Scope.own, "team": Scope.team, "foreign": Scope.all}
 """Whose row it is, and the least reach that gets at it."""
-ALSO = {"/api/calls/{id}/why": (Right.call_watch,)}
+ALSO = {"/api/calls/{id}/why": (Right.call_watch,), "/api/agents/{id}/states": (Right.call_watch,)}
 """Rights that reach the row beside that of the route."""
 MAKES_ITS_OWN = {
     ("POST", "/api/customers/{id}/tickets"): "the ticket is new, so it is the maker's own (test_own_reach)",
@@ -83,6 +83,7 @@ MAKERS: dict[str, Callable[[World, str], Awaitable[str]]] = {
     "recordings": _call,
     "sessions": _session,
     "people": _person,
+    "agents": _person,
     "teams": _team,
 }
 """By the word after /api/: the id of such a row of somebody."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from agent_desktop.phonebook import Phone
 from agent_desktop.ports import Batch, Resync, Row, RowChange, State
-from agent_desktop.records import Recording, Why
+from agent_desktop.records import AgentStateLine, Recording, Why
 from kernel.access import Ownership
 from kernel.messages import Command
 
@@ -105,6 +105,15 @@ class FakeRecords:
                 "seconds": None,
             }
         ]
+
+    async def agent(self, agent_id: str) -> Ownership | None:
+        return next((one for parts in self.parts.values() for one in parts if one.owner_id == agent_id), None)
+
+    async def agent_states(self, agent_id: str, limit: int) -> list[AgentStateLine]:
+        line: AgentStateLine = {
+            "at": AT, "state": "talking", "was": "ringing", "was_since": AT, "why": "joined", "about": None
+        }  # fmt: skip
+        return [line] * min(limit, 2)
 
 
 class HeldPops:

@@ -14,7 +14,7 @@ from agent_desktop.app import HUB, PUSH
 from crm_core.customers.models import NewCustomer
 from crm_core.people.rows import By
 from kernel.errors import NotFound
-from routing.messages import OfferRendered
+from routing.messages import DeskSeen, OfferRendered
 from tests.integration.desktop.fakes import until
 from tests.integration.desktop.harness import Browser, Desktop, Tab, running
 from tests.integration.desktop.rows import agent, interaction, offer, stint
@@ -49,7 +49,7 @@ async def test_given_a_session_when_connected_then_a_whole_desk(desktop: Desktop
         assert tab.desk["queues"] == [{"id": "main", "name": "Main", "waiting": 0, "longest_since": None}]
         assert tab.desk["link"] == {"switch": "up", "saving": True}
         assert tab.desk["settings"]["dispositions"] == [
-            {"id": "solved", "label": "Solved", "key": "1", "flags": ["completed"]}
+            {"id": "solved", "label": "Solved", "labels": {}, "key": "1", "flags": ["completed"]}
         ]
         assert tab.messages[0][1]["now"].endswith("Z")
 
@@ -212,7 +212,10 @@ async def test_given_a_rendered_pop_when_told_then_the_engine_hears_it(desktop: 
         nonsense = [await tab.client.call("rendered", value, timeout=5) for value in (None, {}, {"offer_id": 3}, "x")]
 
     assert answer == {"ok": True}
-    assert desktop.engine.commands[0] == OfferRendered(actor=desktop.staff["ann"].id, offer_id="of-1")
+    staff_id = desktop.staff["ann"].id
+    seen, heard, *_ = desktop.engine.commands
+    assert seen == DeskSeen(actor=staff_id, agent_id=staff_id, open=True, grace=120)
+    assert heard == OfferRendered(actor=desktop.staff["ann"].id, offer_id="of-1")
     assert late["error"]["id"] == "offer_gone"
     assert {one["ok"] for one in nonsense} == {False}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from lab.asterisk import AsteriskLab, LabSettings
@@ -25,12 +28,20 @@ async def desk_lab() -> AsyncIterator[AsteriskLab]:
         yield lab
 
 
+@pytest.fixture
+def queue_changes() -> dict[str, Any]:
+    """What a test module wants otherwise of the queue."""
+    return {}
+
+
 @pytest_asyncio.fixture
-async def platform(desk_lab: AsteriskLab, tmp_path: Path) -> AsyncIterator[PlatformProcess]:
+async def platform(
+    desk_lab: AsteriskLab, tmp_path: Path, queue_changes: dict[str, Any]
+) -> AsyncIterator[PlatformProcess]:
     """A running platform with two agents' accounts; afterwards no channel is left on the switch, and
     the journal through the same code decides the same."""
     process = PlatformProcess(desk_lab, tmp_path)
-    await process.prepare(AGENTS, QUEUE)
+    await process.prepare(AGENTS, replace(QUEUE, **queue_changes))
     await process.start()
     try:
         yield process

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from cti.facts import Device, Place
 from routing.messages import (
     DeclineOffer,
+    DeskSeen,
     ExtendWrapUp,
     FinishWrapUp,
     HangUpCall,
@@ -23,7 +24,18 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
-from routing.rows import Duty, InteractionState, Match, OfferState, Presence, Stint, StintState, Strategy
+from routing.rows import (
+    Duty,
+    InteractionState,
+    Match,
+    OfferState,
+    Presence,
+    Reach,
+    Stint,
+    StintState,
+    Strategy,
+    WrapMode,
+)
 from routing.standing import standing_of
 from server.platform import make_core
 from server.replay import replay
@@ -54,9 +66,14 @@ class Model(RuleBasedStateMachine):
         self.bench.set_up(replace(QUEUE, strategy=strategy))
 
     @precondition(lambda self: self.bench.alive)
-    @rule(strategy=st.sampled_from(Strategy))
-    def the_queue_is_set_up_anew(self, strategy: Strategy) -> None:
-        self.bench.set_up(replace(QUEUE, strategy=strategy))
+    @rule(strategy=st.sampled_from(Strategy), mode=st.sampled_from(WrapMode), wrap=st.sampled_from((0, 20)))
+    def the_queue_is_set_up_anew(self, strategy: Strategy, mode: WrapMode, wrap: int) -> None:
+        self.bench.set_up(replace(QUEUE, strategy=strategy, wrap_mode=mode, wrap_seconds=wrap))
+
+    @precondition(lambda self: self.bench.alive)
+    @rule(agent=st.sampled_from(AGENTS), is_open=st.booleans())
+    def a_desk_is_opened_or_closed(self, agent: str, is_open: bool) -> None:
+        self.bench.take(DeskSeen(actor=agent, agent_id=agent, open=is_open, grace=15))
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -288,16 +305,30 @@ class Model(RuleBasedStateMachine):
         bench.wait(1)
         for leg in bench.agent_legs():
             bench.switch.agent_leg_ends(leg, 16)
+        bench.wait(1)
+        self._wrap_up()
         bench.wait(200)
         self.nobody_is_lost_or_taken_from_a_talk()
         sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
         for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings"):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
-        assert all(agent.duty is Duty.idle for agent in self.state.agents)
+        self._everybody_is_free()
         again = make_core()[0]
         assert list(replay(bench.journal, again)) == []
         for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again
             assert list(again.shelves[name]) == list(shelf), name
+
+    def _wrap_up(self) -> None:
+        """Where the queue wants an outcome, nobody's time runs out."""
+        for stint in [one for one in self.state.stints if one.state is StintState.wrapping]:
+            done = FinishWrapUp(actor=stint.agent_id, interaction_id=stint.interaction_id, disposition_id="resolved")
+            self.bench.take(done)
+
+    def _everybody_is_free(self) -> None:
+        for agent in self.state.agents:
+            assert agent.duty is Duty.idle
+            away = agent.away_after is not None and agent.device is Reach.lost
+            assert agent.presence is Presence.out or not away, "nobody stays in the queue without desk and phone"
 
 
 def _forgotten(row: Any) -> bool:

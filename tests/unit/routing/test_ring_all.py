@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti import events as ev
@@ -191,6 +191,7 @@ def test_a_change_of_strategy_while_phones_ring_changes_nothing_for_them() -> No
     assert len(world.orders(GrantClaim)) == 1
 
 
+@settings(deadline=None)
 @given(st.permutations(NAMES), st.integers(0, 3))
 def test_given_any_order_of_answers_then_exactly_one_claim_is_granted(order: list[str], how_many: int) -> None:
     world, ix = ringing()

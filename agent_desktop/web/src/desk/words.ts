@@ -1,6 +1,6 @@
 // Words, icons and tones for what the server names by id.
 
-import { type Key, t, translate, tryT } from "../i18n";
+import { type Key, language, t, translate, tryT } from "../i18n";
 import type { StateKind, VisibleState } from "../store/view";
 import type { Choice, EntryKind, Level } from "../types";
 import type { Tone } from "../ui/basics";
@@ -83,7 +83,9 @@ const DISPOSITIONS = [
 ] as const;
 
 /** The dispositions we bring are said in the reader's language; those of the company as it wrote them. */
-export function dispositionWords(label: string): string {
+export function dispositionWords(label: string, labels: Record<string, string> = {}): string {
+  const written = labels[language.value];
+  if (written) return written;
   const own = DISPOSITIONS.find((id) => translate(`disposition.${id}`, {}, "en") === label);
   return own ? t(`disposition.${own}`) : label;
 }

@@ -7,7 +7,7 @@ import { mark } from "../marks";
 import { extendWrapUp, pending } from "../store/actions";
 import { draft } from "../store/drafts";
 import { call, canAsk, settings } from "../store/live";
-import { keyOf, pick, picked, sendWrapUp } from "../store/wrapup";
+import { canFinish, extensionsLeft, keyOf, pick, picked, sendWrapUp } from "../store/wrapup";
 import type { Call } from "../types";
 import { Button, Keys, TimeRing } from "../ui/basics";
 import { dispositionWords } from "./words";
@@ -39,9 +39,10 @@ export function WrapUp({ callId }: { callId: string }) {
           type="submit"
           kind="primary"
           busy={pending.value.has("wrap-up")}
-          disabled={!canAsk.value || !picked(callId).value}
+          disabled={!canAsk.value || !canFinish(callId)}
         >
-          {t("wrap_up.finish")} <kbd>⏎</kbd>
+          {t(picked(callId).value || !canFinish(callId) ? "wrap_up.finish" : "wrap_up.finish_without")}{" "}
+          <kbd>⏎</kbd>
         </Button>
       </div>
     </form>
@@ -55,8 +56,9 @@ function keyed(event: KeyboardEvent, callId: string): void {
   const list = settings.value?.dispositions ?? [];
   const found = list.find((each, index) => keyOf(each, index) === event.key);
   if (found) pick(callId, found.id);
-  else if (event.code === "KeyE" && !event.shiftKey) void extendWrapUp(callId);
-  else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void sendWrapUp(callId);
+  else if (event.code === "KeyE" && !event.shiftKey) {
+    if (extensionsLeft(call.value?.stint)) void extendWrapUp(callId);
+  } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void sendWrapUp(callId);
   else return;
   event.preventDefault();
 }
@@ -70,9 +72,11 @@ function Head({ about }: { about: Call | null }) {
       )}
       <div class="stack tight grow">
         <h2>{t("wrap_up.title")}</h2>
-        <p class="small soft truncate">{t("wrap_up.help")}</p>
+        <p class="small soft truncate">
+          {t(settings.value?.wrap_up.mandatory ? "wrap_up.help_mandatory" : "wrap_up.help")}
+        </p>
       </div>
-      {about && (
+      {about && extensionsLeft(stint) > 0 && (
         <Button
           small
           icon="plus"
@@ -106,7 +110,7 @@ function Choices({ callId }: { callId: string }) {
           }}
         >
           <kbd>{keyOf(each, index)}</kbd>
-          <span class="truncate">{dispositionWords(each.label)}</span>
+          <span class="truncate">{dispositionWords(each.label, each.labels)}</span>
         </button>
       ))}
     </div>

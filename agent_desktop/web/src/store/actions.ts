@@ -82,7 +82,7 @@ export async function endCall(): Promise<void> {
   endSession();
 }
 
-export function finishWrapUp(callId: string, disposition: string, note: string): Promise<boolean> {
+export function finishWrapUp(callId: string, disposition: string | null, note: string): Promise<boolean> {
   mark("wrap_up_sent");
   return act("wrap-up", () => post(`/api/calls/${callId}/wrap-up`, { disposition, note }));
 }

@@ -2,10 +2,10 @@
 
 import { effect, type Signal } from "@preact/signals";
 import { t } from "../i18n";
-import type { CustomerCard, Disposition } from "../types";
+import type { CustomerCard, Disposition, Stint } from "../types";
 import { finishWrapUp } from "./actions";
 import { draft } from "./drafts";
-import { call, canAsk } from "./live";
+import { call, canAsk, settings } from "./live";
 import { toast } from "./toasts";
 import { currentPop, openCustomer } from "./work";
 
@@ -26,12 +26,23 @@ export function keyOf(disposition: Disposition, index: number): string {
   return String(disposition.key ?? (index < 9 ? index + 1 : ""));
 }
 
+/** Whether the wrap-up may end: with an outcome, or without one where the queue does not want it. */
+export function canFinish(callId: string): boolean {
+  return Boolean(picked(callId).value) || settings.value?.wrap_up.mandatory === false;
+}
+
+/** Whether there is an end that can be put off, and how often it still can. */
+export function extensionsLeft(stint: Stint | null | undefined): number {
+  if (!stint?.wrap_deadline) return 0;
+  return Math.max(0, (settings.value?.wrap_up.extensions ?? 0) - Number(stint.extended));
+}
+
 export async function sendWrapUp(callId: string): Promise<void> {
   const disposition = picked(callId).value;
-  if (!canAsk.value || !disposition || sending.has(callId)) return;
+  if (!canAsk.value || !canFinish(callId) || sending.has(callId)) return;
   const note = draft(callId);
   sending.add(callId);
-  if (await finishWrapUp(callId, disposition, note.value.trim())) {
+  if (await finishWrapUp(callId, disposition || null, note.value.trim())) {
     note.value = "";
     picked(callId).value = "";
   }

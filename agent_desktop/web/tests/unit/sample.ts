@@ -64,6 +64,7 @@ export function desk(more: Partial<Desk> = {}): Desk {
       pause_reason: null,
       duty: "idle",
       device: "reachable",
+      state: { kind: "ready", since: iso(0), why: "chosen", by: null },
       endpoint: "p1",
       since: iso(0),
       idle_since: iso(0),
@@ -79,7 +80,7 @@ export function desk(more: Partial<Desk> = {}): Desk {
     settings: {
       dispositions: [],
       pause_reasons: [],
-      wrap_up_seconds: 60,
+      wrap_up: { mandatory: false, seconds: 60, extend_seconds: 60, extensions: 3 },
       ring_seconds: 20,
       ticket_categories: [],
       products: [],

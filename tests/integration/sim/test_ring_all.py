@@ -1,0 +1,169 @@
+"""A queue that rings all, the whole platform on a simulated switch: two agents accept at the same moment, a link that
+breaks and a platform that ends while all phones ring."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.sim import Policy, SimCall, SimSwitch
+from routing.messages import OfferEnded
+from routing.rows import Duty, InteractionState, Queue, Standing, Strategy
+from tests.support.simhouse import SimHouse, on_sim
+from tests.support.waiting import until
+
+QUEUE = Queue("main", "Main", strategy=Strategy.ring_all, render_ms=20, ring_seconds=15)
+AGENTS = ("ana", "ben")
+
+
+@pytest.mark.integration
+async def test_given_two_agents_who_accept_within_five_milliseconds_ten_times_then_one_is_joined(
+    tmp_path: Path,
+) -> None:
+    await races(10, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+async def test_given_two_agents_who_accept_within_five_milliseconds_a_hundred_times_then_one_is_joined(
+    tmp_path: Path,
+) -> None:
+    await races(100, tmp_path)
+
+
+async def races(rounds: int, folder: Path) -> None:
+    chance = random.Random(20261122)
+    winners, said = set(), Counter[str]()
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, folder, QUEUE) as home:
+        switch.exchange.listeners.append(lambda _kind, event, _headers: said.update([event]))
+        await home.ready(AGENTS)
+        for _ in range(rounds):
+            winners.add(await race(home, chance.choice(((0, 1), (1, 0))), chance.uniform(0, 0.005)))
+        await until(lambda: not switch.exchange.channels, what="no channel is left")
+        assert (said["BridgeCreate"], said["BridgeEnter"]) == (rounds, 2 * rounds), "exactly one bridge for each caller"
+        ends = [one.message for one in await home.platform.store.journal(limit=200_000)]
+        rescinded = [one for one in ends if isinstance(one, OfferEnded)]
+        assert [(one.state, one.reason) for one in rescinded] == [("rescinded", "answered_elsewhere")] * rounds
+    assert winners == set(AGENTS) or rounds < 20
+
+
+async def race(home: SimHouse, order: tuple[int, int], apart: float) -> str:
+    """Both phones ring, both answer; returns who has the caller."""
+    call = await all_ring(home)
+    phones = [home.phone(agent) for agent in AGENTS]
+    phones[order[0]].answer()
+    if apart > 0.001:
+        await asyncio.sleep(apart)  # the distance of the two answers is what is tried
+    phones[order[1]].answer()
+    await until(lambda: any(one.standing is Standing.talking for one in home.state.agents), what="a talk")
+    winner, loser = sorted(AGENTS, key=lambda agent: home.row(agent).standing is not Standing.talking)
+    await home.free(loser)
+    assert (home.row(loser).why, home.row(loser).about) == ("answered_elsewhere", winner)
+    assert home.row(loser).missed == 0
+    assert home.phone(loser).legs == []
+    assert len(home.phone(winner).legs) == 1
+    assert call.up
+    call.hang_up()
+    await home.wraps_up(winner)
+    for agent in AGENTS:
+        await home.free(agent)
+    return winner
+
+
+async def all_ring(home: SimHouse) -> SimCall:
+    call = home.switch.call_in("+34600111222", "Ana", "555")
+    for agent in AGENTS:
+        await home.phone(agent).until("RINGING")
+        await until(lambda agent=agent: home.row(agent).standing is Standing.ringing, what=f"{agent} rings")  # type: ignore[misc]
+    return call
+
+
+@pytest.mark.integration
+async def test_given_a_caller_who_hangs_up_while_all_ring_then_all_are_free_and_none_has_missed(tmp_path: Path) -> None:
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, QUEUE) as home:
+        await home.ready(AGENTS)
+        (await all_ring(home)).hang_up()
+        for agent in AGENTS:
+            await home.free(agent)
+            assert (home.row(agent).why, home.row(agent).missed) == ("caller_left", 0)
+        assert switch.exchange.channels == {}
+
+
+@pytest.mark.integration
+async def test_given_one_who_declines_then_the_other_rings_on_and_answers(tmp_path: Path) -> None:
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, QUEUE) as home:
+        await home.ready(AGENTS)
+        call = await all_ring(home)
+        home.phone("ana").decline(code=603)
+        await until(lambda: home.row("ana").duty is Duty.idle, what="ana is free")
+        assert home.row("ben").standing is Standing.ringing
+        home.phone("ben").answer()
+        await until(lambda: home.row("ben").standing is Standing.talking, what="ben talks")
+        call.hang_up()
+        await home.wraps_up("ben")
+
+
+async def both_answer_after(home: SimHouse, call: SimCall, break_it: Callable[[], None]) -> None:
+    """Something breaks, both phones answer unheard; when all is well again one of them has the caller."""
+    break_it()
+    for agent in AGENTS:
+        home.phone(agent).answer()
+    await until(lambda: any(one.standing is Standing.talking for one in home.state.agents), 12, "a talk")
+    winner, loser = sorted(AGENTS, key=lambda agent: home.row(agent).standing is not Standing.talking)
+    await home.free(loser)
+    assert home.row(loser).missed == 0
+    assert len(home.switch.exchange.channels) == 2
+    call.hang_up()
+    await home.wraps_up(winner)
+
+
+@pytest.mark.integration
+async def test_given_a_link_lost_while_all_ring_then_the_first_answer_that_the_snapshot_shows_is_joined(
+    tmp_path: Path,
+) -> None:
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, QUEUE) as home:
+        await home.ready(AGENTS)
+        await both_answer_after(home, await all_ring(home), switch.faults.cut)
+
+
+@pytest.mark.integration
+async def test_given_a_platform_that_ends_while_all_ring_and_comes_back_then_one_answer_is_joined(
+    tmp_path: Path,
+) -> None:
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch:
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await home.ready(AGENTS)
+            call = await all_ring(home)
+            phones = [home.phone(agent) for agent in AGENTS]
+        for phone in phones:
+            phone.answer()
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await both_answer_after(home, call, lambda: None)
+
+
+@pytest.mark.integration
+async def test_given_a_platform_that_stays_away_then_the_switchs_own_queue_serves_the_caller_and_the_rings_are_over(
+    tmp_path: Path,
+) -> None:
+    async with SimSwitch(3, policy=Policy.rings_out()) as switch:
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await home.ready(AGENTS)
+            call = await all_ring(home)
+        third = next(phone for phone in switch.phones.values() if not phone.legs)
+        await third.until("RINGING", 15)
+        third.answer()
+        await until(lambda: call.joined, what="the fallback serves the caller")
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            for agent in AGENTS:
+                await until(lambda agent=agent: home.row(agent).duty is Duty.idle, 10, f"{agent} is free")  # type: ignore[misc]
+                assert home.row(agent).missed == 0
+            (one,) = home.state.interactions
+            assert one.state is InteractionState.active
+            assert call.up
+            call.hang_up()
+            await until(lambda: not switch.exchange.channels, what="no channel is left")
