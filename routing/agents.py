@@ -12,6 +12,7 @@ from kernel.turn import Turn
 from routing.machines import DUTY, PRESENCE
 from routing.messages import (
     AgentAwayDue,
+    AgentStateChanged,
     DeskSeen,
     DesksUnknown,
     PhonesConfigured,
@@ -116,6 +117,13 @@ class Agents(Handles):
     def _no_desk_yet(self, fact: DesksUnknown, turn: Turn) -> None:
         for agent in [one for one in self._state.agents if one.presence is not Presence.out]:
             self._watch(self._state.put_agent(agent, away_after=fact.grace), turn)
+
+    @on(AgentStateChanged)
+    def _changed(self, event: AgentStateChanged, turn: Turn) -> None:
+        """Whoever came in without desk or phone (asked by a program) is watched too."""
+        agent = self._state.agents.get(event.agent_id)
+        if agent is not None:
+            self._watch(agent, turn)
 
     def _watch(self, agent: Agent, turn: Turn) -> None:
         """Somebody who left without signing out has neither desk nor phone; after a grace they are out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
@@ -40,6 +40,17 @@ class QueueForm(Form):
     lost_phone_seconds: Annotated[int, Field(ge=0, le=120)] | None = None
 
 
+class LabelsForm(BaseModel):
+    """Names by language; those without one are shown the label."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: Name | None = None
+    es: Name | None = None
+    zh: Name | None = None
+    ru: Name | None = None
+
+
 class DispositionForm(BaseModel):
     """`labels` are names by language, `queues` where it is offered (none: everywhere), `key` its digit."""
 
@@ -49,7 +60,7 @@ class DispositionForm(BaseModel):
     label: Name
     key: Annotated[str, Field(pattern=r"^[1-9]?$")] = ""
     flags: list[Flag] = Field(default_factory=list, max_length=len(Flag))
-    labels: dict[Literal["en", "es", "zh", "ru"], Name] = Field(default_factory=dict)
+    labels: LabelsForm = Field(default_factory=LabelsForm)
     queues: list[Id] = Field(default_factory=list, max_length=200)
 
 
@@ -133,7 +144,9 @@ class SetupResource:
 
     async def set_dispositions(self, ask: Ask) -> Done:
         given = ask.form(DispositionsForm).dispositions
-        rows = tuple({**one.model_dump(mode="json"), "position": place} for place, one in enumerate(given, 1))
+        rows = tuple(
+            {**one.model_dump(mode="json", exclude_none=True), "position": place} for place, one in enumerate(given, 1)
+        )
         await self._commands.execute(SetUpDispositions(actor=ask.actor, dispositions=rows))
         return {}
 

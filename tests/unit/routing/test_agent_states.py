@@ -19,6 +19,7 @@ from routing.messages import (
     HoldCall,
     SetPresence,
     SignInAgent,
+    SignOutAgent,
 )
 from routing.rows import Agent, Duty, Presence, Standing, WrapMode
 from routing.standing import SaveAgentState
@@ -186,6 +187,16 @@ def test_a_desk_or_a_phone_that_comes_back_in_time_changes_nothing(back: Any) ->
     back(world)
     world.wait(600)
     assert ana(world).presence is Presence.ready
+
+
+def test_whoever_says_ready_without_desk_and_phone_is_out_after_the_grace_too() -> None:
+    world = World()
+    world.agent("ana")
+    world.say(SignOutAgent(actor="ana", agent_id="ana"))
+    desk(world, False, grace=60)
+    world.say(SetPresence(actor="ana", agent_id="ana", presence=Presence.ready))
+    world.wait(60)
+    assert ana(world).standing is Standing.out
 
 
 def test_a_phone_alone_keeps_the_agent_in() -> None:
