@@ -1,14 +1,18 @@
-// Checks the catalogues: English and Spanish complete, placeholders alike, every key used in the source known.
+// Checks the catalogues: all four complete, no key twice, placeholders alike, every key used in the source known.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../src");
-const COMPLETE = ["en", "es"];
-const PARTIAL = ["zh", "ru"];
+const LANGUAGES = ["en", "es", "zh", "ru"];
 
-const read = (tag) => JSON.parse(readFileSync(join(root, `i18n/${tag}.json`), "utf8"));
+const text = (tag) => readFileSync(join(root, `i18n/${tag}.json`), "utf8");
+const read = (tag) => JSON.parse(text(tag));
+const twice = (tag) => {
+  const keys = [...text(tag).matchAll(/^ {2}"([^"]+)":/gm)].map((match) => match[1]);
+  return keys.filter((key, place) => keys.indexOf(key) !== place);
+};
 const holes = (text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort().join(" ");
 const sources = readdirSync(root, { recursive: true })
   .filter((name) => /\.tsx?$/.test(name))
@@ -18,12 +22,12 @@ const sources = readdirSync(root, { recursive: true })
 const en = read("en");
 const problems = [];
 
-for (const tag of [...COMPLETE, ...PARTIAL]) {
+for (const tag of LANGUAGES) {
   const catalogue = read(tag);
   const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
   const missing = Object.keys(en).filter((key) => !(key in catalogue));
-  if (COMPLETE.includes(tag)) problems.push(...missing.map((key) => `${tag}: missing ${key}`));
-  else console.log(`${tag}: ${missing.length} of ${Object.keys(en).length} missing, shown in English`);
+  problems.push(...missing.map((key) => `${tag}: missing ${key}`));
+  problems.push(...twice(tag).map((key) => `${tag}: ${key} stands there twice`));
   for (const [key, text] of Object.entries(catalogue)) {
     if (!(key in en)) problems.push(`${tag}: unknown ${key}`);
     else if (holes(text) !== holes(en[key]) && typeof text === "string")
@@ -46,6 +50,8 @@ for (const key of Object.keys(en)) if (!literal(key)) problems.push(`en: ${key} 
 
 for (const problem of problems) console.error(problem);
 console.log(
-  problems.length ? `${problems.length} problems` : `en, es complete: ${Object.keys(en).length} texts`,
+  problems.length
+    ? `${problems.length} problems`
+    : `${LANGUAGES.join(", ")} complete: ${Object.keys(en).length} texts`,
 );
 process.exit(problems.length ? 1 : 0);
