@@ -3,9 +3,11 @@ cannot be built; requests are checked against their models before a resource see
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -22,8 +24,11 @@ from agent_desktop.sessions import entering, signed_in
 from kernel.access import Owned, Right, may
 from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, Problem, at_fields
 from kernel.faults import FaultPoint, reached
+from kernel.messages import Once
+from kernel.once import ASKING
 
 M = TypeVar("M", bound=BaseModel)
+ONCE_KEY = re.compile(r"^[A-Za-z0-9._:-]{8,120}$")
 KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$")
 
 
@@ -140,13 +145,35 @@ def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
         body = await _read_body(request, route.body or Nothing) if route.method not in SAFE else None
         query = _checked(route.query, _flat_query(request)) if route.query else None
         ip = client_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxies)
-        answer = await route.resource(Ask(request, who, body, query, ip))
+        with _asking(await _once(request, who)):
+            answer = await route.resource(Ask(request, who, body, query, ip))
         reached(FaultPoint.before_answer, (getattr(route.resource, "__name__", ""),))
         if isinstance(answer, web.StreamResponse):
             return answer
         return web.Response(status=204) if route.status == 204 else web.json_response(answer, status=route.status)
 
     return handle
+
+
+async def _once(request: web.Request, who: SignedIn | None) -> Once | None:
+    """How a request that changes something names itself; a key is one person's, at one address."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None or who is None or request.method in SAFE:
+        return None
+    if ONCE_KEY.match(key) is None:
+        raise Invalid("bad_idempotency_key", "An Idempotency-Key is 8 to 120 letters, digits, dots, dashes.")
+    named = json.dumps((who.person.id, request.method, request.path, key))
+    body = await request.read()
+    return Once(hashlib.sha256(named.encode()).hexdigest()[:40], hashlib.sha256(body).hexdigest())
+
+
+@contextmanager
+def _asking(once: Once | None) -> Iterator[None]:
+    token = ASKING.set(once)
+    try:
+        yield
+    finally:
+        ASKING.reset(token)
 
 
 def check_rule(rule: Rule, who: SignedIn | None) -> None:

@@ -45,6 +45,8 @@ def error_ids(route: Route) -> dict[int, tuple[str, ...]]:
         (changes, 415, "unsupported_media"),
         (changes or route.query is not None, 422, "invalid_input"),
         (changes, 422, "invalid_json"),
+        (changes and route.rule is not Open.public, 422, "bad_idempotency_key"),
+        (changes and route.rule is not Open.public, 422, "idempotency_key_reused"),
         (True, 422, "bad_host"),
         (True, 500, "incident"),
         (api, 503, "engine_busy"),

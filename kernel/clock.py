@@ -19,6 +19,12 @@ def _steady() -> float:
     return time.clock_gettime(boot) if boot is not None else time.monotonic()
 
 
+LEAST_TRUST = timedelta(hours=3)
+"""A wall clock that is further behind the last commit is believed: it was wrong before, not now."""
+NOTABLE = timedelta(seconds=5)
+"""A difference from the wall clock that somebody should hear of."""
+
+
 class SteadyClock:
     """Wall time that never jumps: the wall is read once and advanced by the time since boot.
 
@@ -26,10 +32,19 @@ class SteadyClock:
     call, so durations stay right, deadlines neither storm nor stall, and time never runs backwards.
     """
 
-    def __init__(self, slew: float = 0.05) -> None:
+    def __init__(self, slew: float = 0.05, last: datetime | None = None) -> None:
+        """`last`: what was committed last. A wall clock that was set back since, by LEAST_TRUST at most, would make
+        stored deadlines stall: time then goes on from there."""
         self._slew = slew
         self._at = time.time()
         self._mono = _steady()
+        if last is not None and 0 < last.timestamp() - self._at <= LEAST_TRUST.total_seconds():
+            self._at = last.timestamp()
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far this clock is ahead of the wall's; negative when it is behind."""
+        return self.now() - datetime.fromtimestamp(time.time(), UTC)
 
     def now(self) -> datetime:
         mono = _steady()
@@ -58,3 +73,14 @@ class ManualClock:
 def seconds(value: float) -> timedelta:
     """`value` seconds as a timedelta."""
     return timedelta(seconds=value)
+
+
+def clock_words(ahead: timedelta) -> str:
+    """What to say of a clock that is `ahead` of the wall's."""
+    if abs(ahead) <= NOTABLE:
+        return "agrees with the wall clock"
+    side = "ahead of" if ahead > timedelta() else "behind"
+    return (
+        f"warning: {abs(ahead.total_seconds()):.0f} s {side} the wall clock, which was set; the difference is made "
+        "good at 3 minutes an hour, and no deadline is lost. Check that the machine's time is kept by NTP"
+    )

@@ -114,6 +114,15 @@ engine_pulse = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(150), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("hour", String(13), nullable=False),
+    Column("reply", Json),
+)
+
 deadlines = Table(
     "deadlines",
     metadata,

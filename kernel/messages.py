@@ -53,12 +53,21 @@ class Fact(Message):
     kind: ClassVar[str] = "fact"
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that may come again: `id` is the same each time, `digest` stands for what it asks."""
+
+    id: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Message):
-    """`actor` is the staff id of the one who asks."""
+    """`actor` is the staff id of the one who asks. With `once` it is carried out once, however often it comes."""
 
     kind: ClassVar[str] = "command"
     actor: str
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ MODULES = (
     "crm_core.activities.tables",
     "crm_core.timeline.tables",
     "crm_core.donotcall.tables",
+    "crm_core.once.tables",
     "routing.tables",
     "recordings.tables",
     "dialer.tables",

@@ -36,6 +36,7 @@ from crm_core.people.store import login_key
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from cti.switch import LinkState
+from kernel.clock import clock_words
 from kernel.db import readonly
 from kernel.errors import Unavailable
 from server.accounts import demo_sign_in
@@ -167,11 +168,14 @@ def _checks(platform: Platform) -> dict[str, Check]:
         working = status.state is LinkState.up and not status.problems
         return working, "; ".join(status.problems) or status.detail
 
+    async def clock() -> tuple[bool, str]:
+        return True, clock_words(platform.clock.ahead)
+
     async def phones() -> tuple[bool, str]:
         count = len(platform.phones.endpoints)
         return bool(count), f"{count} in the pool" if count else "no pool of phones; run `trunkline doctor`"
 
-    return {"database": database, "engine": engine, "switch": switch, "phones": phones}
+    return {"database": database, "engine": engine, "switch": switch, "phones": phones, "clock": clock}
 
 
 class _Figures(Collector):

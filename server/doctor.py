@@ -7,16 +7,20 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from config.settings import Settings
 from cti.ami.probe import probe
 from cti.dialplan import installer
+from kernel.clock import LEAST_TRUST, NOTABLE, SteadyClock
+from kernel.db import connect
 from kernel.errors import TrunklineError
 from server import migrate
 from server.dberrors import describe_db_error
 from server.pbx import configured
 from server.phones import FilePhoneBook
+from server.store import last_committed
 
 LEAST_DISK = 2 * 1024**3
 SUPPORTED = ("20.", "22.", "23.")
@@ -53,6 +57,23 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("database", "error", cause, cure)
     else:
         yield Finding("database", "ok", "reachable, and its schema is this version's")
+        yield await _clock(settings.database_url)
+
+
+async def _clock(url: str) -> Finding:
+    """Whether the wall clock was set back behind what is saved."""
+    database = connect(url)
+    try:
+        last = await last_committed(database)
+    finally:
+        await database.dispose()
+    behind = timedelta() if last is None else last - SteadyClock().now()
+    if behind <= NOTABLE:
+        return Finding("clock", "ok", "not behind what was saved last")
+    cure = "set it right, and let NTP keep it"
+    if behind > LEAST_TRUST:
+        cure += "; what is due will wait until the clock is there again"
+    return Finding("clock", "warning", f"{behind} behind what was saved last: it was set back", cure)
 
 
 async def _switch(settings: Settings) -> AsyncIterator[Finding]:

@@ -18,12 +18,13 @@ from cti.facts import LinkDown
 from cti.switch import Switch
 from dialer.office import PermitOffice, Rules
 from kernel import db
-from kernel.clock import Clock, SteadyClock
+from kernel.clock import NOTABLE, SteadyClock
 from kernel.codec import plain
 from kernel.core import Core
 from kernel.engine import Engine
 from kernel.faults import FaultPoint, reached
 from kernel.messages import Fact
+from kernel.once import Answers
 from kernel.shelf import Shelf
 from kernel.turn import Handler
 from recordings.room import Recordings
@@ -41,7 +42,7 @@ from server.permits import PermitClerk, seal_for_ever
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
 from server.shelves import SAVERS, shelf_tables
-from server.store import SqlEngineStore
+from server.store import SqlEngineStore, last_committed
 
 log = structlog.get_logger(__name__)
 
@@ -53,20 +54,23 @@ class Rooms:
     book: CallBook
     routing: State
     recordings: Recordings
+    answers: Answers
 
     @property
     def shelves(self) -> Sequence[Shelf[Any]]:
-        return (*self.book.shelves, *self.routing.shelves, *self.recordings.shelves)
+        return (*self.book.shelves, *self.routing.shelves, *self.recordings.shelves, self.answers.shelf)
 
     @property
     def handlers(self) -> Sequence[Handler]:
-        return (PulseHandler(), self.book, *handlers(self.routing, self.book), self.recordings)
+        answers = self.answers
+        rooms = (self.book, *handlers(self.routing, self.book), self.recordings)
+        return (answers.opening, PulseHandler(), *rooms, answers.closing)
 
 
 def make_core() -> tuple[Core, Rooms]:
     """An empty engine core with all rooms; a replay runs on one too."""
     state = State()
-    rooms = Rooms(CallBook(), state, Recordings(state.is_on))
+    rooms = Rooms(CallBook(), state, Recordings(state.is_on), Answers())
     return Core(rooms.shelves, rooms.handlers), rooms
 
 
@@ -75,7 +79,7 @@ class Platform:
     """The running parts that the web application and the command line reach for."""
 
     database: AsyncEngine
-    clock: Clock
+    clock: SteadyClock
     engine: Engine
     rooms: Rooms
     store: SqlEngineStore
@@ -96,7 +100,7 @@ async def running(
     Order: state is loaded, the loop runs, set-up enters as facts, then the switch is connected and the
     heartbeat begins. On the way out the heartbeat ends first: waiting callers are then the switch's.
     """
-    clock = SteadyClock()
+    clock = await started_clock(database)
     core, rooms = make_core()
     outlet = PlatformOutlet()
     store = SqlEngineStore(database, shelf_tables(), SAVERS)
@@ -124,6 +128,15 @@ async def running(
             await switch.stop()
             await librarian.stop()
             await clerk.stop()
+
+
+async def started_clock(database: AsyncEngine) -> SteadyClock:
+    """A clock that goes on where the last commit was, should the wall clock have been set back meanwhile."""
+    clock = SteadyClock(last=await last_committed(database))
+    if abs(clock.ahead) > NOTABLE:
+        log.warning("the wall clock was set back since the last commit; time goes on from there",
+                    seconds=round(clock.ahead.total_seconds()))  # fmt: skip
+    return clock
 
 
 def setup_facts(state: State, phones: FilePhoneBook, out: WayOut, desk_grace: int) -> Sequence[Fact]:

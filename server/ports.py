@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, cast
 
@@ -12,9 +13,10 @@ from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from kernel import codec
 from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
+from kernel.once import ASKING, AnsweredBefore
 from routing.rows import Offer
 
-NOT_SHOWN = frozenset({"deadlines"})
+NOT_SHOWN = frozenset({"deadlines", "answers"})
 UNSHOWN = {"why"}
 """A field of offers that no desk shows; in a large house it is larger than all others together."""
 
@@ -47,7 +49,12 @@ class EnginePorts:
         self._subscribers: set[_Subscriber] = set()
 
     async def execute(self, command: Command) -> object:
-        return await self._engine.ask(command)
+        """Carried out once per request that names itself; a repeated one has the answer of the first."""
+        once = command.once or ASKING.get()
+        try:
+            return await self._engine.ask(command if once is None else replace(command, once=once))
+        except AnsweredBefore as before:
+            return before.reply
 
     async def state(self) -> State:
         seq, shelves = cast(tuple[int, dict[str, tuple[Any, ...]]], await self._engine.read(self._look))

@@ -8,7 +8,9 @@ from crm_core.timeline.store import save_entries
 from crm_core.timeline.writes import SaveTimelineEntry
 from cti.store import SHELVES as CTI_SHELVES
 from dialer.store import release_numbers
+from kernel import db
 from kernel.messages import Write
+from kernel.once import Answer
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
 from routing import rows, tables
@@ -47,6 +49,7 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "lines": ShelfTable(rows.Line, tables.lines),
         "attempts": ShelfTable(Attempt, tables.attempts, tables.attempts.c.ended_at.is_(None), vital=True),
         "trunks": ShelfTable(Trunk, tables.trunks),
+        "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }
 

@@ -212,6 +212,14 @@ class SqlEngineStore:
         return run
 
 
+async def last_committed(database: AsyncEngine) -> datetime | None:
+    """When anything was last saved by an engine; None before the first."""
+    newest = select(db.journal.c.at).order_by(db.journal.c.seq.desc()).limit(1)
+    async with db.readonly(database) as connection:
+        found = [await connection.scalar(newest), await connection.scalar(select(func.max(db.engine_pulse.c.at)))]
+    return max((one for one in found if one is not None), default=None)
+
+
 def _journal_row(entry: Entry, pending: Pending) -> dict[str, Any]:
     subject = entry.message.subject
     return {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from crm_core.activities import store
 from crm_core.authors import Author
 from crm_core.checks import Checks
+from crm_core.once.store import made_before
 from crm_core.shapes import TimelineEntry, moment
 from crm_core.store import Database
 from crm_core.timeline.store import save_entries
@@ -62,7 +63,10 @@ class NoteService:
         async with self._db.begin() as connection:
             if not await store.is_customer(connection, customer_id):
                 raise NotFound("no_such_customer", "There is no such customer.")
-            if key is not None and (found := await store.note_written(connection, key)) is not None:
+            found = None if key is None else await store.note_written(connection, key)
+            if found is None and (before := await made_before(connection, "note", note_id, now)) is not None:
+                found = await store.note(connection, before)
+            if found is not None:
                 return _shown(replace(entry, id=f"tl-{found.id}", ref=found.id, at=found.created_at))
             await store.insert_note(connection, row)
             await save_entries(connection, [entry])

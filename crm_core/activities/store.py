@@ -22,6 +22,10 @@ async def note_written(connection: Connection, once: str) -> Row[Any] | None:
     return (await connection.execute(select(notes).where(notes.c.once == once))).first()
 
 
+async def note(connection: Connection, note_id: str) -> Row[Any] | None:
+    return (await connection.execute(select(notes).where(notes.c.id == note_id))).first()
+
+
 async def insert_note(connection: Connection, row: Mapping[str, Any]) -> None:
     await connection.execute(insert(notes), [dict(row)])
 

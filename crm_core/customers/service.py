@@ -11,6 +11,7 @@ from crm_core.customers.forms import check_changes, check_contact, check_new, ch
 from crm_core.customers.matching import decide
 from crm_core.customers.models import Contact, Customer, Device, Match, NewCustomer, NewNumber
 from crm_core.customers.numbers import Number, NumberKind, parse, spellings
+from crm_core.once.store import made_before
 from crm_core.search import service as searching
 from crm_core.shapes import CustomerCard, FoundCustomer, NumberCard
 from crm_core.store import Connection, Database
@@ -81,6 +82,9 @@ class CustomerService:
         accepted, number = check_new(new, self._region)
         customer = _customer(accepted, self._clock)
         async with self._db.begin() as connection:
+            before = await made_before(connection, "customer", customer.id, customer.created_at)
+            if before is not None:
+                return (await card_store.cards(connection, [before], self._region))[0]
             if customer.company_id is not None:
                 await _get(connection, customer.company_id)
             await store.insert_customer(connection, customer, names.key(customer.name))

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_core.authors import Author
 from crm_core.checks import Checks
+from crm_core.once.store import made_before
 from crm_core.shapes import Ticket
 from crm_core.store import Connection, Database
 from crm_core.tickets import store
@@ -37,6 +38,9 @@ class TicketService:
         now = self._clock.now()
         row = _row(accepted, author, now)
         async with self._db.begin() as connection:
+            before = await made_before(connection, "ticket", row["id"], now)
+            if before is not None:
+                return await _get(connection, before)
             if not await store.is_customer(connection, new.customer_id, new.contact_id):
                 raise NotFound("no_such_customer", "There is no such customer, or the contact is not theirs.")
             row["number"] = await store.next_number(connection, now.year)

@@ -44,6 +44,44 @@ export function csrfToken(): string {
   return csrf || document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content || "";
 }
 
+const TRIES = 2;
+/** Where the server remembers what a request did. */
+const ONCE = /^\/api\/(calls|offers|customers|desk|dial)\b/;
+const UNSURE_FOR = 60_000;
+const UNSURE = new Set(["timed_out", "outcome_unknown"]);
+/** Keys of requests with a body whose outcome nobody knows: sent again by hand, they are still the same request. */
+const unsure = new Map<string, { key: string; at: number }>();
+
+function keyFor(name: string): string {
+  for (const [known, { at }] of unsure) if (Date.now() - at > UNSURE_FOR) unsure.delete(known);
+  return unsure.get(name)?.key ?? newKey();
+}
+
+/** crypto.randomUUID is only there on https and localhost. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) =>
+    one.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+/** Under one key the server carries a request out once: so it is sent again when nobody knows what became of it. */
+async function change<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const name = `${method} ${path} ${JSON.stringify(body)}`;
+  const key = keyFor(name);
+  for (let left = ONCE.test(path) ? TRIES - 1 : 0; ; left--) {
+    try {
+      const answer = await request<T>(method, path, body, { key });
+      unsure.delete(name);
+      return answer;
+    } catch (failure) {
+      const unknown = failure instanceof ApiError && UNSURE.has(failure.id);
+      if (unknown && left > 0) continue;
+      if (unknown && body && Object.keys(body).length > 0) unsure.set(name, { key, at: Date.now() });
+      throw failure;
+    }
+  }
+}
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A request to the server; `offline` and `timed_out` are refusals of our own. */
@@ -51,10 +89,11 @@ export async function request<T>(
   method: Method,
   path: string,
   body?: unknown,
-  { signal, keepalive = false }: { signal?: AbortSignal; keepalive?: boolean } = {},
+  { signal, keepalive = false, key }: { signal?: AbortSignal; keepalive?: boolean; key?: string } = {},
 ): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
+  if (key) headers["Idempotency-Key"] = key;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const limit = AbortSignal.timeout(10_000);
   const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", keepalive };
@@ -105,7 +144,7 @@ function paramsOf(failure: ApiError): Params {
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request("GET", path, undefined, signal ? { signal } : {});
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => request("POST", path, body);
-export const put = <T>(path: string, body: unknown): Promise<T> => request("PUT", path, body);
-export const patch = <T>(path: string, body: unknown): Promise<T> => request("PATCH", path, body);
-export const remove = <T = void>(path: string): Promise<T> => request("DELETE", path);
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => change("POST", path, body);
+export const put = <T>(path: string, body: unknown): Promise<T> => change("PUT", path, body);
+export const patch = <T>(path: string, body: unknown): Promise<T> => change("PATCH", path, body);
+export const remove = <T = void>(path: string): Promise<T> => change("DELETE", path);

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
+from kernel.db import connect
 from lab.ports import free_tcp
 from lab.sim import SimSwitch
 from server import doctor
 from server.doctor import Finding, examine
+from server.heartbeat import SavePulse, save_pulse
 from server.migrate import upgrade
+from server.platform import started_clock
 
 pytestmark = pytest.mark.integration
 
@@ -38,6 +42,22 @@ async def test_a_sound_install_has_nothing_to_mend(tmp_path: Path) -> None:
         found = await findings(tmp_path, ami_port=switch.port, ami_secret=SecretStr(switch.secret))
     assert {one.level for part in ("database", "switch", "phones", "disk") for one in found[part]} == {"ok"}
     assert [one.level for one in found["dialplan"]] == ["warning"], "Asterisk's files are on another machine"
+
+
+async def test_a_clock_that_was_set_back_is_named(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"
+    await upgrade(url)
+    assert [one.level for one in (await findings(tmp_path))["clock"]] == ["ok"]
+    database = connect(url)
+    async with database.begin() as connection:
+        await save_pulse(connection, [SavePulse(at=datetime.now(UTC) + timedelta(hours=1))])
+
+    (behind,) = (await findings(tmp_path))["clock"]
+    clock = await started_clock(database)
+    await database.dispose()
+
+    assert (behind.level, "set back" in behind.words) == ("warning", True)
+    assert timedelta(minutes=58) < clock.ahead < timedelta(minutes=61), "a platform goes on from the last commit"
 
 
 async def test_a_switch_that_is_not_there_or_refuses_us_is_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.clock import ManualClock, SteadyClock, seconds
+from kernel.clock import NOTABLE, ManualClock, SteadyClock, clock_words, seconds
 
 pytestmark = pytest.mark.unit
 
@@ -78,6 +78,29 @@ def test_it_never_runs_backwards(steps: list[tuple[float, float]]) -> None:
             watches.pass_by(passed)
             shown.append(clock.now())
     assert shown == sorted(shown)
+
+
+@pytest.mark.parametrize("back", [30.0, 3600.0, 3 * 3600.0])
+def test_after_a_restart_with_the_clock_set_back_time_goes_on_from_the_last_commit(
+    watches: Watches, back: float
+) -> None:
+    last = datetime.fromtimestamp(watches.wall, UTC)
+    watches.wall -= back
+    clock = SteadyClock(last=last)
+    begin = clock.now()
+    watches.pass_by(60)
+
+    assert begin == last
+    assert clock.now() - last >= timedelta(seconds=56), "deadlines go on coming"
+    assert clock.ahead <= timedelta(seconds=back), "and the difference is made good"
+    assert ("warning" in clock_words(clock.ahead)) == (clock.ahead > NOTABLE)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(hours=-1), timedelta(hours=4), timedelta(days=9000)])
+def test_the_wall_clock_is_believed_when_it_went_on_or_was_far_off_before(watches: Watches, ahead: timedelta) -> None:
+    wall = datetime.fromtimestamp(watches.wall, UTC)
+
+    assert SteadyClock(last=wall + ahead).now() == wall
 
 
 def test_a_manual_clock_moves_by_hand() -> None:
