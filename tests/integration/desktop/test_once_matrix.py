@@ -23,6 +23,8 @@ POST /api/calls/{id}/wrap-up
 POST /api/calls/{id}/wrap-up/extend
 PUT /api/calls/{id}/customer
 PUT /api/desk/presence
+PATCH /api/queues/{id}
+PUT /api/dispositions
 POST /api/dial
 """
 IN_ITS_TRANSACTION = """
