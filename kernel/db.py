@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import math
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiosqlite
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -35,12 +33,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from kernel import codec
+from kernel.hops import OneHopConnection, open_sqlite
 
 T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 LONG, KEPT = 16, 512
 _KEPT: dict[int, tuple[tuple[Any, ...], Any]] = {}
+_PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 metadata = MetaData(
     naming_convention={
@@ -173,10 +173,11 @@ def connect(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        reader = connection.get_execution_options().get("readonly", False)
-        if not reader:
+        if connection.get_execution_options().get("readonly", False):
+            connection.connection.driver_connection.begin_reading()
+        else:
             file.ensure_there()
-        connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -194,10 +195,10 @@ class _File:
         self.path: str | None = None
         self._known: tuple[int, int] | None = None
 
-    async def open(self, *where: Any, **how: Any) -> aiosqlite.Connection:
+    async def open(self, *where: Any, **how: Any) -> OneHopConnection:
         """A connection; never to a new and empty file in the place of the one that was there."""
         self.ensure_there()
-        connection = await _open(*where, **how)
+        connection = await open_sqlite(*where, **how)
         if self._known is None:
             self._known = self._look()
         return connection
@@ -217,19 +218,6 @@ class _File:
         except OSError:
             return None
         return found.st_dev, found.st_ino
-
-
-async def _open(*where: Any, **how: Any) -> aiosqlite.Connection:
-    """A connection to SQLite. The thread of one that cannot be made ends before the caller is told: aiosqlite does not
-    wait for it, and when the event loop is closed by then, the thread prints a traceback."""
-    connection = aiosqlite.connect(*where, **how)
-    thread = connection._thread
-    thread.daemon = True
-    try:
-        return await connection
-    except BaseException:
-        await asyncio.to_thread(thread.join, 5)
-        raise
 
 
 @contextlib.asynccontextmanager
@@ -296,17 +284,50 @@ def from_row(cls: type[T], row: Any) -> T:
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows or, where the primary key is there already, replace the given columns. One round trip; every
     row has the same columns."""
-    if not rows:
-        return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        await _prepared(connection, table, tuple(rows[0]), True).run(connection, rows)
+
+
+async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows in one round trip; every row has the same columns."""
+    if rows:
+        await _prepared(connection, table, tuple(rows[0]), False).run(connection, rows)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A statement compiled once: building and compiling one costs more than running it."""
+
+    sql: str
+    values: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+    async def run(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+        made = [tuple([row[name] if to is None else to(row[name]) for name, to in self.values]) for row in rows]
+        await connection.exec_driver_sql(self.sql, made)
+
+
+def _prepared(connection: AsyncConnection, table: Table, columns: tuple[str, ...], replacing: bool) -> _Prepared:
+    key = connection.dialect.name, table, columns, replacing
+    found = _PREPARED.get(key)
+    if found is None:
+        found = _PREPARED[key] = _prepare(connection.dialect, table, columns, replacing)
+    return found
+
+
+def _prepare(dialect: Dialect, table: Table, columns: tuple[str, ...], replacing: bool) -> _Prepared:
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement: Any = insert(table)
     keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if rest:
+    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    if replacing and rest:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    else:
+    elif replacing:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    await connection.execute(statement, list(rows))
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns), for_executemany=True)
+    order = compiled.positiontup
+    if set(order) != set(columns):
+        raise NotImplementedError(f"{table.name} has columns with defaults of our own; name them")
+    return _Prepared(str(compiled), tuple((name, compiled._bind_processors.get(name)) for name in order))
 
 
 async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, Table, insert
+from sqlalchemy import String, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import db
@@ -64,7 +64,7 @@ def inserting(table: Table) -> Save:
     """Insert journal-like rows; their `body` is made storable first."""
 
     async def save(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await connection.execute(insert(table), [{**row, "body": db.clean(row["body"])} for row in rows])
+        await db.insert_rows(connection, table, [{**row, "body": db.clean(row["body"])} for row in rows])
 
     return save
 
