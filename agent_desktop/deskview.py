@@ -26,7 +26,15 @@ def moment(value: datetime | str | None) -> str | None:
     """A time as the browser gets it: ISO 8601 in UTC with milliseconds."""
     if value is None:
         return None
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return _moment_of(value) if isinstance(value, str) else _moment(value)
+
+
+@lru_cache(4096)
+def _moment_of(text: str) -> str:
+    return _moment(datetime.fromisoformat(text))
+
+
+def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

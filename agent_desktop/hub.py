@@ -187,7 +187,7 @@ class Hub:
             await asyncio.sleep(self._parts.figures_seconds)
             if self._figures_due:
                 self._figures_due = False
-                self._mark(set(self._viewed))
+                await self._publish_figures()
 
     async def _saving_loop(self) -> None:
         """No commit tells that there are none: ask."""
@@ -198,12 +198,22 @@ class Hub:
                 self._mark(set(self._viewed))
             await asyncio.sleep(SAVING_SECONDS)
 
+    async def _publish_figures(self) -> None:
+        """To everybody; a pop that comes meanwhile does not wait for the last of them."""
+        queues = self.projection.queues()
+        for agent_id, viewed in list(self._viewed.items()):
+            async with viewed.lock:
+                await self._send(agent_id, viewed.feed.update({**viewed.feed.desk, "queues": queues}))
+            await asyncio.sleep(0)
+
     async def _publish(self, agent_id: str) -> None:
         viewed = self._viewed[agent_id]
         async with viewed.lock:
-            change: Numbered | None = viewed.feed.update(self._desk(viewed.person))
-            if change is not None:
-                await self._parts.audience.tell(agent_id, "change", change.message(self.now()))
+            await self._send(agent_id, viewed.feed.update(self._desk(viewed.person)))
+
+    async def _send(self, agent_id: str, change: Numbered | None) -> None:
+        if change is not None:
+            await self._parts.audience.tell(agent_id, "change", change.message(self.now()))
 
     def _desk(self, person: Person) -> dict[str, Any]:
         return self.projection.desk(person, self.pops.get(self.projection.shown_to(person.id)))

@@ -64,6 +64,7 @@ class Projection:
         self._parts: defaultdict[str, set[str]] = defaultdict(set)
         self._dials: dict[str, str] = {}
         self._figures: list[Row] | None = None
+        self._choices: dict[str | None, Row] = {}
 
     def reset(self, state: State) -> None:
         """Begin anew from a full state."""
@@ -196,8 +197,15 @@ class Projection:
         return "up" if any(line["up"] for line in lines) else "down"
 
     def _settings(self, agent_id: str) -> Row:
+        """The same for everybody whose caller came to the same queue: made once, until somebody changes the set-up."""
         shown = self.get("interactions", self.shown_to(agent_id))
-        queue = self.get("queues", shown["queue_id"]) if shown else None
+        queue_id = shown["queue_id"] if shown else None
+        found = self._choices.get(queue_id)
+        if found is None:
+            found = self._choices[queue_id] = self._settings_of(self.get("queues", queue_id))
+        return found
+
+    def _settings_of(self, queue: Row | None) -> Row:
         if queue is None:
             queue = min(self._rows["queues"].values(), key=lambda one: one["id"], default={})
         dispositions = [one for one in self._rows["dispositions"].values() if _offered_in(one, queue.get("id"))]
@@ -236,7 +244,10 @@ class Projection:
     def _place(self, change: RowChange) -> None:
         """Put the row where it belongs; finished ones are forgotten as soon as no desk can show them."""
         shelf, key, row = change.shelf, change.key, change.row
-        self._figures = None
+        if shelf == "interactions" or shelf in FOR_EVERYBODY:
+            self._figures = None
+        if shelf in FOR_EVERYBODY:
+            self._choices.clear()
         old = self._rows[shelf].get(key)
         if row is not None and _over(shelf, row):
             row = None

@@ -1,4 +1,4 @@
-"""Browsers' sockets: the only file that knows socket.io. A room per agent; a socket lives as long as its session."""
+"""Browsers' sockets: the only file that knows socket.io. Each socket lives as long as its session."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import socketio
 import structlog
 from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket  # type: ignore[import-untyped]
+from engineio.exceptions import SocketIsClosedError  # type: ignore[import-untyped]
+from engineio.packet import MESSAGE  # type: ignore[import-untyped]
+from engineio.packet import Packet as EnginePacket
 from socketio.exceptions import ConnectionRefusedError as Refusal
-from socketio.packet import Packet
+from socketio.packet import EVENT, Packet
 
 from agent_desktop.flood import Allowance
 from agent_desktop.hub import Hub
@@ -67,10 +70,7 @@ class _Viewer:
     who: SignedIn
     transport: asyncio.Transport | None
     tab: str = ""
-
-
-def room_of(agent_id: str) -> str:
-    return f"agent:{agent_id}"
+    greeted: bool = False
 
 
 class Push:
@@ -126,10 +126,17 @@ class Push:
         return response
 
     async def tell(self, agent_id: str, event: str, message: dict[str, Any]) -> None:
-        """Send to every tab of the agent; a tab that does not take what it is sent is dropped."""
-        await self._sio.emit(event, message, room=room_of(agent_id))
+        """Send to every tab of the agent that was greeted; one that does not take what it is sent is dropped. Written
+        once for all of them, and without socket.io's own way round, which starts a task for each message."""
+        text = ""
         for viewer in list(self._tabs.get(agent_id, {}).values()):
-            self._drop_if_stalled(viewer)
+            socket = self._sio.eio.sockets.get(self._engine_id(viewer.sid))
+            if socket is None or not viewer.greeted:
+                continue
+            text = text or TextPacket(EVENT, data=[event, message]).encode()
+            with contextlib.suppress(SocketIsClosedError):
+                await socket.send(EnginePacket(MESSAGE, text))
+                self._drop_if_stalled(viewer)
 
     async def sign_out(self, session_id: str, reason: str) -> None:
         """Close the sockets of a session that has ended."""
@@ -213,7 +220,7 @@ class Push:
         async with self.hub.viewing(viewer.who.person) as feed:
             if viewer.sid not in self._viewers:
                 return
-            await self._sio.enter_room(viewer.sid, room_of(viewer.who.person.id))
+            viewer.greeted = True
             missed, now = feed.since(epoch, seq), self.hub.now()
             if missed is None:
                 self.counts["snapshots"] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import math
 import re
 import sqlite3
@@ -39,7 +40,9 @@ T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 LONG, KEPT = 16, 512
-_KEPT: dict[int, tuple[tuple[Any, ...], Any]] = {}
+_AS_IS = frozenset({type(None), bool, int, float, datetime})
+_NAMES: dict[type, tuple[str, ...]] = {}
+_KEPT: dict[int, tuple[tuple[Any, ...], Encoded]] = {}
 _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 metadata = MetaData(
@@ -152,11 +155,12 @@ def connect(url: str) -> AsyncEngine:
             pool_timeout=PATIENCE,
             pool_pre_ping=True,
             hide_parameters=True,
+            json_serializer=_encode,
             connect_args={"timeout": PATIENCE, "command_timeout": 2 * PATIENCE},
         )
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
-    engine = create_async_engine(url, hide_parameters=True, connect_args=how)
+    engine = create_async_engine(url, hide_parameters=True, json_serializer=_encode, connect_args=how)
     file.path = _path(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -228,18 +232,31 @@ async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-def _kept(value: tuple[Any, ...]) -> Any:
+class Encoded(str):
+    """A value for a JSON column that is JSON text already."""
+
+    __slots__ = ()
+
+
+def _encode(value: Any) -> str:
+    return value if type(value) is Encoded else json.dumps(value, separators=(",", ":"))
+
+
+def _kept(value: tuple[Any, ...]) -> Encoded:
     """The JSON of a long tuple of a frozen row, which is saved as it was at each change of the row: made once.
     The tuple is kept with it, so that no other can have its identity."""
     found = _KEPT.get(id(value))
     if found is None:
         if len(_KEPT) >= KEPT:
             del _KEPT[next(iter(_KEPT))]
-        found = _KEPT[id(value)] = value, clean(codec.jsonable(value))
+        text = codec.row_json(value)
+        found = _KEPT[id(value)] = value, Encoded(_encode(clean(codec.jsonable(value))) if text is None else text)
     return found[1]
 
 
 def _cell(value: object) -> object:
+    if type(value) in _AS_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
@@ -272,7 +289,10 @@ def clean(value: Any) -> Any:
 def to_row(value: Any) -> dict[str, Any]:
     """A frozen dataclass as a table row: columns are named like the fields; tuples, sets, mappings and nested
     dataclasses become JSON."""
-    return {f.name: _cell(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    names = _NAMES.get(type(value))
+    if names is None:
+        names = _NAMES[type(value)] = tuple(field.name for field in dataclasses.fields(value))
+    return {name: _cell(getattr(value, name)) for name in names}
 
 
 def from_row(cls: type[T], row: Any) -> T:

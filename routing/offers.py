@@ -77,12 +77,15 @@ class Offers(Handles):
         callers = list(self._state.callers()) if self._state.line_up else []
         if not callers:
             return
-        engaged = frozenset(agent.id for agent in self._state.agents if self._engaged(agent))
+        engaged: frozenset[str] | None = None
         for caller in callers:
-            if not any(agent.routable(turn.at) for agent in self._state.agents):
+            agents = list(self._state.agents)
+            if not any(agent.routable(turn.at) for agent in agents):
                 return
+            if engaged is None:
+                engaged = frozenset(agent.id for agent in agents if self._engaged(agent))
             strategy = self._state.queue_of(caller).strategy
-            choice = choose(caller, self._state.agents, turn.at, engaged, strategy)
+            choice = choose(caller, agents, turn.at, engaged, strategy)
             for agent in choice.agents:
                 self._offer(self._state.interactions[caller.id], agent, choice.why, turn)
 

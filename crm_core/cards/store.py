@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, select
+from sqlalchemy import ScalarSelect, String, bindparam, func, literal_column, select
 
 from crm_core.customers.numbers import display
 from crm_core.customers.tables import contacts, customers, numbers
@@ -20,7 +20,7 @@ _company = customers.alias("company")
 
 
 def _open_entries(kind: str) -> ScalarSelect[int]:
-    is_open = timeline.c.status == bindparam("open", "open", literal_execute=True)
+    is_open = timeline.c.status == literal_column("'open'", String)
     mine = timeline.c.customer_id == customers.c.id
     return select(func.count()).where(mine, is_open, timeline.c.kind == kind).scalar_subquery()
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
@@ -61,6 +62,7 @@ class Number:
         return zones(self.e164) if self.e164 else frozenset()
 
 
+@lru_cache(4096)
 def parse(raw: str | None, region: str) -> Number:
     """Read `raw` as somebody in `region` (ISO 3166 code) would dial it. Never raises."""
     if raw is None:
@@ -96,6 +98,7 @@ def spellings(e164: str) -> tuple[str, ...]:
     return (e164, f"+54{'' if match[1] else '9'}{match[2]}")
 
 
+@lru_cache(4096)
 def display(e164: str, region: str) -> str:
     """An E.164 number as a person in `region` writes it."""
     number = phonenumbers.parse(e164, None)

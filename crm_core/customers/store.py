@@ -30,7 +30,11 @@ _HOLDERS = (
 )
 _CUSTOMER = select(*(customers.c[name] for name in Customer.__dataclass_fields__))
 _CONTACT = select(*(contacts.c[name] for name in Contact.__dataclass_fields__))
-_DEVICE = select(*(devices.c[name] for name in Device.__dataclass_fields__))
+_DEVICES_OF = (
+    select(*(devices.c[name] for name in Device.__dataclass_fields__))
+    .where(devices.c.customer_id == bindparam("customer_id"))
+    .order_by(devices.c.bought_at.desc(), devices.c.id)
+)
 
 
 async def holders(connection: Connection, e164: Sequence[str]) -> list[Holder]:
@@ -73,8 +77,7 @@ async def insert_contact(connection: Connection, contact: Contact) -> None:
 
 
 async def devices_of(connection: Connection, customer_id: str) -> list[Device]:
-    query = _DEVICE.where(devices.c.customer_id == customer_id).order_by(devices.c.bought_at.desc(), devices.c.id)
-    return [Device(*row) for row in await connection.execute(query)]
+    return [Device(*row) for row in await connection.execute(_DEVICES_OF, {"customer_id": customer_id})]
 
 
 async def insert_device(connection: Connection, device: Device) -> None:

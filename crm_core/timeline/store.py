@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, select, tuple_
+from sqlalchemy import String, bindparam, literal_column, select, tuple_
 
 from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
@@ -35,7 +35,7 @@ _PAGES = {
 # The status is written out, not bound, so that both planners see that the partial index fits.
 _OPEN = (
     select(*_COLUMNS)
-    .where(_OF_CUSTOMER, timeline.c.status == bindparam("open", "open", literal_execute=True))
+    .where(_OF_CUSTOMER, timeline.c.status == literal_column("'open'", String))
     .order_by(*_NEWEST)
     .limit(bindparam("limit"))
 )
