@@ -24,13 +24,19 @@ class Ticket:
     csrf: str = field(repr=False)
 
 
+BROWSER = "bench"
+"""A session answers to the browser that opened it only."""
+
+
 class Desk:
     """One agent's tab: shows the pop, says that it is rendered, answers pings."""
 
     def __init__(self, url: str, client: aiohttp.ClientSession, ticket: Ticket, popped: Popped) -> None:
         self._url = url
         self._client = client
-        self._headers = {"Cookie": f"trunkline={ticket.token}", "X-CSRF-Token": ticket.csrf, "Origin": url}
+        self._headers = {
+            "Cookie": f"trunkline={ticket.token}", "X-CSRF-Token": ticket.csrf, "Origin": url, "User-Agent": BROWSER,
+        }  # fmt: skip
         self._csrf = ticket.csrf
         self._popped = popped
         self._socket: aiohttp.ClientWebSocketResponse | None = None

@@ -18,7 +18,7 @@ import aiohttp
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.desks import Ticket
+from bench.desks import BROWSER, Ticket
 from bench.history_rows import fill
 from bench.machine import ROOT
 from crm_core.customers.models import NewCustomer
@@ -72,7 +72,7 @@ async def _tickets(database: AsyncEngine, agents: int) -> list[Ticket]:
         for number in range(agents):
             login = f"agent{number:03d}"
             await people.create_staff(NewStaff(login, login.title(), PASSWORD, (Role.agent,)), SYSTEM, clock.now())
-            opened = await people.sign_in(Credentials(login, PASSWORD, "127.0.0.1", "bench"), clock.now())
+            opened = await people.sign_in(Credentials(login, PASSWORD, "127.0.0.1", BROWSER), clock.now())
             found.append(Ticket(login, opened.token, opened.session.csrf_token))
     finally:
         hasher.close()
