@@ -260,13 +260,13 @@ class Outbound(Handles):
             return
         if attempt.state is AttemptState.bridged:
             return self._end(attempt, Outcome.reached, "talked", turn)
-        outcome = outcome_of(
-            event.cause,
-            unseen=event.unseen,
-            answered=attempt.answered_at is not None,
-            given_up=attempt.reason == "agent_hung_up",
-        )
-        self._end(attempt, outcome, attempt.reason or f"cause_{event.cause}", turn)
+        if self._state.line_up or not event.unseen:
+            self._number_gone(attempt, event.cause, event.unseen, f"cause_{event.cause}", turn)
+
+    def _number_gone(self, attempt: Attempt, cause: int, unseen: bool, reason: str, turn: Turn) -> None:
+        answered, given_up = attempt.answered_at is not None, attempt.reason == "agent_hung_up"
+        outcome = outcome_of(cause, unseen=unseen, answered=answered, given_up=given_up)
+        self._end(attempt, outcome, attempt.reason or reason, turn)
 
     @on(AgentLegEnded)
     def _agent_ended(self, event: AgentLegEnded, turn: Turn) -> None:
@@ -295,14 +295,16 @@ class Outbound(Handles):
         attempt = self._state.attempts.get(attempt_id)
         if kind not in ("dialler", "dial") or attempt is None or event.unknown:
             return
-        if not self._switchboard.alive(attempt.customer_leg if kind == "dial" else attempt.leg):
-            self._end(attempt, Outcome.failed, "switch_refused", turn)
+        self._end(attempt, Outcome.failed, "switch_refused", turn)
 
     @on(DialDue)
     def _dial_due(self, due: DialDue, turn: Turn) -> None:
-        """The switch said nothing of the end: what may live is hung up; then it is over, unknown."""
+        """The switch said nothing of the end: what may live is hung up; then it is over, unknown. While the link is
+        down the switch cannot say anything, and both may talk: the snapshot decides."""
         attempt = self._state.attempts.get(due.attempt_id)
         if attempt is None or attempt.state is AttemptState.bridged:
+            return
+        if attempt.state in SENT and not self._state.line_up:
             return
         if attempt.reason is None:
             self._state.attempts.put(replace(attempt, reason="timed_out"))
@@ -318,9 +320,15 @@ class Outbound(Handles):
         for attempt in list(self._state.attempts):
             sent = attempt.state in SENT
             leg = attempt.customer_leg if sent else attempt.leg
-            if attempt.state in (AttemptState.asked, AttemptState.bridged) or self._switchboard.alive(leg):
+            if attempt.state in (AttemptState.asked, AttemptState.bridged):
                 continue
-            self._end(attempt, Outcome.unknown if sent else Outcome.failed, "leg_gone", turn)
+            if not self._switchboard.alive(leg):
+                if sent:
+                    self._number_gone(attempt, 0, True, "leg_gone", turn)
+                else:
+                    self._end(attempt, Outcome.failed, "leg_gone", turn)
+            elif attempt.state is AttemptState.dialing and turn.deadlines.get(f"dial-{attempt.id}") is None:
+                self._watch(attempt, 0, turn)
 
     @on(LinkDown)
     def _started(self, fact: LinkDown, turn: Turn) -> None:

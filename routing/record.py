@@ -24,11 +24,11 @@ def record_call(
     *,
     stint: Stint | None = None,
 ) -> None:
-    """Write (again) the timeline entry of `interaction`; nothing while the customer is not known.
+    """Write (again) the timeline entry of `interaction`; nothing while the customer is not known, or not yet dialled.
 
     Its id never changes, so that it moves along when an agent links another customer.
     """
-    if interaction.customer_id is None:
+    if interaction.customer_id is None or (interaction.state is InteractionState.dialling and not interaction.channel):
         return
     stint = stint or state.last_talk(interaction)
     agent = state.agents.get(stint.agent_id) if stint is not None else None

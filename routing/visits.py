@@ -302,7 +302,7 @@ class Visits(Handles):
     @on(CallerLeft)
     def _left(self, event: CallerLeft, turn: Turn) -> None:
         interaction = self._state.interactions.get(event.interaction_id)
-        if interaction is None or interaction.ended_at is not None:
+        if interaction is None or interaction.ended_at is not None or interaction.state is InteractionState.dialling:
             return
         reason = "lost_in_outage" if event.unseen else _end_reason(interaction)
         for offer in self._open_offers(interaction):

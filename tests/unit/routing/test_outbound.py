@@ -14,8 +14,8 @@ from kernel.errors import TrunklineError
 from routing.attempts import Attempt, AttemptState, Trunk, outcome_of
 from routing.attempts import Outcome as What
 from routing.dialling import AskPermit, DialNumber, PermitGranted, PermitRefused, ReleaseNumber, TrunkConfigured
-from routing.messages import FinishWrapUp, HangUpCall, SetPresence
-from routing.rows import Duty, InteractionState, Presence, Standing, StintState
+from routing.messages import CallerIdentified, FinishWrapUp, HangUpCall, SetPresence
+from routing.rows import Duty, InteractionState, Match, Presence, Standing, StintState
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -31,8 +31,8 @@ class Desk(World):
         self.say(TrunkConfigured(dial=trunk, caller_number="+34910000000", ring_seconds=30))
         self.agent("ana", presence)
 
-    def dial(self, actor: str = "ana") -> Attempt:
-        return self.state.attempts[str(self.say(DialNumber(actor=actor, number=NUMBER, customer_id="cu-1")))]
+    def dial(self, actor: str = "ana", customer_id: str | None = "cu-1") -> Attempt:
+        return self.state.attempts[str(self.say(DialNumber(actor=actor, number=NUMBER, customer_id=customer_id)))]
 
     def grant(self, attempt: Attempt) -> None:
         self.say(PermitGranted(attempt_id=attempt.id, interaction_id=attempt.interaction_id, permit_id="permit-1"))
@@ -194,6 +194,15 @@ def test_given_a_refusal_then_nobody_is_rung_and_the_history_stays_clean() -> No
     assert [one for one in desk.out.writes if type(one).__name__ == "SaveTimelineEntry"] == []
 
 
+def test_given_a_customer_found_before_the_refusal_then_the_history_stays_clean_too() -> None:
+    desk = Desk()
+    attempt = desk.dial(customer_id=None)
+    desk.say(CallerIdentified(interaction_id=attempt.interaction_id, match=Match.known, customer_id="cu-1"))
+    ids = {"attempt_id": attempt.id, "interaction_id": attempt.interaction_id}
+    desk.say(PermitRefused(**ids, error="do_not_call", message="On a list."))
+    assert [one for one in desk.out.writes if type(one).__name__ == "SaveTimelineEntry"] == []
+
+
 def test_given_an_agents_phone_that_is_not_answered_then_the_number_was_never_dialled() -> None:
     desk = Desk()
     attempt = desk.dial()
@@ -332,11 +341,67 @@ def test_a_link_cut_under_the_order_leaves_it_to_the_snapshot() -> None:
     assert len(desk.orders(DialOut)) == 1
 
 
-def test_an_order_that_the_switch_refused_ends_the_attempt() -> None:
+def test_answered_in_a_long_outage_then_the_talk_is_theirs_when_the_link_is_back() -> None:
+    desk = Desk()
+    attempt = asked_and_ringing(desk)
+    desk.say(ev.SwitchLost(reason="closed"))
+    desk.wait(120)
+    assert desk.row(attempt).state is AttemptState.dialing
+    assert desk.state.agents["ana"].duty is Duty.reserved
+    desk.talk(attempt)
+    desk.say(ev.SwitchBack(switch_version="22"))
+    assert desk.row(attempt).state is AttemptState.bridged
+    assert desk.stint(attempt.interaction_id).state is StintState.joined
+    assert desk.state.agents["ana"].duty is Duty.busy
+
+
+def test_dialled_as_the_link_was_lost_then_only_the_snapshot_says_that_it_is_over() -> None:
     desk = Desk()
     attempt = desk.dial()
     desk.grant(attempt)
     desk.agent_answers(attempt)
+    desk.say(ev.SwitchLost(reason="closed"))
+    desk.number_ends(attempt, 0, unseen=True)
+    assert desk.ix(attempt.interaction_id).ended_at is None, "its channel may have come unseen"
+    desk.rings(attempt)
+    desk.say(ev.SwitchBack(switch_version="22"))
+    desk.talk(attempt)
+    assert desk.row(attempt).state is AttemptState.bridged
+
+
+def test_what_rings_on_after_an_outage_has_its_time_limit_again() -> None:
+    desk = Desk()
+    attempt = asked_and_ringing(desk)
+    desk.say(ev.SwitchLost(reason="closed"))
+    desk.wait(120)
+    desk.say(ev.SwitchBack(switch_version="22"))
+    desk.wait(12)
+    assert desk.row(attempt).outcome is What.unknown
+    assert desk.state.agents["ana"].duty is Duty.idle
+
+
+@pytest.mark.parametrize(("answers", "outcome"), [(False, What.cancelled), (True, What.dropped)])
+def test_ended_unseen_in_an_outage_then_what_was_seen_before_counts(answers: bool, outcome: What) -> None:
+    desk = Desk()
+    attempt = asked_and_ringing(desk)
+    if answers:
+        desk.say(ev.CustomerUp(**desk.ids(attempt, attempt.customer_leg)))
+    desk.agent_ends(attempt)
+    desk.say(ev.SwitchLost(reason="closed"))
+    desk.number_ends(attempt, 0, unseen=True)
+    desk.say(ev.SwitchBack(switch_version="22"))
+    assert desk.row(attempt).outcome is outcome
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_an_order_that_the_switch_refused_ends_the_attempt(told: bool) -> None:
+    """`told`: the leg is known from the commit that ordered it on."""
+    desk = Desk()
+    attempt = desk.dial()
+    desk.grant(attempt)
+    desk.agent_answers(attempt)
+    if told:
+        desk.live_legs.add(attempt.customer_leg)
     desk.say(ev.OrderFailed(order_id=f"dial-{attempt.id}", message="no", unknown=False))
     assert desk.row(attempt).outcome is What.failed
     assert desk.state.agents["ana"].duty is Duty.idle
