@@ -218,7 +218,9 @@ class Offers(Handles):
             self.end(offer, self._ending_of(offer, event), turn)
 
     def _ending_of(self, offer: Offer, event: AgentLegEnded | None = None) -> Ending:
-        """How the offer ends by its leg's end, or by time alone."""
+        """How the offer ends by its leg's end, or by time alone: nobody's fault while the switch cannot tell of it."""
+        if event is None and not self._state.line_up:
+            return Ending("failed", "leg_gone")
         queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
         agent = self._state.agents.get(offer.agent_id)
         there = agent is not None and agent.device is Reach.reachable

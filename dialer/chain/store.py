@@ -17,7 +17,8 @@ from routing.tables import attempts
 
 SEALERS = 7_030_417
 """The advisory lock of PostgreSQL that makes sealers take turns."""
-AT_ONCE = 500
+AT_ONCE = 50
+"""Links made in one transaction, so that none keeps other writers waiting."""
 CHUNK = 2000
 WITHIN = timedelta(seconds=10)
 """How long a permit may be without its seal before that is called a fault."""
@@ -39,8 +40,12 @@ class Verdict:
 
 
 async def seal(database: AsyncEngine) -> int:
-    """Chain permits that have no seal yet, the oldest first; returns how many. Any number of sealers may try."""
+    """Chain permits that have no seal yet, the oldest first; returns how many. Any number of sealers may try; with
+    nothing to seal no lock is taken."""
     table = dial_permits
+    async with readonly(database) as connection:
+        if await connection.scalar(select(table.c.id).where(table.c.seq.is_(None)).limit(1)) is None:
+            return 0
     async with database.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEALERS})

@@ -209,6 +209,14 @@ async def chained(database: AsyncEngine, count: int) -> None:
         await over(database, id)
 
 
+async def test_with_nothing_to_seal_no_writer_is_waited_for(database: AsyncEngine) -> None:
+    await chained(database, 2)
+    while await seal(database):
+        pass
+    async with database.begin(), asyncio.timeout(2):
+        assert await seal(database) == 0
+
+
 async def look(database: AsyncEngine) -> Verdict:
     return await verify(database, AT + timedelta(minutes=1))
 

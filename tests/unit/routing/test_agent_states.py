@@ -165,6 +165,21 @@ def test_a_ring_of_which_the_switch_never_said_anything_is_no_miss() -> None:
     assert ana(world).missed == 0
 
 
+def test_a_ring_that_ran_out_while_the_link_was_down_is_no_miss() -> None:
+    world = World(misses_to_pause=1)
+    world.agent("ana")
+    ix = world.call("one")
+    offer = world.ring(ix)
+    world.say(ev.SwitchLost(reason="closed"))
+    world.wait(40)
+    ana = world.state.agents["ana"]
+    assert (ana.presence, ana.missed, ana.duty) == (Presence.ready, 0, Duty.idle)
+    world.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+    world.join(ix, offer.leg, offer.endpoint)
+    world.say(ev.SwitchBack(switch_version="22"))
+    assert world.state.agents["ana"].standing is Standing.talking, "they had answered"
+
+
 def test_whoever_closed_the_browser_without_signing_out_is_out_after_the_grace() -> None:
     world = World()
     world.agent("ana")
