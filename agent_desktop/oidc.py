@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 from joserfc import jwt
@@ -119,10 +119,9 @@ class OidcClient:
 
     def _may_be_asked(self, address: str) -> bool:
         """https, unless the whole provider is plain http on this machine."""
-        plain = self._provider.issuer.startswith("http://")
-        return address.startswith("https://") or (
-            plain and address.startswith(("http://127.0.0.1", "http://localhost"))
-        )
+        plain, asked = self._provider.issuer.startswith("http://"), urlsplit(address)
+        here = asked.scheme == "http" and asked.hostname in ("127.0.0.1", "localhost")
+        return (asked.scheme == "https" and bool(asked.hostname)) or (plain and here)
 
     async def _token(self, metadata: _Metadata, code: str, attempt: Attempt, redirect: str) -> str:
         form = {
@@ -214,10 +213,14 @@ def _is_time(value: object) -> bool:
 
 
 async def _json(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    content = await response.content.read(LARGEST + 1)
+    content = bytearray()
+    async for part in response.content.iter_any():
+        content += part
+        if len(content) > LARGEST:
+            raise ProviderFailed("it answered without end")
     try:
-        found = None if len(content) > LARGEST else json.loads(content)
-    except ValueError:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ProviderFailed("it did not answer in JSON")

@@ -143,6 +143,11 @@ class Push:
         for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
             await self._close(viewer, reason)
 
+    async def leave_desk(self, staff_id: str, reason: str) -> None:
+        """Close the sockets of a person who has the desk no longer."""
+        for viewer in list(self._tabs.get(staff_id, {}).values()):
+            await self._close(viewer, reason)
+
     async def watch_sessions(self) -> None:
         """Close the sockets of ended sessions, until cancelled; note now and then that the others are in use."""
         since_kept = 0.0

@@ -31,7 +31,7 @@ class AuditQuery(Form):
     subject: str | None = Field(None, max_length=100)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
-    before: int | None = Field(None, ge=1)
+    before: int | None = Field(None, ge=1, lt=2**63)
     limit: int = Field(50, ge=1, le=200)
 
 

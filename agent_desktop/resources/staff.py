@@ -16,7 +16,7 @@ from agent_desktop.push import Push
 from agent_desktop.resources.security import Ended, SessionList, session_rows
 from crm_core.people.forms import generated_password
 from crm_core.people.rows import By, NewStaff, Staff, StaffChange, StaffFilter
-from kernel.access import Right, Role, Scope, scope_of
+from kernel.access import Right, Role, Scope, may, scope_of
 from kernel.errors import NotFound, Refused, TrunklineError
 from routing.messages import SetPresence, SignOutAgent
 from routing.rows import Presence
@@ -152,6 +152,7 @@ class StaffResource:
         return {"person": person_row(person), "password": made_up}
 
     async def change(self, ask: Ask) -> PersonRow:
+        """Whoever may no longer serve calls is out of the desk at once, wherever they are signed in."""
         form, person = ask.form(PersonChange), await self._reached(ask, Right.user_manage)
         change = StaffChange(
             name=form.name,
@@ -161,13 +162,16 @@ class StaffResource:
             email=form.email,
             version=form.version,
         )
-        return person_row(await self._people.service.change_staff(person.id, change, _by(ask), self._people.now()))
+        changed = await self._people.service.change_staff(person.id, change, _by(ask), self._people.now())
+        if may(person.actor, Right.desk_use).ok and not may(changed.actor, Right.desk_use).ok:
+            await self._close(await self._people.revoke_all(_by(ask), person.id, ask.me.session_id), "role_changed")
+            await self._push.leave_desk(person.id, "role_changed")
+            await self._out(person.id)
+        return person_row(changed)
 
     async def deactivate(self, ask: Ask) -> PersonRow:
         """Out at once: the sessions end, their sockets close, no further call is offered."""
-        person = await self._reached(ask, Right.user_manage)
-        if person.id == ask.actor:
-            raise Refused("own_account", "You cannot shut yourself out; ask another administrator.")
+        person = await self._other(ask)
         ended = await self._people.service.deactivate_staff(person.id, _by(ask), self._people.now())
         await self._close(ended, "account_closed")
         await self._out(person.id)
@@ -179,13 +183,13 @@ class StaffResource:
         return person_row(await self._people.service.staff(person.id))
 
     async def reset_password(self, ask: Ask) -> WithPassword:
-        person = await self._reached(ask, Right.user_manage)
+        person = await self._other(ask)
         password, ended = await self._people.service.reset_password(person.id, _by(ask), self._people.now())
         await self._close(ended, "password_changed")
         return {"person": person_row(await self._people.service.staff(person.id)), "password": password}
 
     async def reset_second_step(self, ask: Ask) -> PersonRow:
-        person = await self._reached(ask, Right.user_manage)
+        person = await self._other(ask)
         ended = await self._people.service.reset_second_step(person.id, _by(ask), self._people.now())
         await self._close(ended, "second_step_reset")
         return person_row(await self._people.service.staff(person.id))
@@ -210,6 +214,14 @@ class StaffResource:
         person = await self._people.service.staff(ask.key("id"))
         if not ask.reaches(right, [person]):
             raise NotFound("staff_unknown", "There is no such person.")
+        return person
+
+    async def _other(self, ask: Ask) -> Staff:
+        """Somebody else's account: whoever changes how they sign in themselves proves first who they are, on the page
+        of their own account."""
+        person = await self._reached(ask, Right.user_manage)
+        if person.id == ask.actor:
+            raise Refused("own_account", "Only another administrator can do that to your account.")
         return person
 
     async def _close(self, ended: list[str], reason: str) -> None:
@@ -313,7 +325,7 @@ class StaffResource:
                 rule=Right.user_manage,
                 summary="A new password for a person, made up and to be changed at the next sign-in",
                 answer=WithPassword,
-                errors={**GONE, 503: ("sign_in_busy",)},
+                errors={**GONE, 409: ("own_account",), 503: ("sign_in_busy",)},
             ),
             Route(
                 method="DELETE",
@@ -322,7 +334,7 @@ class StaffResource:
                 rule=Right.user_manage,
                 summary="Take away the second step of a person who lost it",
                 answer=PersonRow,
-                errors={**GONE, 409: ("second_step_missing",)},
+                errors={**GONE, 409: ("second_step_missing", "own_account")},
             ),
         )
 

@@ -11,14 +11,16 @@ from crm_core.people.rows import NewStaff, Staff, StaffChange
 from kernel.access import Role
 from kernel.errors import Invalid, Problem, at_fields
 
+LONGEST_LOGIN = 100
+LONGEST_NAME = 200
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,185}")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def check_new(new: NewStaff) -> None:
     """Raises Invalid naming the field."""
-    one_line("login", new.login, 100)
-    one_line("name", new.name, 200)
+    one_line("login", new.login, LONGEST_LOGIN)
+    one_line("name", new.name, LONGEST_NAME)
     _roles(new.roles)
     _email((new.email or "").strip())
     check_password(new.password, new.login, new.name)
@@ -30,7 +32,7 @@ def changed(old: Staff, change: StaffChange) -> Staff:
     _email(email)
     return replace(
         old,
-        name=old.name if change.name is None else one_line("name", change.name, 200),
+        name=old.name if change.name is None else one_line("name", change.name, LONGEST_NAME),
         email=email,
         roles=old.roles if change.roles is None else _roles(change.roles),
         language=change.language or old.language,
@@ -45,6 +47,16 @@ def one_line(field: str, value: str, longest: int) -> str:
         message = f"Between 1 and {longest} printable characters are needed."
         raise Invalid("text_bad", message, **at_fields(**{field: Problem("text_bad", message, {"longest": longest})}))
     return text
+
+
+def fit_for_login(email: str) -> bool:
+    """Whether a mail address can be somebody's login."""
+    return len(email) <= LONGEST_LOGIN and email.isprintable() and _EMAIL.fullmatch(email) is not None
+
+
+def tidy_name(name: str | None) -> str:
+    """A name that somebody else wrote, as one printable line; empty when nothing is left of it."""
+    return " ".join("".join(one if one.isprintable() else " " for one in name or "").split())[:LONGEST_NAME].strip()
 
 
 def generated_password() -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crm_core.people import audit, store
+from crm_core.people.forms import fit_for_login, tidy_name
 from crm_core.people.passwords import Hasher, check_password
 from crm_core.people.rows import (
     By,
@@ -76,9 +77,8 @@ class SignIn(Sessions):
         self._at(visitor, Stage.code)
         staff_id, used = visitor.staff.id, None
         async with self._db.begin() as connection:
-            attempt = await self._count(
-                connection, f"second step of {staff_id}", place.ip, now, self._limits.code_window
-            )
+            key = store.attempt_key("code", staff_id)
+            attempt = await self._count(connection, key, place.ip, now, self._limits.code_window)
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is not None and person.staff.active:
                 used = await self.second.take(connection, person, code, now)
@@ -108,6 +108,7 @@ class SignIn(Sessions):
             raise Refused("password_same", "This is the password that you were given. Choose one that only you know.")
         hashed = await self._hasher.hash(password)
         async with self._db.begin() as connection:
+            await self._still_wanted(connection, visitor)
             await store.update_staff(connection, person.id, password_hash=hashed, must_change=False)
             by = By(person.id, place.ip)
             await end_sessions(connection, person.id, by, now, visitor.session.id)
@@ -126,6 +127,7 @@ class SignIn(Sessions):
         """The open session, and recovery codes, by a code of the app. Raises Invalid (`code_unfit`)."""
         self._at(visitor, Stage.enrol)
         async with self._db.begin() as connection:
+            await self._still_wanted(connection, visitor)
             codes = await self.second.confirm(connection, visitor, code, By(visitor.staff.id, place.ip), now)
             step = (Stage.open, "totp")
             return await self._advance(connection, visitor, visitor.staff, step, place, now), codes
@@ -160,15 +162,23 @@ class SignIn(Sessions):
         if visitor.session.stage is not stage:
             raise Refused("sign_in_elsewhere", "This step of signing in is done already. Reload the page.")
 
+    async def _still_wanted(self, connection: Connection, visitor: Visitor) -> None:
+        """Refuse a sign-in that began by password alone when a second step was set up elsewhere since: whoever knows
+        the password only must neither go on without that step nor put another in its place."""
+        person = await store.staff_by_id(connection, visitor.staff.id, lock=True)
+        if person is None or (person.staff.totp_at is not None and visitor.session.method == "password"):
+            raise _failed()
+
     async def _reserve(self, given: Credentials, now: datetime) -> tuple[int, StaffWithSecret | None]:
         async with self._db.begin() as connection:
-            attempt = await self._count(connection, given.login, given.ip, now, self._limits.window)
+            key = store.login_hash(given.login)
+            attempt = await self._count(connection, key, given.ip, now, self._limits.window)
             return attempt, await store.staff_by_login(connection, given.login)
 
     async def _count(self, connection: Connection, key: str, ip: str, now: datetime, window: timedelta) -> int:
         """Count an attempt under `key` and the address as failed, until it is marked as good; TooMany beyond."""
         await audit.lock_head(connection)  # on PostgreSQL too, attempts are counted one after the other
-        by_key = await store.failures_by_login(connection, key, now - window)
+        by_key = await store.failures_by_key(connection, key, now - window)
         by_ip = await store.failures_by_ip(connection, ip, now - self._limits.window)
         limits = ((by_key, self._limits.per_login, window), (by_ip, self._limits.per_ip, self._limits.window))
         for found, most, span in limits:
@@ -245,13 +255,19 @@ class SignIn(Sessions):
                 await audit.append(connection, line)
         if found is not None:
             return found.staff
+        return await self._newcomer(connection, who, now)
+
+    async def _newcomer(self, connection: Connection, who: Identity, now: datetime) -> Staff | None:
+        """An account for whom only the provider knows, where that is allowed and what it says can be a login."""
         role = self.policy.new_by_provider
-        if role is None or not who.email or await store.staff_by_login(connection, who.email) is not None:
+        if role is None or not who.email or not fit_for_login(who.email):
+            return None
+        if await store.staff_by_login(connection, who.email) is not None:
             return None
         person = Staff(
             id=new_id("usr"),
-            login=who.email[:100],
-            name=(who.name or who.email)[:200],
+            login=who.email,
+            name=tidy_name(who.name) or who.email,
             roles=(role,),
             language="en",
             team_id=None,

@@ -36,7 +36,12 @@ def search_words(person: Staff) -> str:
 
 def login_hash(login: str) -> str:
     """How a login is counted: people type passwords into the login field, so it is not kept as typed."""
-    return hashlib.sha256(login_key(login).encode()).hexdigest()
+    return attempt_key("login", login_key(login))
+
+
+def attempt_key(what: str, of: str) -> str:
+    """Under what attempts are counted: no login that somebody types counts against another kind of attempt."""
+    return hashlib.sha256(f"{what}:{of}".encode()).hexdigest()
 
 
 # ── staff and teams ─────────────────────────────────────────────────────────────────────────────────────
@@ -226,11 +231,10 @@ async def revoke_all(connection: Connection, now: datetime, staff_id: str, keep:
 
 
 async def _revoke(connection: Connection, now: datetime, *which: ColumnElement[bool]) -> list[str]:
-    found = await connection.execute(select(sessions.c.id).where(sessions.c.revoked_at.is_(None), *which))
-    ids = sorted(found.scalars())
-    if ids:
-        await connection.execute(update(sessions).where(sessions.c.id.in_(ids)).values(revoked_at=now, data={}))
-    return ids
+    """In one statement: of two who end a session at the same time, one has ended it."""
+    live = update(sessions).where(sessions.c.revoked_at.is_(None), *which)
+    ended = await connection.execute(live.values(revoked_at=now, data={}).returning(sessions.c.id))
+    return sorted(ended.scalars())
 
 
 async def delete_dead_sessions(connection: Connection, before: datetime) -> None:
@@ -249,10 +253,10 @@ class Failures:
     oldest: datetime | None
 
 
-async def failures_by_login(connection: Connection, login: str, since: datetime) -> Failures:
-    """Failures since the last success of this login."""
+async def failures_by_key(connection: Connection, key: str, since: datetime) -> Failures:
+    """Failures since the last success under this key."""
     table = sign_in_attempts
-    mine = table.c.login_hash == login_hash(login)
+    mine = table.c.login_hash == key
     last_ok = select(func.coalesce(func.max(table.c.id), 0)).where(mine, table.c.ok).scalar_subquery()
     return await _failures(connection, [mine, table.c.at > since, table.c.id > last_ok])
 
@@ -268,8 +272,8 @@ async def _failures(connection: Connection, which: Sequence[ColumnElement[bool]]
     return Failures(count, oldest)
 
 
-async def insert_attempt(connection: Connection, login: str, ip: str, at: datetime) -> int:
-    row = {"at": at, "login_hash": login_hash(login), "ip": ip, "ok": False}
+async def insert_attempt(connection: Connection, key: str, ip: str, at: datetime) -> int:
+    row = {"at": at, "login_hash": key, "ip": ip, "ok": False}
     result = await connection.execute(insert(sign_in_attempts).values(row))
     key = result.inserted_primary_key
     assert key is not None

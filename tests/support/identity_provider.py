@@ -3,6 +3,7 @@ of somebody, and how it misbehaves, is set on it."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -34,6 +35,8 @@ class IdentityProvider:
     algorithm: str = "RS256"
     known: RSAKey = field(default_factory=new_key)
     key: RSAKey | None = None
+    piecemeal: bool = False
+    """Whether its keys come in two pieces, as a long answer does."""
     asked: list[dict[str, str]] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -47,8 +50,16 @@ class IdentityProvider:
             }
         )
 
-    async def keys(self, _request: web.Request) -> web.Response:
-        return web.json_response({"keys": [self.known.as_dict(private=False)]})
+    async def keys(self, request: web.Request) -> web.StreamResponse:
+        keys = {"keys": [self.known.as_dict(private=False)]}
+        if not self.piecemeal:
+            return web.json_response(keys)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for part in (_json(keys)[:40], _json(keys)[40:]):
+            await response.write(part)
+            await asyncio.sleep(0.05)
+        return response
 
     async def authorize(self, request: web.Request) -> web.Response:
         """Whoever comes is the person; the browser goes back with a code."""

@@ -134,8 +134,8 @@ class SecondSteps:
         """Whoever changes how they sign in proves again who they are. Raises Invalid (`own_password_wrong`)."""
         async with self._db.begin() as connection:
             await audit.lock_head(connection)
-            key = f"own password of {staff_id}"
-            failures = await store.failures_by_login(connection, key, now - WINDOW)
+            key = store.attempt_key("password", staff_id)
+            failures = await store.failures_by_key(connection, key, now - WINDOW)
             if failures.count >= WRONG_PASSWORDS:
                 wait = max(1, round(((failures.oldest or now) + WINDOW - now).total_seconds()))
                 words = "Too many failed sign-ins. Please wait, then try again."

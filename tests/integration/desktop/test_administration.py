@@ -141,6 +141,36 @@ async def test_given_a_reset_password_then_the_sessions_end_and_it_must_be_chang
     assert made["person"]["must_change"] is True
 
 
+async def test_given_ones_own_account_then_the_way_in_is_not_changed_without_its_proof(desktop: Desktop) -> None:
+    async with desktop.browser("root") as root:
+        path = f"/api/people/{desktop.staff['root'].id}"
+        answers = [await root.ask("POST", f"{path}/password"), await root.ask("DELETE", f"{path}/second-step")]
+        still, _ = await root.ask("GET", "/api/me")
+
+    assert [(status, answer["error"]["id"]) for status, answer in answers] == [(409, "own_account")] * 2
+    assert still == 200
+
+
+async def test_given_the_desk_taken_away_then_the_screen_is_shut_and_no_call_comes(desktop: Desktop) -> None:
+    path = f"/api/people/{desktop.staff['ann'].id}"
+    async with desktop.browser("root") as root, desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        status, row = await root.ask("PATCH", path, {"version": 1, "roles": ["admin"]})
+        await until(lambda: tab.gone, 5)
+        out, _ = await browser.ask("GET", "/api/me")
+
+    assert (status, row["roles"], out) == (200, ["admin"], 401)
+    assert tab.events("signed_out") == [{"reason": "role_changed"}]
+    assert [type(one) for one in desktop.engine.commands] == [SetPresence, SignOutAgent]
+
+
+async def test_given_a_number_beyond_the_audit_then_the_field_is_named(desktop: Desktop) -> None:
+    async with desktop.browser("root") as root:
+        status, answer = await root.ask("GET", f"/api/audit?before={2**63}")
+
+    assert (status, list(answer["error"]["details"]["reasons"])) == (422, ["before"])
+
+
 async def test_given_a_persons_sessions_then_an_administrator_sees_and_ends_them(desktop: Desktop) -> None:
     ann = desktop.staff["ann"].id
     async with desktop.browser("root") as root, desktop.browser("ann") as one, desktop.browser("ann") as two:

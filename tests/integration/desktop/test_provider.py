@@ -157,6 +157,14 @@ async def test_given_a_provider_that_changed_its_keys_then_let_in_all_the_same(
         assert await enter(browser) == "/"
 
 
+async def test_given_keys_that_come_in_pieces_then_they_are_read_whole(
+    company: Desktop, provider: IdentityProvider
+) -> None:
+    provider.piecemeal = True
+    async with company.browser() as browser:
+        assert await enter(browser) == "/"
+
+
 async def test_given_an_answer_that_this_browser_did_not_ask_for_then_refused(
     company: Desktop, provider: IdentityProvider
 ) -> None:
@@ -209,6 +217,28 @@ async def test_given_a_role_for_newcomers_then_their_account_is_made_once(
 
     assert (account["login"], account["name"], account["roles"]) == ("new@example.org", "New Person", ["agent"])
     assert len(people) == 1
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ({"sub": "p-8", "email": "odd@example.org", "email_verified": True, "name": "Odd\n\u202eOne \t"}, "Odd One"),
+        ({"sub": "p-8", "email": "odd@example.org", "email_verified": True, "name": "  "}, "odd@example.org"),
+        ({"sub": "p-8", "email": f"{'o' * 60}@{'d' * 60}.org", "email_verified": True}, None),
+        ({"sub": "p-8", "email": "odd<x>@example.org", "email_verified": True}, None),
+    ],
+)
+async def test_given_a_newcomer_with_a_strange_name_then_it_is_one_line_or_no_account(
+    provider: IdentityProvider, sqlite_url: str, tmp_path: Path, person: dict[str, Any], name: str | None
+) -> None:
+    provider.person = person
+    settings = SignInSettings(oidc=Provider(provider.url, CLIENT, SECRET))
+    async with running(sqlite_url, tmp_path, policy=SignInPolicy(new_by_provider=Role.agent), sign_in=settings) as desk:
+        async with desk.browser() as browser:
+            target = await enter(browser)
+        made = [one.name for one in await desk.service.list_staff()]
+
+    assert (target, made) == (("/", [name]) if name else ("/sign-in?reason=provider_account_unknown", []))
 
 
 async def test_given_passwords_for_emergencies_only_then_only_the_one_behind_glass(company: Desktop) -> None:

@@ -200,6 +200,40 @@ async def test_given_a_first_password_then_another_has_to_be_chosen(people: Peop
     assert again.session.stage is Stage.open
 
 
+async def test_given_a_second_step_set_up_meanwhile_then_a_password_alone_neither_replaces_it_nor_goes_on(
+    people: PeopleService,
+) -> None:
+    await people.create_staff(NewStaff("root", "Root", PASSWORD, (Role.admin,)), SYSTEM, NOW)
+    thief = await people.sign_in(replace(GOOD, login="root"), NOW)
+    planted = await people.begin_enrolment(visitor(thief), NOW)
+    owner = await people.sign_in(replace(GOOD, login="root"), NOW)
+    made = await people.begin_enrolment(visitor(owner), NOW)
+    code = pyotp.TOTP(made.secret).at(NOW)
+    await people.finish_enrolment(await current(people, owner), code, HERE, NOW)
+
+    with pytest.raises(NotSignedIn):
+        planted_code = pyotp.TOTP(planted.secret).at(NOW)
+        await people.finish_enrolment(await current(people, thief), planted_code, HERE, NOW)
+
+    again = await people.sign_in(replace(GOOD, login="root"), LATER)
+    code = pyotp.TOTP(made.secret).at(LATER)
+    opened = await people.give_code(await current(people, again, LATER), code, HERE, LATER)
+    assert opened.session.stage is Stage.open
+
+
+async def test_given_guesses_at_a_login_that_looks_like_another_count_then_nobody_is_shut_out(
+    people: PeopleService, enrolled: tuple[str, list[str]], ana: Staff
+) -> None:
+    for looks in (f"second step of {ana.id}", f"code:{ana.id}", f"password:{ana.id}"):
+        for _ in range(10):
+            with pytest.raises(NotSignedIn):
+                await people.sign_in(replace(GOOD, login=looks, ip="10.0.0.66"), LATER)
+
+    code = pyotp.TOTP(enrolled[0]).at(LATER)
+    opened = await people.give_code(visitor(await begun(people)), code, HERE, LATER)
+    assert opened.session.stage is Stage.open
+
+
 async def test_given_a_step_that_is_not_ones_turn_then_refused(people: PeopleService, ana: Staff) -> None:
     opened = visitor(await people.sign_in(GOOD, NOW))
 

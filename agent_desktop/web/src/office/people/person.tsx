@@ -87,15 +87,18 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
       <ul class="acts">
         <Act
           title={t("people.password_title")}
-          words={t("people.password_words")}
+          words={t(myself ? "people.own_way_in" : "people.password_words")}
           go={t("people.password_go")}
+          off={myself}
           onGo={() => (asked.value = "password")}
         />
         <Act
           title={t("people.second_title")}
-          words={t(found.second_step ? "people.second_words" : "people.second_none")}
+          words={t(
+            myself ? "people.own_way_in" : found.second_step ? "people.second_words" : "people.second_none",
+          )}
           go={t("people.second_go")}
-          off={!found.second_step}
+          off={myself || !found.second_step}
           onGo={() => (asked.value = "second")}
         />
         <Act
