@@ -96,12 +96,11 @@ class PeopleService(SignIn):
             new = replace(new, version=old.version + 1)
             values = {name: getattr(new, name) for name in (*fields, "version")}
             await store.update_staff(connection, staff_id, words=store.search_words(new), **values)
-            details = {
-                "changed": fields,
-                "roles": list(new.roles),
-                "roles_before": list(old.roles),
-                "team": new.team_id or "",
-            }
+            details: dict[str, object] = {"changed": fields}
+            if "roles" in fields:
+                details |= {"roles": list(new.roles), "roles_before": list(old.roles)}
+            if "team_id" in fields:
+                details |= {"team": new.team_id or ""}
             await audit.append(connection, audit_line("staff_changed", staff_id, by, now, **details))
         return new
 

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Server } from "socket.io";
+import { OFFICE_ENDINGS, OFFICE_ROUTES } from "./office.mjs";
 import { history, MARISOL, OTHERS, TICKETS } from "./sample.mjs";
 import { SCENES } from "./scenes.mjs";
 import { sipPeer } from "./sip.mjs";
@@ -18,7 +19,7 @@ const TYPES = {
   ".map": "application/json",
 };
 const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const PAGE = (
   script,
   language,
@@ -29,7 +30,7 @@ const PAGE = (
 
 export async function startMock(port = 0) {
   const world = { seq: 1, epoch: "mock", desk: SCENES.ready(), long: history(400), language: "en" };
-  Object.assign(world, { drafts: new Map(), phones: [] });
+  Object.assign(world, { drafts: new Map(), phones: [], rights: {} });
   const server = createServer((request, response) => void answer(world, request, response));
   const io = new Server(server, { serveClient: false });
   world.io = io;
@@ -73,15 +74,12 @@ function show(world, scene) {
 async function answer(world, request, response) {
   const { pathname, searchParams } = new URL(request.url, "http://mock");
   if (pathname.startsWith("/socket.io") || pathname === "/ws") return;
-  if (pathname === "/" || pathname === "/sign-in")
+  const page = pageOf(pathname);
+  if (page)
     return send(
       response,
       200,
-      PAGE(
-        pathname === "/" ? "desk" : "sign-in",
-        request.headers["accept-language"]?.slice(0, 2) ?? "en",
-        world.head,
-      ),
+      PAGE(page, request.headers["accept-language"]?.slice(0, 2) ?? "en", world.head),
       "text/html",
       {
         "Content-Security-Policy": CSP,
@@ -91,6 +89,11 @@ async function answer(world, request, response) {
   const body = await read(request);
   const [status, data] = reply(world, request.method, pathname, searchParams, body);
   send(response, status, data === undefined ? "" : JSON.stringify(data), "application/json");
+}
+
+function pageOf(path) {
+  if (path === "/account" || path.startsWith("/admin")) return "office";
+  return { "/": "desk", "/sign-in": "sign-in" }[path];
 }
 
 function reply(world, method, path, query, body) {
@@ -104,6 +107,7 @@ const PEOPLE = [MARISOL, ...OTHERS];
 const done = () => [200, {}];
 
 const ROUTES = {
+  ...OFFICE_ROUTES,
   "POST /mock/ring": (world) => done(world.sip.ring()),
   "POST /mock/cut": (world) => done(world.io.disconnectSockets(true)),
   "POST /api/sign-in": (world, { body }) => {
@@ -160,6 +164,8 @@ const ENDINGS = [
   ["/mock/scene/", (world, { path }) => done(show(world, path.split("/").at(-1)))],
   ["/api/drafts/", (world, { path, body }) => done(keep(world, path.split("/").slice(-2), body))],
   ["/timeline", (world, { query }) => [200, page(world, query)]],
+  ["/sessions", () => [200, { items: sessions() }]],
+  ...OFFICE_ENDINGS,
   ["/devices", () => [200, { items: [] }]],
   ["/notes", (world, { body }) => [201, note(world.desk.me.name, body.text)]],
   [
@@ -210,7 +216,7 @@ const note = (staff_name, body) => ({
 const refuse = (status, id, details = {}) => [status, { error: { id, message: id, details } }];
 const account = (world) => ({
   stage: "open",
-  rights: {},
+  rights: world.rights,
   id: "st-1",
   name: "Amaia Lindqvist",
   login: "amaia",
@@ -249,6 +255,8 @@ const sessions = () => [
     seen_at: new Date().toISOString(),
     ip: "127.0.0.1",
     user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36",
+    places: ["127.0.0.1"],
+    method: "totp",
     current: true,
   },
   {
@@ -257,6 +265,8 @@ const sessions = () => [
     seen_at: new Date(Date.now() - 9e7).toISOString(),
     ip: "192.0.2.7",
     user_agent: "Mozilla/5.0 (Windows NT 10.0) Firefox/143.0",
+    places: ["192.0.2.7", "198.51.100.4"],
+    method: "password",
     current: false,
   },
 ];

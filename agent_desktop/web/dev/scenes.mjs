@@ -119,6 +119,10 @@ export const SCENES = {
   lost: () => base({ me: me({ device: "lost", routable: false }), link: { switch: "down" } }),
   ringing: () =>
     base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered"), pop: pop(MARISOL) }),
+  taken: () =>
+    base({
+      me: me({ state: { kind: "ready", since: ago(1), why: "answered_elsewhere", by: "Tomás Aguirre" } }),
+    }),
   talking: () => base({ me: me({ duty: "busy" }), call: call("joined"), pop: pop(MARISOL) }),
   dialling: () =>
     base({

@@ -164,6 +164,19 @@ async def test_given_the_desk_taken_away_then_the_screen_is_shut_and_no_call_com
     assert [type(one) for one in desktop.engine.commands] == [SetPresence, SignOutAgent]
 
 
+async def test_given_a_change_then_the_audit_tells_of_what_changed_and_no_more(desktop: Desktop) -> None:
+    ann = desktop.staff["ann"].id
+    async with desktop.browser("root") as root:
+        await root.ask("PATCH", f"/api/people/{ann}", {"version": 1, "name": "Ann Other"})
+        await root.ask("PATCH", f"/api/people/{ann}", {"version": 2, "roles": ["agent", "sales"]})
+        _, trail = await root.ask("GET", f"/api/audit?action=staff_changed&subject={ann}")
+
+    assert [line["details"] for line in trail["items"]] == [
+        {"changed": ["roles"], "roles": ["agent", "sales"], "roles_before": ["agent"]},
+        {"changed": ["name"]},
+    ]
+
+
 async def test_given_a_number_beyond_the_audit_then_the_field_is_named(desktop: Desktop) -> None:
     async with desktop.browser("root") as root:
         status, answer = await root.ask("GET", f"/api/audit?before={2**63}")

@@ -209,9 +209,11 @@ function detailsOf(row: AuditLine): string {
     .join(" · ");
 }
 
-/** A value in words where there are some: roles, ways of signing in, names of fields. */
+/** A value in words where there are some: roles, ways and steps of signing in, names of fields, yes and no. */
 function wordOf(name: string, value: string): string {
   if (name === "changed") return tryT(`people.${value === "team_id" ? "team" : value}`, value);
   if (name === "method") return tryT(`method.${value}`, value);
+  if (name === "next") return tryT(`stage.${value}`, value);
+  if (value === "true" || value === "false") return t(`detail.${value}`);
   return tryT(`role.${value}`, value);
 }

@@ -48,7 +48,6 @@ function TopBar() {
           <span class="name">{t("app.name")}</span>
         </a>
       </div>
-      <span />
       <div class="side end">
         {may("desk_use") && (
           <a class="btn" href="/desk" target="trunkline-desk">

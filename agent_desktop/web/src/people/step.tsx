@@ -27,6 +27,18 @@ export function waitFor(failure: unknown): string | null {
 }
 
 export function Step({ stage, goOn, giveUp }: StepProps) {
+  const done = useSignal<Enrolled | null>(null);
+  if (done.value) {
+    const { recovery_codes: codes, account } = done.value;
+    return (
+      <>
+        <div role="status">
+          <h1>{t("second.codes")}</h1>
+        </div>
+        <RecoveryCodes codes={codes} onDone={() => void goOn(account)} />
+      </>
+    );
+  }
   return (
     <>
       <div class="stack tight" role="status">
@@ -35,7 +47,7 @@ export function Step({ stage, goOn, giveUp }: StepProps) {
       </div>
       {stage === "code" && <CodeStep goOn={goOn} />}
       {stage === "password" && <PasswordStep goOn={goOn} />}
-      {stage === "enrol" && <EnrolStep goOn={goOn} />}
+      {stage === "enrol" && <EnrolStep onDone={(enrolled) => (done.value = enrolled)} />}
       <div>
         <Button kind="link" onClick={() => void giveUp()}>
           {t("sign_in.back")}
@@ -114,9 +126,8 @@ interface Enrolled {
   account: Account;
 }
 
-function EnrolStep({ goOn }: { goOn: StepProps["goOn"] }) {
+function EnrolStep({ onDone }: { onDone: (enrolled: Enrolled) => void }) {
   const made = useSignal<Enrolment | null>(null);
-  const done = useSignal<Enrolled | null>(null);
   const problem = useSignal("");
   useEffect(() => {
     post<Enrolment>("/api/sign-in/enrolment")
@@ -124,13 +135,9 @@ function EnrolStep({ goOn }: { goOn: StepProps["goOn"] }) {
       .then((found) => (made.value = found))
       .catch((failure) => (problem.value = wordsFor(failure)));
   }, []);
-  if (done.value) {
-    const { recovery_codes: codes, account } = done.value;
-    return <RecoveryCodes codes={codes} onDone={() => void goOn(account)} />;
-  }
   if (!made.value) return <FormProblem words={problem.value} />;
   const confirm = async (code: string): Promise<void> => {
-    done.value = await post<Enrolled>("/api/sign-in/enrolment/code", { code }).catch(outOf);
+    onDone(await post<Enrolled>("/api/sign-in/enrolment/code", { code }).catch(outOf));
   };
   return <EnrolSteps made={made.value} confirm={confirm} />;
 }

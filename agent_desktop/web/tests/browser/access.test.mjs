@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { ADMIN } from "../../dev/office.mjs";
 import { newContext, open, phoneIs, settled, stage, still, talk } from "./stage.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -18,6 +19,18 @@ const at = (path) => async () => {
   await made.page.goto(made.mock.url + path);
   await made.page.waitForSelector("form, main");
   await still(made.page);
+};
+const office = (path) => async () => {
+  made.mock.world.rights = ADMIN;
+  await made.page.goto(made.mock.url + path);
+  await made.page.waitForSelector("main h1");
+  await made.page.waitForFunction(() => !document.querySelector("[aria-busy=true], .ghost-block"));
+  await still(made.page);
+};
+/** A sign-in that has a step to go. */
+const step = (stage) => async () => {
+  made.mock.world.head = `<meta name="stage" content="${stage}">`;
+  await at("/sign-in")();
 };
 const inTalk = async () => {
   await talk(made);
@@ -58,9 +71,37 @@ const SCENES = {
   why: then(inTalk, (page) => page.click(".who .btn"), "dialog[open]"),
   "phone elsewhere": then(scene("ready"), () => void made.mock.world.io.emit("phone_moved"), ".banner"),
   stale: then(scene("ready"), () => void made.mock.world.io.close(), ".banner"),
+  dialling: scene("dialling"),
+  "dial unanswered": scene("unreached"),
+  "ring-all, answered by another": then(scene("ringing"), () => made.mock.show("taken"), ".toast"),
+  people: office("/admin/people"),
+  "nobody found": office("/admin/people?q=zzzz"),
+  person: office("/admin/people/st-3"),
+  "own person": office("/admin/people/st-1"),
+  "new person": office("/admin/people/new"),
+  "new person, refused": then(office("/admin/people/new"), submit, "[aria-invalid=true]"),
+  "close an account": then(office("/admin/people/st-2"), (page) => page.click(".btn.danger"), "dialog[open]"),
+  teams: office("/admin/teams"),
+  team: office("/admin/teams/te-1"),
+  audit: office("/admin/audit"),
+  account: office("/account"),
+  "office menu": then(office("/account"), (page) => page.click(".whoami"), "[role=menu]"),
+  "step: code": step("code"),
+  "step: password": step("password"),
+  "step: enrol": then(step("enrol"), () => undefined, "code.letters"),
+  "recovery codes": then(step("enrol"), enrol, ".codes"),
   "sign-in": at("/sign-in"),
   "sign-in again": at("/sign-in?reason=expired"),
 };
+
+function submit(page) {
+  return page.click("main [type=submit]");
+}
+
+async function enrol(page) {
+  await page.fill("input[name=code], form input", "123456");
+  await page.keyboard.press("Enter");
+}
 
 async function find(page) {
   await page.keyboard.press("Control+K");
@@ -90,6 +131,8 @@ describe("axe finds nothing serious", () => {
   }
 });
 
+const OFF_DESK = new Set(["sign-in", "people", "person", "teams", "audit", "account", "step: enrol"]);
+
 describe("words half as long again", () => {
   for (const name of [
     "ready",
@@ -101,10 +144,16 @@ describe("words half as long again", () => {
     "keys",
     "user menu",
     "sign-in",
+    "people",
+    "person",
+    "teams",
+    "audit",
+    "account",
+    "step: enrol",
   ]) {
     it(`given ${name}, then nothing runs out of its place`, async () => {
       await made.page.evaluate(() => localStorage.setItem("trunkline.pseudo", "true"));
-      if (name !== "sign-in") {
+      if (!OFF_DESK.has(name)) {
         await made.page.reload();
         await made.page.waitForFunction(() => window.__trunkline?.desk());
       }
@@ -134,6 +183,18 @@ describe("a narrow window", () => {
     expect(await sideways()).toBeLessThanOrEqual(0);
     const end = await made.page.locator(".slot-d").boundingBox();
     expect(end.y + end.height).toBeLessThanOrEqual(384);
+  });
+});
+
+describe("the office in a narrow window", () => {
+  it("given 320 pixels, then nothing scrolls sideways and the menu stays in its bar", async () => {
+    await made.page.setViewportSize({ width: 320, height: 640 });
+    for (const path of ["/admin/people", "/admin/people/new", "/admin/audit", "/account"]) {
+      await office(path)();
+      expect([path, await sideways()]).toEqual([path, 0]);
+      const [bar, who] = [await box(".topbar"), await box(".whoami")];
+      expect([path, who.y >= bar.y && who.y + who.height <= bar.y + bar.height]).toEqual([path, true]);
+    }
   });
 });
 
@@ -182,6 +243,8 @@ async function serious() {
       nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).slice(0, 5),
     ]);
 }
+
+const box = (selector) => made.page.locator(selector).boundingBox();
 
 const sideways = () =>
   made.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -10,7 +10,7 @@ import { type Column, DataTable } from "../../ui/table";
 import { Select } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { Page } from "../../ui/page";
-import { may } from "../account";
+import { may, scopeOf } from "../account";
 import { useLoad, usePages } from "../load";
 import { place, setQuery } from "../router";
 import { roleName, roleOptions } from "../words";
@@ -33,7 +33,11 @@ export function PeoplePage() {
     </a>
   );
   return (
-    <Page title={t("people.title")} lead={t("people.lead")} actions={create}>
+    <Page
+      title={t("people.title")}
+      lead={t(scopeOf("user_read") === "all" ? "people.lead" : "people.lead_team")}
+      actions={create}
+    >
       <Filters teams={teams.data.value?.items ?? []} />
       <DataTable
         label={t("people.title")}

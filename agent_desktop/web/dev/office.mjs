@@ -1,0 +1,133 @@
+// What the mock server says of people, teams, the audit and one's own account.
+
+const ago = (days) => new Date(Date.now() - days * 864e5).toISOString();
+
+/** The rights of an administrator, as the server names them. */
+export const ADMIN = {
+  session_own: "own",
+  session_manage: "all",
+  user_read: "all",
+  user_manage: "all",
+  audit_read: "all",
+};
+
+const person = (id, name, roles, more = {}) => ({
+  id,
+  login: id,
+  name,
+  email: `${id}@example.org`,
+  roles,
+  language: "en",
+  team_id: "te-1",
+  leads: [],
+  active: true,
+  must_change: false,
+  second_step: false,
+  created_at: ago(400),
+  signed_in_at: ago(0),
+  version: 3,
+  ...more,
+});
+
+const PEOPLE = [
+  person("amaia", "Amaia Lindqvist", ["admin"], { id: "st-1", second_step: true, team_id: null }),
+  person("st-2", "Tomás Aguirre", ["agent", "engineer", "sales"]),
+  person("st-3", "Priya Raman", ["supervisor"], { leads: ["te-1"], must_change: true, signed_in_at: null }),
+  person("st-4", "Maximiliana Wolfeschlegelsteinhausenbergerdorff de la Vega", ["telemarketer"], {
+    active: false,
+  }),
+];
+
+const TEAM = {
+  id: "te-1",
+  name: "First line",
+  version: 1,
+  people: PEOPLE.slice(1).map(({ id, name, roles, active, leads }) => ({
+    id,
+    name,
+    roles,
+    active,
+    member: true,
+    lead: leads.length > 0,
+  })),
+};
+
+const line = (seq, action, subject, details = {}) => ({
+  seq,
+  at: ago(seq % 3),
+  actor: "st-1",
+  actor_name: "Amaia Lindqvist",
+  action,
+  subject,
+  subject_name: PEOPLE.find(({ id }) => id === subject)?.name ?? null,
+  ip: "192.0.2.7",
+  details,
+});
+
+const AUDIT = [
+  line(5, "staff_changed", "st-2", {
+    changed: ["roles"],
+    roles: ["agent"],
+    roles_before: ["agent", "sales"],
+  }),
+  line(4, "team_member_set", "st-3", { team: "First line", member: true, lead: true }),
+  line(3, "sign_in_begun", "st-1", { next: "code", session: "aa8c7c520b76", method: "password" }),
+  line(2, "sign_in_failed", "unknown", { login: "0f3a" }),
+  line(1, "staff_created", "st-2", { login: "tomas", roles: ["agent"] }),
+];
+
+const SECURITY = {
+  has_password: true,
+  second_step_at: ago(3),
+  second_step_required: false,
+  recovery_codes_left: 7,
+};
+
+const QR =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3H1zM5 5h3v3H5z"/></svg>';
+const ENROLMENT = {
+  secret: "NM6T5A4WVWIHHOB2UZVMX4QDEKFYDS5K",
+  uri: "otpauth://totp/Trunkline:amaia?secret=NM6T5A4WVWIHHOB2",
+  svg: QR,
+};
+const CODES = Array.from({ length: 10 }, (_, i) => `XA7${i}-UWEN-KKOW-QWCT`);
+
+const page = (items) => () => [200, { items, next: null }];
+const found = (list, path) => [200, list.find(({ id }) => path.endsWith(`/${id}`)) ?? list[0]];
+
+/** Exact routes, as in `mock.mjs`. */
+export const OFFICE_ROUTES = {
+  "GET /api/people": (_, { query }) => [
+    200,
+    { items: PEOPLE.filter(({ name }) => name.toLowerCase().includes(query.get("q") ?? "")), next: null },
+  ],
+  "POST /api/people": () => [201, { person: PEOPLE[1], password: "zbec-trsc-usnn-vbyf" }],
+  "GET /api/teams": page([TEAM]),
+  "GET /api/audit": page(AUDIT),
+  "GET /api/audit/actions": page(AUDIT.map(({ action }) => action)),
+  "GET /api/audit/chain": () => [
+    200,
+    {
+      whole: true,
+      lines: 5,
+      last_hash: "0f".repeat(32),
+      checked_at: ago(0),
+      broken_at: null,
+      broken_how: null,
+    },
+  ],
+  "GET /api/me/security": () => [200, SECURITY],
+  "POST /api/me/second-step": () => [200, ENROLMENT],
+  "POST /api/me/recovery-codes": () => [200, { recovery_codes: CODES }],
+  "POST /api/sign-in/enrolment": () => [200, ENROLMENT],
+  "POST /api/sign-in/enrolment/code": (world) => [
+    200,
+    { recovery_codes: CODES, account: { stage: "open", language: world.language, csrf_token: "token" } },
+  ],
+};
+
+/** By a part of the path. */
+export const OFFICE_ENDINGS = [
+  ["/api/people/", (_, { path }) => found(PEOPLE, path)],
+  ["/api/teams/", () => [200, TEAM]],
+];
