@@ -275,9 +275,9 @@ async def _failures(connection: Connection, which: Sequence[ColumnElement[bool]]
 async def insert_attempt(connection: Connection, key: str, ip: str, at: datetime) -> int:
     row = {"at": at, "login_hash": key, "ip": ip, "ok": False}
     result = await connection.execute(insert(sign_in_attempts).values(row))
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    made = result.inserted_primary_key
+    assert made is not None
+    return int(made[0])
 
 
 async def mark_attempt_ok(connection: Connection, attempt_id: int) -> None:

@@ -211,9 +211,9 @@ async def test_given_a_second_step_set_up_meanwhile_then_a_password_alone_neithe
     code = pyotp.TOTP(made.secret).at(NOW)
     await people.finish_enrolment(await current(people, owner), code, HERE, NOW)
 
+    unfinished, planted_code = await current(people, thief), pyotp.TOTP(planted.secret).at(NOW)
     with pytest.raises(NotSignedIn):
-        planted_code = pyotp.TOTP(planted.secret).at(NOW)
-        await people.finish_enrolment(await current(people, thief), planted_code, HERE, NOW)
+        await people.finish_enrolment(unfinished, planted_code, HERE, NOW)
 
     again = await people.sign_in(replace(GOOD, login="root"), LATER)
     code = pyotp.TOTP(made.secret).at(LATER)
