@@ -38,6 +38,7 @@ RESTART = 1.0
 
 HUB = web.AppKey("hub", Hub)
 PUSH = web.AppKey("push", Push)
+BESIDE: web.AppKey[tuple[Callable[[], Awaitable[None]], ...]] = web.AppKey("beside")
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
 
 
@@ -46,6 +47,7 @@ def build_app(parts: DesktopParts) -> web.Application:
     settings = parts.settings
     app = web.Application(
         middlewares=[
+            middleware.timed(parts.registry),
             middleware.request_ids,
             middleware.security_headers(settings, parts.phones.ws_url),
             middleware.errors,
@@ -74,6 +76,7 @@ def build_app(parts: DesktopParts) -> web.Application:
     routes = app[ROUTES] = route_table(parts, hub, push)
     add_routes(app, routes, settings.trusted_proxies)
     parts.registry.register(_Figures(hub, push))
+    app[BESIDE] = parts.beside
     app.cleanup_ctx.append(_running)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -95,7 +98,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *DraftResource(parts.crm, hub).routes(),
         *RecordingResource(parts.records).routes(),
         *SetupResource(parts.commands, parts.records, hub).routes(),
-        *Health(parts.checks, parts.registry).routes(),
+        *Health(parts.checks, parts.registry, parts.settings.metrics_token).routes(),
     )
     return (
         *described,
@@ -125,6 +128,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_keep(app[HUB].run, "hub"), name="desk hub"),
         asyncio.create_task(_keep(app[PUSH].watch_sessions, "session watch"), name="session watch"),
+        *(asyncio.create_task(_keep(work, "beside"), name="beside") for work in app[BESIDE]),
     ]
     yield
     for task in tasks:

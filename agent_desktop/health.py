@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,10 +21,19 @@ TIMEOUT = 2.0
 
 
 class Part(TypedDict):
-    """How one part does, in words for the one who has to act."""
+    """How one part does, in words for the one who has to act. With a warning it still works."""
+
+    ok: bool
+    warning: bool
+    words: str
+
+
+class Verdict(NamedTuple):
+    """What a check found."""
 
     ok: bool
     words: str
+    warning: bool = False
 
 
 class Live(TypedDict):
@@ -34,15 +45,17 @@ class Ready(TypedDict):
     parts: dict[str, Part]
 
 
-Check = Callable[[], Awaitable[tuple[bool, str]]]
+Check = Callable[[], Awaitable[tuple[bool, str] | Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`checks` by the name of the part; each answers (ok, words)."""
+    """`checks` by the name of the part; each answers (ok, words). `token` opens the figures from anywhere; empty: none
+    does."""
 
     checks: Mapping[str, Check]
     registry: CollectorRegistry
+    token: str = field(default="", repr=False)
 
     async def live(self, _ask: Ask) -> Live:
         return {"ok": True}
@@ -53,9 +66,14 @@ class Health:
         return web.json_response(body, status=200 if body["ok"] else 503)
 
     async def metrics(self, ask: Ask) -> web.Response:
-        if not _from_here(ask.request):
+        if not _from_here(ask.request) and not self._has_token(ask.request):
             check_rule(Right.ops_read, ask.who)
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _has_token(self, request: web.Request) -> bool:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        known = bool(self.token) and scheme.lower() == "bearer"
+        return known and hmac.compare_digest(given.strip().encode(), self.token.encode())
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -80,7 +98,7 @@ class Health:
                 path="/metrics",
                 resource=self.metrics,
                 rule=Open.public,
-                summary="Prometheus figures, for this machine or people with the right ops_read",
+                summary="Prometheus figures, for this machine, who bears the token, and the right ops_read",
             ),
         )
 
@@ -88,12 +106,12 @@ class Health:
 async def _look(check: Check) -> Part:
     try:
         async with asyncio.timeout(TIMEOUT):
-            ok, words = await check()
+            found = Verdict(*await check())
     except TimeoutError:
-        return {"ok": False, "words": f"gave no answer within {TIMEOUT:.0f} s"}
+        return {"ok": False, "warning": False, "words": f"gave no answer within {TIMEOUT:.0f} s"}
     except Exception as error:  # a check that fails is a part that does not work
-        return {"ok": False, "words": f"the check failed: {type(error).__name__}"}
-    return {"ok": ok, "words": words}
+        return {"ok": False, "warning": False, "words": f"the check failed: {type(error).__name__}"}
+    return {"ok": found.ok, "warning": found.warning, "words": found.words}
 
 
 def _from_here(request: web.Request) -> bool:

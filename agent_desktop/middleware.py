@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CollectorRegistry, Histogram
 
 from agent_desktop.settings import WebSettings
 from kernel.errors import Forbidden, Invalid, TooMany, TrunklineError
@@ -17,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 SwitchUrl = Callable[[str], str]
 REQUEST_ID = web.RequestKey("request_id", str)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HOST = re.compile(r"^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(:\d{1,5})?$")
 HTTP_IDS = {
@@ -46,6 +50,31 @@ def error_response(error: TrunklineError) -> web.Response:
         headers["Retry-After"] = str(error.details["retry_after"])
     body = error_body(error.id, error.message, error.details)
     return web.json_response(body, status=error.status, headers=headers)
+
+
+def timed(registry: CollectorRegistry) -> Middleware:
+    """Measure every answer, by route and status; sockets, which last, are left out."""
+    words = "Seconds from a request to its answer"
+    seconds = Histogram(
+        "trunkline_http_seconds", words, ["method", "route", "status"], registry=registry, buckets=SECONDS
+    )
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.perf_counter()
+        response = await handler(request)
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "none"
+        if not route.startswith("/socket.io"):
+            seconds.labels(method_of(request), route, str(response.status)).observe(time.perf_counter() - began)
+        return response
+
+    return middleware
+
+
+def method_of(request: web.Request) -> str:
+    """One of the few that there are, whatever somebody sends."""
+    return request.method if request.method in METHODS else "other"
 
 
 @web.middleware

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -24,7 +24,8 @@ from kernel.clock import Clock
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesktopParts:
     """`checks` are the parts that /health/ready reports, by name. `assets` is the built client.
-    `saving`: whether what is asked for can be saved just now."""
+    `saving`: whether what is asked for can be saved just now. `beside`: what
+    runs as long as the application."""
 
     settings: WebSettings
     clock: Clock
@@ -40,5 +41,6 @@ class DesktopParts:
     choices: Choices = field(default_factory=Choices)
     checks: Mapping[str, Check] = field(default_factory=dict)
     saving: Callable[[], bool] = lambda: True
+    beside: tuple[Callable[[], Awaitable[None]], ...] = ()
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     assets: Assets = field(default_factory=Assets)

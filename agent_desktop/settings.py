@@ -45,7 +45,7 @@ class WebSettings:
     """`origins` are the addresses people open, such as http://localhost:8080: the only ones whose pages may talk to
     us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure. Of
     `trusted_proxies` the X-Forwarded-For is believed. Who has neither a desk open nor a phone for
-    `desk_grace_seconds` is taken out of the queue."""
+    `desk_grace_seconds` is taken out of the queue. Who bears `metrics_token` may read /metrics."""
 
     origins: frozenset[str]
     tls: bool = False
@@ -60,6 +60,7 @@ class WebSettings:
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
     desk_grace_seconds: int = 120
+    metrics_token: str = field(default="", repr=False)
     sign_in: SignInSettings = field(default_factory=SignInSettings)
 
     def __post_init__(self) -> None:

@@ -151,6 +151,10 @@ class Settings(BaseSettings):
         description="Seconds after which an agent without an open desk and without a phone is signed out of the queue.",
     )
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Who sends it as `Authorization: Bearer` may read /metrics from anywhere; empty: nobody may.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
 
@@ -239,6 +243,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "an address such as postgresql+asyncpg://user:password@host/name or sqlite+aiosqlite:////folder/file.db"
             )
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("at least 16 characters, such as `openssl rand -hex 16` gives")
         return value
 
     @field_validator("log_level")

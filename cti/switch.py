@@ -22,13 +22,14 @@ class LinkState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
     """What an operator sees of the link: `detail` says cause and cure in words, and so does each of `problems`, which
-    keep calls from working although the link is up."""
+    keep calls from working although the link is up; `warnings` do not."""
 
     state: LinkState
     detail: str
     attempts: int
     switch_version: str | None = None
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Switch(Protocol):

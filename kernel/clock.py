@@ -32,7 +32,7 @@ class SteadyClock:
     call, so durations stay right, deadlines neither storm nor stall, and time never runs backwards.
     """
 
-    def __init__(self, slew: float = 0.05, last: datetime | None = None) -> None:
+    def __init__(self, slew: float = 0.01, last: datetime | None = None) -> None:
         """`last`: what was committed last. A wall clock that was set back since, by LEAST_TRUST at most, would make
         stored deadlines stall: time then goes on from there."""
         self._slew = slew
@@ -82,5 +82,5 @@ def clock_words(ahead: timedelta) -> str:
     side = "ahead of" if ahead > timedelta() else "behind"
     return (
         f"warning: {abs(ahead.total_seconds()):.0f} s {side} the wall clock, which was set; the difference is made "
-        "good at 3 minutes an hour, and no deadline is lost. Check that the machine's time is kept by NTP"
+        "good at 36 s an hour, and no deadline is lost. Check that the machine's time is kept by NTP"
     )

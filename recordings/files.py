@@ -27,10 +27,12 @@ def locate(folder: Path, name: str) -> Path | None:
 
 
 def measure(path: Path) -> SoundFile:
-    """Length and size; raises OSError when there is no such file, ValueError when it is no sound."""
+    """Length and size: of the sound that is there, whatever the header promises (a full disk cuts it off). Raises
+    OSError when there is no such file, ValueError when it is no sound."""
     size = path.stat().st_size
     try:
         with wave.open(str(path), "rb") as sound:
-            return SoundFile(sound.getnframes() / sound.getframerate(), size)
+            frames = min(sound.getnframes(), size // (sound.getsampwidth() * sound.getnchannels()))
+            return SoundFile(frames / sound.getframerate(), size)
     except (wave.Error, EOFError) as error:
         raise ValueError(f"not a wave file: {error}") from error

@@ -43,7 +43,8 @@ RECORDING = Machine(
 @dataclass(frozen=True, slots=True)
 class Recording:
     """`file` is the base name that the switch was given (made from the interaction id); `seconds` and `bytes`
-    are known once it is stored."""
+    are known once it is stored. `talked` is the talk that was heard of, and since when it goes on: what the file should
+    hold. `problem`: no_file, unreadable, empty or short, where there is less sound than talk."""
 
     id: str
     interaction_id: str
@@ -53,3 +54,10 @@ class Recording:
     ended_at: datetime | None = None
     seconds: float | None = None
     bytes: int | None = None
+    talked: float = 0.0
+    talk_since: datetime | None = None
+    problem: str | None = None
+
+    def talk_until(self, at: datetime) -> float:
+        """Seconds of talk up to `at`."""
+        return self.talked + ((at - self.talk_since).total_seconds() if self.talk_since is not None else 0.0)

@@ -17,4 +17,7 @@ recordings = Table(
     Column("ended_at", UtcDateTime),
     Column("seconds", Float),
     Column("bytes", BigInteger),
+    Column("talked", Float, nullable=False, server_default="0"),
+    Column("talk_since", UtcDateTime),
+    Column("problem", String(20)),
 )

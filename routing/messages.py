@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kernel.messages import Command, Due, Event, Fact, Order, personal
+from kernel.messages import Command, Due, Event, Fact, Order, Write, personal
 from routing.rows import Match, Presence, Standing
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,6 +224,22 @@ class InteractionEnded(Event):
     interaction_id: str
     state: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed(Event):
+    """Said by the room of recordings: there is less sound than talk. `problem` as in its row."""
+
+    interaction_id: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRecordingProblem(Write):
+    """Of a call that is over and no longer in memory."""
+
+    interaction_id: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

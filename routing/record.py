@@ -44,6 +44,7 @@ def record_call(
         "end_reason": interaction.end_reason,
         "waited_seconds": _waited(interaction, turn),
         "recording": interaction.recording,
+        "recording_problem": interaction.recording_problem,
     }
     if stint is not None:
         disposition = state.dispositions.get(stint.disposition_id)
@@ -52,7 +53,7 @@ def record_call(
         details["flags"] = list(disposition.flags) if disposition else []
     turn.save(
         SaveTimelineEntry(
-            id=f"tl-{interaction.id}",
+            id=entry_id(interaction.id),
             customer_id=interaction.customer_id,
             at=interaction.arrived_at,
             kind="call",
@@ -65,6 +66,11 @@ def record_call(
             details=details,
         )
     )
+
+
+def entry_id(interaction_id: str) -> str:
+    """The id of the call's line on the timeline."""
+    return f"tl-{interaction_id}"
 
 
 def _waited(interaction: Interaction, turn: Turn) -> float:

@@ -185,6 +185,7 @@ class Interaction:
     end_reason: str | None = None
     from_fallback: bool = False
     recording: bool = False
+    recording_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

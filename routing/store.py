@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.db import from_row, to_row, upsert
+from routing.messages import SaveRecordingProblem
 from routing.rows import Offer
 from routing.standing import SaveAgentState
-from routing.tables import agent_states, offers, stints
+from routing.tables import agent_states, interactions, offers, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
@@ -35,3 +36,10 @@ async def states_of(connection: AsyncConnection, agent_id: str, limit: int) -> l
     query = select(agent_states).where(agent_states.c.agent_id == agent_id)
     query = query.order_by(agent_states.c.at.desc(), agent_states.c.id.desc()).limit(limit)
     return [from_row(SaveAgentState, row) for row in await connection.execute(query)]
+
+
+async def save_recording_problems(connection: AsyncConnection, writes: Sequence[SaveRecordingProblem]) -> None:
+    """Note on calls that are over that their recording lacks sound."""
+    for write in writes:
+        of_call = update(interactions).where(interactions.c.id == write.interaction_id)
+        await connection.execute(of_call.values(recording_problem=write.problem))

@@ -75,6 +75,7 @@ interactions = Table(
     Column("end_reason", String(40)),
     Column("from_fallback", Boolean, nullable=False),
     Column("recording", Boolean, nullable=False),
+    Column("recording_problem", String(20)),
 )
 
 stints = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from crm_core.timeline.writes import FlagTimelineEntry
 from cti.events import (
     AgentLegEnded,
     CallerAfter,
@@ -32,10 +33,12 @@ from routing.messages import (
     InteractionQueued,
     LinkCustomer,
     LookUpDue,
+    RecordingFailed,
+    SaveRecordingProblem,
     StintJoined,
 )
 from routing.offers import Offers, settle_accepted
-from routing.record import record_call
+from routing.record import entry_id, record_call
 from routing.rows import (
     TALKING,
     WAITING,
@@ -336,6 +339,15 @@ class Visits(Handles):
         interaction = self._state.interactions.get(fact.interaction_id)
         if interaction is not None:
             self._state.put_interaction(interaction, recording=True)
+
+    @on(RecordingFailed)
+    def _recording_failed(self, event: RecordingFailed, turn: Turn) -> None:
+        interaction = self._state.interactions.get(event.interaction_id)
+        if interaction is not None:
+            record_call(self._state, self._state.put_interaction(interaction, recording_problem=event.problem), turn)
+            return
+        turn.save(SaveRecordingProblem(interaction_id=event.interaction_id, problem=event.problem))
+        turn.save(FlagTimelineEntry(id=entry_id(event.interaction_id), flag="recording_problem", value=event.problem))
 
     @on(SwitchLost, LinkDown)
     def _switch_lost(self, event: SwitchLost | LinkDown, turn: Turn) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.settings import FILE, Settings, meant_by, misspelt
 from kernel.errors import TrunklineError
+from server.commands.backup import backup, restore
 from server.commands.check import check_config, doctor, migrate
 from server.commands.demo import demo_data
 from server.commands.dialplan import install_dialplan
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": HELP},
 )
 verify.command()(permits)
-for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay):
+for command in (run, migrate, check_config, doctor, create_user, demo_data, install_dialplan, replay, backup, restore):
     app.command()(command)
 app.add_typer(verify, name="verify")
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.app import build_app
 from agent_desktop.audittrail import SqlAuditTrail
 from agent_desktop.crm import Crm, CrmPops
-from agent_desktop.health import Check
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.projection import Choices
@@ -35,20 +30,17 @@ from crm_core.people.service import PeopleService
 from crm_core.people.store import login_key
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
-from cti.switch import LinkState
-from kernel.clock import clock_words
-from kernel.db import readonly
 from kernel.errors import Unavailable
 from server.accounts import demo_sign_in
 from server.dberrors import describe_db_error, is_permanent
 from server.demo import PRODUCTS, TICKET_CATEGORIES
+from server.figures import Figures
 from server.keys import open_vault
 from server.platform import Platform
+from server.readiness import checks
 from server.records import SqlCallRecords
 
 log = structlog.get_logger(__name__)
-BACKLOG = 1000
-"""Messages in the inbox from which on the engine is called overloaded."""
 
 
 def database_errors(platform: Platform) -> Middleware:
@@ -92,12 +84,13 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
     limits = SessionLimits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes))
     people = PeopleService(database, Hasher(), None, limits, sign_in_policy(settings), open_vault(settings))
     registry = CollectorRegistry()
-    registry.register(_Figures(platform))
+    loop = Figures(platform, {"database": settings.data_dir, "recordings": settings.recordings_dir}).register(registry)
     return DesktopParts(
         settings=WebSettings(
             origins=settings.origins_for(port),
             tls=settings.tls,
             trusted_proxies=settings.trusted_proxies,
+            metrics_token=settings.metrics_token.get_secret_value(),
             sign_in=sign_in_settings(settings),
             desk_grace_seconds=settings.desk_grace_seconds,
         ),
@@ -118,7 +111,8 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
         phones=platform.phones,
         records=SqlCallRecords(database, people),
         choices=Choices(region=region, ticket_categories=TICKET_CATEGORIES, products=PRODUCTS),
-        checks=_checks(platform),
+        checks=checks(platform, settings),
+        beside=(loop.watch,),
         saving=lambda: platform.heartbeat.saving,
         registry=registry,
     )
@@ -143,65 +137,3 @@ def sign_in_settings(settings: Settings) -> SignInSettings:
         oidc=provider if settings.oidc_issuer else None,
         passwords=settings.password_sign_in,
     )
-
-
-def _checks(platform: Platform) -> dict[str, Check]:
-    """The parts that /health/ready names, each in words for the one who has to act."""
-
-    async def database() -> tuple[bool, str]:
-        try:
-            async with readonly(platform.database) as connection:
-                await connection.execute(text("SELECT 1"))
-        except Exception as error:  # whatever the driver says is translated
-            return False, " ".join(describe_db_error(error))
-        return True, "answers"
-
-    async def engine() -> tuple[bool, str]:
-        if platform.store.trouble is not None:
-            return False, " ".join(("cannot save:", *describe_db_error(platform.store.trouble)))
-        if platform.engine.backlog > BACKLOG:
-            return False, f"{platform.engine.backlog} messages wait in its inbox"
-        return platform.heartbeat.beating, "saves" if platform.heartbeat.beating else "has not saved yet"
-
-    async def switch() -> tuple[bool, str]:
-        status = platform.switch.status
-        working = status.state is LinkState.up and not status.problems
-        return working, "; ".join(status.problems) or status.detail
-
-    async def clock() -> tuple[bool, str]:
-        return True, clock_words(platform.clock.ahead)
-
-    async def phones() -> tuple[bool, str]:
-        count = len(platform.phones.endpoints)
-        return bool(count), f"{count} in the pool" if count else "no pool of phones; run `trunkline doctor`"
-
-    return {"database": database, "engine": engine, "switch": switch, "phones": phones, "clock": clock}
-
-
-class _Figures(Collector):
-    """The engine's figures for Prometheus."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    def collect(self) -> Iterable[Metric]:
-        core = self._platform.engine.core
-        messages = CounterMetricFamily("trunkline_messages", "Messages handled by type", labels=["type"])
-        for name, count in core.counts.items():
-            messages.add_metric([name], count)
-        yield messages
-        rows = GaugeMetricFamily("trunkline_rows", "Rows in memory by shelf", labels=["shelf"])
-        for name, shelf in core.shelves.items():
-            rows.add_metric([name], len(shelf))
-        yield rows
-        yield GaugeMetricFamily("trunkline_backlog", "Messages in the inbox", value=self._platform.engine.backlog)
-        link = CounterMetricFamily("trunkline_switch_link", "What the link to the switch counted", labels=["what"])
-        for name, count in self._platform.switch.counts.items():
-            link.add_metric([name], count)
-        yield link
-        ignored = CounterMetricFamily("trunkline_ignored_facts", "Late or repeated facts by type", labels=["type"])
-        for name, count in self._platform.rooms.book.ignored.items():
-            ignored.add_metric([name], count)
-        yield ignored
-        up = self._platform.switch.status.state is LinkState.up
-        yield GaugeMetricFamily("trunkline_switch_up", "1 while the link to the switch is up", value=float(up))

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,28 @@ async def check(url: str) -> None:
     """Raises Unavailable (`schema_not_current`) naming cause and cure when the schema is not this program's."""
     found = await standing(url)
     if found is not Standing.current:
-        cause, cure = _ADVICE[found]
-        raise Unavailable("schema_not_current", f"{cause} {cure}", cause=cause, cure=cure, standing=found.value)
+        raise unfit(found)
+
+
+def unfit(found: Standing) -> Unavailable:
+    """What is wrong with such a database, and what to do."""
+    cause, cure = _ADVICE[found]
+    return Unavailable("schema_not_current", f"{cause} {cure}", cause=cause, cure=cure, standing=found.value)
+
+
+def version() -> str:
+    """This program's."""
+    return metadata.version("trunkline")
+
+
+async def revision_of(url: str) -> str:
+    """The version of the schema, empty when there is none."""
+
+    def look(connection: Connection) -> str:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+    found: str = await _with_connection(url, look)
+    return found
 
 
 async def differences(url: str) -> list[Any]:
@@ -140,10 +161,10 @@ def _standing(connection: Connection) -> Standing:
 
 
 def _differences(connection: Connection) -> list[Any]:
-    from migrations.tables import metadata
+    from migrations import tables
 
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, metadata))
+    return list(compare_metadata(context, tables.metadata))
 
 
 def main(arguments: list[str]) -> int:

@@ -34,6 +34,7 @@ from routing.room import handlers
 from routing.rows import Queue
 from routing.setup import DEFAULT_DISPOSITIONS
 from routing.state import MAIN_QUEUE, State
+from server.figures import Tally
 from server.heartbeat import Heartbeat, PulseHandler
 from server.librarian import Librarian
 from server.outlet import PlatformOutlet
@@ -89,6 +90,7 @@ class Platform:
     heartbeat: Heartbeat
     broken: asyncio.Future[str]
     """Done with the name of a part that stopped by itself: the process must end, so that its supervisor starts anew."""
+    tally: Tally
 
 
 @asynccontextmanager
@@ -114,7 +116,8 @@ async def running(
     office = PermitOffice(database, clock, Rules(default_region, pbx.out.dial, pbx.out.most_a_day))
     clerk = PermitClerk(office, engine.post)
     outlet.switch, outlet.carriers = switch, [librarian.send, clerk.send]
-    outlet.listeners.append(ports.publish)
+    tally = Tally()
+    outlet.listeners += [ports.publish, tally.heard]
     heartbeat = Heartbeat(engine, switch)
     broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with _task(engine.run(), "engine", broken):
@@ -123,7 +126,7 @@ async def running(
         await switch.start()
         try:
             async with _task(heartbeat.run(), "heartbeat", broken), _task(seal_for_ever(database), "sealer", broken):
-                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat, broken)
+                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat, broken, tally)
         finally:
             await switch.stop()
             await librarian.stop()

@@ -7,7 +7,7 @@ import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
@@ -24,8 +24,10 @@ from server.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, make_demo_accounts
 from server.dberrors import ensure_usable, make_folder, unusable
 from server.demo import load_demo_once
 from server.desk import desktop_app
+from server.figures import TALKING, WAITING
 from server.pbx import open_pbx
-from server.platform import running
+from server.platform import Platform, running
+from server.whereabouts import noted
 
 log = structlog.get_logger(__name__)
 FAREWELL = {
@@ -42,7 +44,7 @@ async def serve(settings: Settings, say: Say) -> None:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
-    with _bound(settings) as sock:
+    with _bound(settings) as sock, ExitStack() as stack:
         port = sock.getsockname()[1]
         async with (
             _database(settings, say) as database,
@@ -50,10 +52,18 @@ async def serve(settings: Settings, say: Say) -> None:
             running(database, pbx, settings.default_region, settings.desk_grace_seconds) as platform,
             _listening(desktop_app(platform, settings, port), sock),
         ):
+            stack.enter_context(noted(settings.data_dir, port, pbx))
             _greet(settings, port, say)
             log.info("running", port=port, pbx=pbx.kind)
             await _until_stopped(stop, platform.broken)
-            say(FAREWELL[pbx.kind == "asterisk"])
+            say(f"{FAREWELL[pbx.kind == 'asterisk']} {_left(platform)}")
+
+
+def _left(platform: Platform) -> str:
+    """What a stop leaves to the switch, in numbers."""
+    calls = platform.rooms.routing.interactions
+    waiting, talking = (sum(one.state in group for one in calls) for group in (WAITING, TALKING))
+    return f"Left there: {talking} in talk, {waiting} waiting."
 
 
 async def _until_stopped(stop: asyncio.Event, broken: asyncio.Future[str]) -> None:

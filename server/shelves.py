@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crm_core.timeline.store import save_entries
-from crm_core.timeline.writes import SaveTimelineEntry
+from crm_core.timeline.store import flag_entries, save_entries
+from crm_core.timeline.writes import FlagTimelineEntry, SaveTimelineEntry
 from cti.store import SHELVES as CTI_SHELVES
 from dialer.store import release_numbers
 from kernel import db
@@ -16,9 +16,10 @@ from recordings.tables import recordings
 from routing import rows, tables
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
+from routing.messages import SaveRecordingProblem
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
-from routing.store import save_states
+from routing.store import save_recording_problems, save_states
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -56,6 +57,8 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
 
 SAVERS: Mapping[type[Write], Saver] = {
     SaveTimelineEntry: Saver(save_entries),
+    FlagTimelineEntry: Saver(flag_entries),
+    SaveRecordingProblem: Saver(save_recording_problems),
     SavePulse: Saver(save_pulse),
     ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),

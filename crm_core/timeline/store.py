@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, literal_column, select, tuple_
+from sqlalchemy import String, bindparam, literal_column, select, tuple_, update
 
 from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
 from crm_core.timeline.tables import timeline
-from crm_core.timeline.writes import SaveTimelineEntry
+from crm_core.timeline.writes import FlagTimelineEntry, SaveTimelineEntry
 from kernel.db import clean, to_row, upsert
 
 _COLUMNS = (
@@ -70,6 +70,15 @@ async def save_entries(connection: Connection, writes: Sequence[SaveTimelineEntr
     hold is replaced or cut, because the engine repeats a commit until it succeeds."""
     latest = {write.id: write for write in writes}
     await upsert(connection, timeline, [_row(write) for write in latest.values()])
+
+
+async def flag_entries(connection: Connection, writes: Sequence[FlagTimelineEntry]) -> None:
+    """Set details of entries in the caller's transaction."""
+    for write in writes:
+        found = await connection.scalar(select(timeline.c.details).where(timeline.c.id == write.id))
+        if found is not None:
+            details = {**found, write.flag: write.value}
+            await connection.execute(update(timeline).where(timeline.c.id == write.id).values(details=details))
 
 
 def _row(write: SaveTimelineEntry) -> dict[str, Any]:

@@ -25,3 +25,12 @@ class SaveTimelineEntry(Write):
     staff_id: str | None = None
     staff_name: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagTimelineEntry(Write):
+    """Set one of the details of an entry that is there; nothing when it is not."""
+
+    id: str
+    flag: str
+    value: str

@@ -117,9 +117,10 @@ async def clock_drift(ask: Ask, now: float) -> list[Problem]:
     """A warning when the switch's clock is far from ours. Calls do not depend on it; reports compare times."""
     reply = await _reply(ask, {"Action": "Getvar", "Variable": "EPOCH"})
     value = reply.headers.get("Value", "") if reply is not None and reply.ok else ""
-    if not value.isdigit() or abs(int(value) - now) <= MOST_DRIFT:
+    drift = int(value) + 0.5 - now if value.isdigit() else 0.0
+    if abs(drift) <= MOST_DRIFT:
         return []
-    words = f"the switch's clock is {int(value) - now:+.0f} s off ours"
+    words = f"the switch's clock is {drift:+.0f} s off ours"
     return [Problem(words, "let both machines keep time by NTP (chrony or systemd-timesyncd)")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -65,6 +66,7 @@ class AmiSwitch:
         self._link = AmiLink(settings, self, self.counts)
         self._ready = False
         self._problems: tuple[str, ...] = ()
+        self._warnings: tuple[str, ...] = ()
         self._looking: asyncio.Task[None] | None = None
         self._meanwhile: list[Fact] | None = None
         self._rings: dict[str, _Ring] = {}
@@ -72,7 +74,7 @@ class AmiSwitch:
 
     @property
     def status(self) -> LinkStatus:
-        return replace(self._link.status, problems=self._problems)
+        return replace(self._link.status, problems=self._problems, warnings=self._warnings)
 
     async def start(self) -> None:
         self._link.start()
@@ -279,13 +281,22 @@ class AmiSwitch:
             if found != self._problems:
                 log.log(logging.ERROR if found else logging.INFO, "the switch was looked at", extra={"problems": found})
             self._problems = found
+            self._warnings = await self._doubts()
             await asyncio.sleep(LOOK_SOON if found else LOOK_AGAIN)
+
+    async def _doubts(self) -> tuple[str, ...]:
+        """What does not keep calls from working, and should be mended all the same."""
+        drift = await probe.clock_drift(self._link.act, time.time())
+        found = tuple(f"{one.words}: {one.cure}" for one in drift)
+        if found and not self._warnings:
+            log.warning("the switch's clock is wrong", extra={"warnings": found})
+        return found
 
     async def _stop_looking(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
-        self._looking, self._problems = None, ()
+        self._looking, self._problems, self._warnings = None, (), ()
 
     async def lost(self, reason: str) -> None:
         """Orders without an answer have ended as unknown by now; the LinkDown is posted however long it takes."""

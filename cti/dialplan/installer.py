@@ -34,6 +34,8 @@ PARENTS = {
     "cti_musiconhold.conf": ("musiconhold.conf", "musiconhold_custom.conf"),
     "cti_manager.conf": ("manager.conf", "manager_custom.conf"),
 }
+MAY_DIFFER = frozenset({"cti_pjsip.conf"})
+"""Whether it has a transport of its own depends on what other files had when it was written."""
 FREEPBX_SIGN = "extensions_additional.conf"
 INCLUDE = re.compile(r'^\s*#(?:try)?include\s+["<]?([^">\s;]+)', re.MULTILINE)
 MUSIC_SUFFIXES = frozenset({".wav", ".ulaw", ".alaw", ".sln", ".sln16", ".gsm", ".g722", ".wav49", ".ogg", ".mp3"})
@@ -148,6 +150,7 @@ def check(asterisk_dir: Path, private_dir: Path | None = None) -> list[Finding]:
     """Everything that still keeps the kit from working, worst first."""
     found = [*_missing_files(asterisk_dir, private_dir or asterisk_dir), *_missing_includes(asterisk_dir)]
     found += [*_open_rights(asterisk_dir, private_dir or asterisk_dir), *_music(asterisk_dir)]
+    found += [*_old_files(asterisk_dir, private_dir or asterisk_dir), *_no_trunk(asterisk_dir)]
     found += [*_from_elsewhere(asterisk_dir), *_enabled(asterisk_dir, "manager.conf", "the platform signs in there")]
     found += [*_enabled(asterisk_dir, "http.conf", "browsers' phones connect there")]
     return sorted(found, key=lambda finding: finding.severity is Severity.warning)
@@ -157,6 +160,32 @@ def _missing_files(asterisk_dir: Path, private_dir: Path) -> Iterator[Finding]:
     for path in (*(asterisk_dir / name for name in CONF_FILES), *(private_dir / name for name in PRIVATE_FILES)):
         if not path.is_file():
             yield Finding(Severity.error, path, "the file is missing", "Run `trunkline install-dialplan --write`.")
+
+
+def _old_files(asterisk_dir: Path, private_dir: Path) -> Iterator[Finding]:
+    """Files of another version of the kit, or changed by hand: not what a write would write now."""
+    try:
+        wanted = render(settings_for(asterisk_dir, None, private_dir))
+    except ValueError:
+        return
+    for name in CONF_FILES:
+        path = asterisk_dir / name
+        if path.is_file() and name not in MAY_DIFFER and path.read_text(errors="replace") != wanted[name]:
+            cure = "Run `trunkline install-dialplan --write`, then reload Asterisk; calls in progress go on."
+            yield Finding(Severity.warning, path, "it is of another version, or was changed by hand", cure)
+
+
+def _no_trunk(asterisk_dir: Path) -> Iterator[Finding]:
+    """Nothing of the administrator's leads to us: then no caller ever comes."""
+    if not (asterisk_dir / "cti_extensions.conf").is_file():
+        return
+    texts = (
+        path.read_text(errors="replace") for path in asterisk_dir.glob("*.conf") if not path.name.startswith("cti_")
+    )
+    if not any(re.search(r"^[^;\n]*\bcti-in\b", text, re.MULTILINE) for text in texts):
+        cure = "Lead your trunk there, for instance `exten => _X.,1,Goto(cti-in,${EXTEN},1)` in the trunk's context."
+        problem = "no trunk or context leads to cti-in, so no caller reaches us"
+        yield Finding(Severity.warning, asterisk_dir / "extensions.conf", problem, cure)
 
 
 def _missing_includes(asterisk_dir: Path) -> Iterator[Finding]:

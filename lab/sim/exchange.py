@@ -23,6 +23,8 @@ class Exchange:
 
     def __init__(self, second: float = 1.0) -> None:
         self.second = second
+        self.clock_ahead = 0.0
+        """Seconds by which the switch's own clock is wrong."""
         self.listeners: list[Listener] = []
         self.phones: dict[str, SimPhone] = {}
         self.trunk: SimPhone | None = None

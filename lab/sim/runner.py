@@ -123,6 +123,8 @@ class Runner:
 
     def variable(self, channel: Channel | None, name: str) -> str:
         """A variable as `${name}` or Getvar sees it: of the channel, built in, or global."""
+        if name == "EPOCH":
+            return str(int(time.time() + self.exchange.clock_ahead))
         if channel is None:
             return self.exchange.globals.get(name, "")
         found = channel.variables.get(name)
@@ -214,7 +216,6 @@ _BUILT_IN: dict[str, Callable[[Channel], str]] = {
     "PRIORITY": lambda channel: str(channel.priority),
     "UNIQUEID": lambda channel: channel.id,
     "CHANNEL": lambda channel: channel.name,
-    "EPOCH": lambda _: str(int(time.time())),
     "HANGUPCAUSE": lambda channel: str(channel.cause),
 }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -53,10 +55,14 @@ def doctor(
         Path | None,
         typer.Option(help="Folder of phones.json and ami.json; that of TRUNKLINE_PHONES_FILE unless given."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: a list of findings.")] = False,
 ) -> None:
-    """Check the database, the switch, its rights and dialplan, the phones, clocks and disk; say what to do."""
+    """Check the running platform, the database, the switch, its rights and dialplan, phones, people, clocks, disk,
+    TLS and files with secrets; say what to do. Exit code 1 when something keeps calls from working."""
     findings = asyncio.run(examiner.examine(Settings(), asterisk_dir, private_dir))
-    for one in findings:
+    if as_json:
+        print(json.dumps([asdict(one) for one in findings], indent=1))
+    for one in () if as_json else findings:
         console.print(f"{SIGNS[one.level]} [bold]{one.part}[/]: {escape(one.words)}", highlight=False)
         if one.cure:
             console.print(f"    → {escape(one.cure)}", highlight=False)

@@ -248,7 +248,7 @@ async def test_given_parts_that_work_and_do_not_when_asked_then_each_says_so(sql
         not_ready = await browser.ask("GET", "/health/ready")
 
     assert live == (200, {"ok": True})
-    assert ready == (200, {"ok": True, "parts": {"switch": {"ok": True, "words": "up"}}})
+    assert ready == (200, {"ok": True, "parts": {"switch": {"ok": True, "warning": False, "words": "up"}}})
     assert (not_ready[0], not_ready[1]["ok"]) == (503, False)
     assert not_ready[1]["parts"]["database"]["ok"] is False
     assert "hunter2" not in json.dumps(not_ready[1])

@@ -10,14 +10,17 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
+from cti.dialplan import installer
 from kernel.db import connect
 from lab.ports import free_tcp
 from lab.sim import SimSwitch
 from server import doctor
-from server.doctor import Finding, examine
+from server.doctor import examine
+from server.findings import Finding
 from server.heartbeat import SavePulse, save_pulse
 from server.migrate import upgrade
 from server.platform import started_clock
+from tests.support.house import prepare
 
 pytestmark = pytest.mark.integration
 
@@ -106,3 +109,50 @@ async def test_a_folder_without_our_dialplan_and_a_full_disk_are_named(
     assert any("cti_extensions.conf" in one.words for one in found["dialplan"])
     assert [one.level for one in found["disk"]] == ["warning", "warning"]
     assert "free space" in found["disk"][0].cure
+
+
+async def test_settings_that_keep_browsers_away_are_named(tmp_path: Path) -> None:
+    here = (await findings(tmp_path))["web"]
+    assert [one.level for one in here] == ["ok"]
+    plain = (await findings(tmp_path, host="192.0.2.1", origins=("http://desk.example.org",)))["web"]
+    assert "no microphone" in plain[0].words
+    mixed = (await findings(tmp_path, tls=True, origins=("https://desk.example.org",)))["web"]
+    assert {one.level for one in mixed} == {"error", "warning"}
+    assert "wss://{host}" in mixed[0].cure
+    alone = (await findings(tmp_path, tls=True, ws_base="wss://{host}", trusted_proxies=("127.0.0.1",)))["web"]
+    assert "TRUNKLINE_ORIGINS" in alone[0].words
+
+
+async def test_secrets_that_everybody_may_read_are_named(tmp_path: Path) -> None:
+    key = tmp_path / "secret.key"
+    key.write_bytes(b"k")
+    key.chmod(0o604)
+    found = (await findings(tmp_path))["secrets"]
+    assert any(f"chmod o= {key}" in one.cure for one in found)
+
+
+async def test_nobody_to_answer_and_no_call_ever_are_named(tmp_path: Path) -> None:
+    await prepare(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}", ())
+    found = await findings(tmp_path)
+    assert "create-user" in found["people"][0].cure
+    assert "lead your trunk to context cti-in" in found["trunk"][0].cure
+
+
+async def test_more_people_than_phones_are_named(tmp_path: Path) -> None:
+    await prepare(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}", ("ana", "ben"))
+    assert "2 people may take calls, and the pool has 1 phones" in (await findings(tmp_path))["people"][0].words
+
+
+async def test_a_kit_of_another_version_and_a_missing_trunk_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "asterisk"
+    folder.mkdir()
+    installer.write(folder, installer.settings_for(folder, 1, tmp_path), private_dir=tmp_path)
+    now = [one.words for one in (await findings(tmp_path, phones_file=tmp_path / "phones.json"))["dialplan"]]
+    assert not [one for one in now if "another version" in one]
+    assert [one for one in now if "no trunk or context leads to cti-in" in one]
+    kit = folder / "cti_extensions.conf"
+    kit.write_text(kit.read_text().replace("Wait(1)", "Wait(2)", 1))
+    (folder / "extensions.conf").write_text("[from-trunk]\nexten => _X.,1,Goto(cti-in,${EXTEN},1)\n")
+    then = [one.words for one in (await findings(tmp_path, phones_file=tmp_path / "phones.json"))["dialplan"]]
+    assert [one for one in then if "cti_extensions.conf: it is of another version" in one]
+    assert not [one for one in then if "no trunk" in one]

@@ -9,7 +9,8 @@ import pytest
 from config.settings import Settings
 from cti.dialplan import installer
 from lab.ports import free_tcp
-from server.doctor import Finding, examine
+from server.doctor import examine
+from server.findings import Finding
 
 pytestmark = pytest.mark.integration
 

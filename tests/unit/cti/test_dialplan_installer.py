@@ -33,6 +33,7 @@ def installed(vanilla: Path) -> Path:
             file.write(f"#include {ours}\n")
     for name in ("manager.conf", "http.conf"):
         (vanilla / name).write_text((vanilla / name).read_text().replace("enabled = no", "enabled = yes"))
+    (vanilla / "trunk.conf").write_text("[from-trunk]\nexten => _X.,1,Goto(cti-in,${EXTEN},1)\n")
     (vanilla / "data/moh").mkdir(parents=True)
     (vanilla / "data/moh/tune.wav").touch()
     return vanilla

@@ -52,14 +52,14 @@ def test_a_jump_of_the_wall_clock_changes_durations_by_little(watches: Watches, 
     watches.wall += jump
     watches.pass_by(10)
 
-    assert clock.now() - before == pytest.approx(timedelta(seconds=10), abs=timedelta(seconds=0.51))
+    assert clock.now() - before == pytest.approx(timedelta(seconds=10), abs=timedelta(seconds=0.11))
 
 
 @pytest.mark.parametrize("jump", [3.0, -3.0])
 def test_a_small_jump_is_made_good_in_time(watches: Watches, jump: float) -> None:
     clock = SteadyClock()
     watches.wall += jump
-    for _ in range(100):
+    for _ in range(400):
         watches.pass_by(1)
         clock.now()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import wave
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cti.events import CallerHeld, Joined
 from cti.facts import RecordingStarted
 from kernel.core import Core, Outcome
 from kernel.errors import IllegalCommand
@@ -15,7 +17,7 @@ from recordings.files import locate, measure
 from recordings.messages import FindRecording, RecordingFound, RecordingMissing
 from recordings.room import Recordings
 from recordings.rows import RECORDING, Recording, RecordingState
-from routing.messages import InteractionEnded
+from routing.messages import InteractionEnded, RecordingFailed
 
 pytestmark = pytest.mark.unit
 
@@ -132,3 +134,51 @@ def test_length_is_what_the_wave_file_says(tmp_path: Path) -> None:
     path.write_bytes(b"no sound")
     with pytest.raises(ValueError, match="not a wave file"):
         measure(path)
+
+
+JOINED = Joined(interaction_id="ix-1", caller_leg="c1", agent_leg="a1", agent_channel="", endpoint="p1", ours=True)
+PARTED = CallerHeld(interaction_id="ix-1", leg="c1")
+
+
+def talk_of(seconds: float, said: object) -> tuple[Recording, list[RecordingFailed]]:
+    """A talk so long, and what was found of its recording."""
+    room = Room()
+    room.say(STARTED, JOINED)
+    for message in (PARTED, ENDED):
+        room.core.take(message, AT + timedelta(seconds=seconds), room.out)
+    (order,) = room.orders()
+    room.say(replace(said, recording_id=order.recording_id))  # type: ignore[type-var]
+    return room.saved(), [one for one in room.out.events if isinstance(one, RecordingFailed)]
+
+
+FOUND = RecordingFound(recording_id="", interaction_id="ix-1", seconds=0, bytes=1)
+MISSING = RecordingMissing(recording_id="", interaction_id="ix-1", reason="no_file")
+
+
+@pytest.mark.parametrize(
+    ("talked", "said", "state", "problem"),
+    [
+        (60, replace(FOUND, seconds=59.0), "stored", None),
+        (60, replace(FOUND, seconds=20.0), "stored", "short"),
+        (60, MISSING, "lost", "no_file"),
+        (60, replace(MISSING, reason="empty"), "lost", "empty"),
+        (1, replace(MISSING, reason="empty"), "purged", None),
+        (600, replace(FOUND, seconds=545.0), "stored", None),
+    ],
+)
+def test_less_sound_than_talk_is_told(talked: float, said: object, state: str, problem: str | None) -> None:
+    row, told = talk_of(talked, said)
+    assert (row.state, row.problem, row.talked) == (state, problem, talked)
+    assert [one.problem for one in told] == ([problem] if problem else [])
+
+
+def test_a_file_cut_off_by_a_full_disk_is_as_long_as_its_sound(tmp_path: Path) -> None:
+    path = tmp_path / "ix-1.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(b"\0" * 16_000 * 10)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert measure(path).seconds == pytest.approx(5, abs=0.1)

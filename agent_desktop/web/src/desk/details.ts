@@ -43,6 +43,7 @@ export function detailWords(details: Details, title = ""): string[] {
     machineOf(details),
     amount === null ? null : formatMoney(amount, text(details, "currency")),
     dueWords(text(details, "due"), text(details, "time_zone")),
+    text(details, "recording_problem") ? t("detail.recording_incomplete") : null,
   ];
   return words.filter((each): each is string => Boolean(each) && !title.includes(each ?? ""));
 }

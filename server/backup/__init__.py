@@ -1,0 +1,1 @@
+"""Backup while the platform runs, and restore that refuses to overwrite a living database."""
