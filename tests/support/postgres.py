@@ -12,9 +12,9 @@ TEMPLATE = "trunkline_template"
 __all__ = ["TEMPLATE", "PostgresCluster", "start_migrated"]
 
 
-def start_migrated() -> PostgresCluster:
+def start_migrated(settings: tuple[str, ...] = UNSAFE) -> PostgresCluster:
     """A running cluster with the migrated template in it."""
-    cluster = start_postgres(UNSAFE)
+    cluster = start_postgres(settings)
     try:
         cluster.run(f"CREATE DATABASE {TEMPLATE}")
         asyncio.run(upgrade(cluster.url(TEMPLATE)))
