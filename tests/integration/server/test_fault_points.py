@@ -105,7 +105,8 @@ async def whole_call(words: str, folder: Path) -> None:
         assert seen == [], "two legs of one phone"
         legs = await switch.originated()
         assert len(legs) == len(set(legs)), f"a leg was rung twice: {Counter(legs)}"
-    assert len(legs) == 1 or switch_took_over(await platform.journal()), "one caller, one ring"
+    entries = await platform.journal()
+    assert len(legs) == 1 or switch_took_over(entries), f"one caller, one ring: {[one.message for one in entries]}"
     assert await after.lost(platform.database_url, [ana.kept]) == []
     assert len(ana.kept.dispositions) == 1 or "FinishWrapUp" in words or "wrap_up" in words
     assert await saved_once(platform.database_url)
