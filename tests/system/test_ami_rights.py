@@ -27,8 +27,6 @@ async def test_given_a_whole_call_then_the_classes_of_what_we_read_are_those_tha
     async with stage.beating(), stage.phone(), stage.caller() as call:
         caller = await stage.waiting()
         await stage.joined(caller, await stage.ring(caller))
-        call.audio.send_digits("5")
-        await stage.ami.event("DTMFEnd")
         await call.hang_up()
         await stage.gone(caller["Uniqueid"])
     await stage.ami.event("DeviceStateChange", State="UNAVAILABLE")

@@ -76,7 +76,7 @@ def test_what_a_caller_dialled_is_filtered_before_it_is_said(files: dict[str, st
 def test_the_platform_has_no_more_rights_than_it_needs(files: dict[str, str]) -> None:
     user = section(files["cti_manager.conf"], "trunkline")
 
-    assert "read = system,call,user,dtmf\n" in user
+    assert "read = system,call,user\n" in user
     assert "write = call,originate,reporting\n" in user
     assert "writetimeout = 5000\n" in user
     assert "deny = ::/0\ndeny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n" in user
