@@ -180,7 +180,7 @@ class AccountResource:
         await self._push.sign_out(who.session_id, "signed_out")
 
     def routes(self) -> tuple[Route, ...]:
-        return (*self._sign_in_routes(), *self._step_routes(), *self._own_routes())
+        return (*self._sign_in_routes(), *self._step_routes(), *self._enrolment_routes(), *self._own_routes())
 
     def _sign_in_routes(self) -> tuple[Route, ...]:
         return (
@@ -237,6 +237,19 @@ class AccountResource:
                 },
             ),
             Route(
+                method="DELETE",
+                path="/api/sign-in",
+                resource=self.give_up,
+                rule=Open.entering,
+                summary="Give up a sign-in that has steps to go",
+                status=204,
+                errors={409: ("sign_in_elsewhere",)},
+            ),
+        )
+
+    def _enrolment_routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
                 method="POST",
                 path="/api/sign-in/enrolment",
                 resource=self.begin_enrolment,
@@ -258,15 +271,6 @@ class AccountResource:
                     409: ("sign_in_elsewhere", "enrolment_not_begun"),
                     422: ("code_unfit",),
                 },
-            ),
-            Route(
-                method="DELETE",
-                path="/api/sign-in",
-                resource=self.give_up,
-                rule=Open.entering,
-                summary="Give up a sign-in that has steps to go",
-                status=204,
-                errors={409: ("sign_in_elsewhere",)},
             ),
         )
 
