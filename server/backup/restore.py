@@ -105,6 +105,9 @@ async def _ensure_free(wanted: Wanted) -> None:
         return
     if await migrate.standing(wanted.url) is Standing.empty:
         return
+    if wanted.replace and await _is_alive(wanted.url):
+        cause, cure = "A platform runs on this database.", "Stop it, wait half a minute, and restore again."
+        raise Refused("database_alive", f"{cause} {cure}", cause=cause, cure=cure)
     if not (sqlite and wanted.replace):
         cause = "The database is not empty, and a restore overwrites nothing."
         cure = (
@@ -113,9 +116,6 @@ async def _ensure_free(wanted: Wanted) -> None:
             else "Make an empty one (`createdb NAME`) and name it with TRUNKLINE_DATABASE."
         )
         raise Refused("database_not_empty", f"{cause} {cure}", cause=cause, cure=cure)
-    if await _is_alive(wanted.url):
-        cause, cure = "A platform runs on this database.", "Stop it, wait half a minute, and restore again."
-        raise Refused("database_alive", f"{cause} {cure}", cause=cause, cure=cure)
 
 
 def _file(url: str) -> Path:

@@ -102,7 +102,7 @@ class FakeAmi:
         if name == "DeviceStateList":
             row = f"Event: DeviceStateChange\n{tail}Device: PJSIP/cti-phone-01\nState: NOT_INUSE\n\n"
             return [_start(tail), row, f"Event: DeviceStateListComplete\n{tail}EventList: Complete\n\n"]
-        if name == "Getvar":
+        if name == "Getvar" and "Channel" in action:
             value = self.packets.pop(0) if self.packets else ""
             return [f"Response: Success\n{tail}Variable: {action['Variable']}\nValue: {value}\n\n"]
         return [f"Response: Success\n{tail}Message: done\n\n"]

@@ -141,7 +141,7 @@ async def test_given_a_look_at_a_leg_then_packets_that_come_are_its_sound(
     switch.send(drop_claim("o2"))
     assert (await ear.hears(OrderDone)).order_id == "o2", "nothing waits for a look"
     assert (await ear.hears(LegSound)).heard is heard
-    assert [one["Channel"] for one in ami.named("Getvar")] == ["leg-1", "leg-1"]
+    assert [one["Channel"] for one in ami.named("Getvar") if "Channel" in one] == ["leg-1", "leg-1"]
 
 
 async def test_given_a_leg_that_cannot_be_looked_at_then_nothing_is_concluded(

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,8 @@ async def test_given_postgres_is_killed_and_comes_back_then_it_goes_on_by_itself
 def kill(cluster: PostgresCluster) -> None:
     """SIGKILL of server and connections: what a machine that loses its power leaves."""
     for pid in reversed(family(cluster.server.pid)):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a worker of the server's own may have ended meanwhile
+            os.kill(pid, signal.SIGKILL)
     cluster.server.wait(5)
 
 
