@@ -216,14 +216,18 @@ class SimControl:
 
     async def ask(self, do: str, **details: object) -> object:
         """One request; raises LabError with what the simulator said against it."""
-        async with self._turn:
-            self._writer.write(json.dumps({"do": do, **details}).encode() + b"\n")
-            line = await self._reader.readline()
+        # Who gives up half way must not leave an answer behind that the next one takes for theirs.
+        line = await asyncio.shield(asyncio.ensure_future(self._exchange({"do": do, **details})))
         answer = json.loads(line or b'{"ok": false, "error": "it ended"}')
         if not answer["ok"]:
             raise LabError(f"the simulated switch refused {do}: {answer['error']}", "look at the arguments")
         result: object = answer["result"]
         return result
+
+    async def _exchange(self, request: dict[str, object]) -> bytes:
+        async with self._turn:
+            self._writer.write(json.dumps(request).encode() + b"\n")
+            return await self._reader.readline()
 
     async def call(self, number: str = "", name: str = "", did: str = "5551234", seconds: float = 20.0) -> CallOutcome:
         found = await self.ask("call", number=number, name=name, did=did, seconds=seconds)
