@@ -102,7 +102,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     )
     return (
         *described,
-        openapi.described(openapi.describe(described, parts.version)),
+        openapi.described(described, parts.version),
         *pages.Pages(parts.assets, parts.people, parts.settings.sign_in).routes(),
         *ProviderResource(parts.people, parts.settings).routes(),
         *parts.assets.routes(),

@@ -13,16 +13,16 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from agent_desktop.settings import Provider
 from crm_core.people.rows import Identity
+
+if TYPE_CHECKING:  # a platform without a provider need not load it
+    from joserfc.jwk import KeySet
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 """Signatures by a key of the provider's own: never `none`, never one with our shared secret."""
@@ -154,6 +154,9 @@ class OidcClient:
     async def _proven(self, metadata: _Metadata, token: str) -> Mapping[str, Any]:
         """The claims of a token that one of the provider's keys signed; keys are fetched anew once when none fits,
         for providers change them."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         for fresh in (False, True):
             keys = await self._key_set(metadata, fresh=fresh)
             try:
@@ -163,6 +166,9 @@ class OidcClient:
         raise ProviderFailed(f"its ID token is not signed by its keys: {failure}")
 
     async def _key_set(self, metadata: _Metadata, *, fresh: bool) -> KeySet:
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         if self._keys is None or fresh:
             found = await self._get(metadata.keys_url)
             try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -77,11 +78,15 @@ def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
     }
 
 
-def described(document: dict[str, Any]) -> Route:
-    """The route that serves `document`."""
+def described(routes: Sequence[Route], version: str) -> Route:
+    """The route that serves the description of `routes`, made when it is first asked for: it takes long."""
+
+    @functools.cache
+    def document() -> dict[str, Any]:
+        return describe(routes, version)
 
     async def serve(_ask: Ask) -> dict[str, Any]:
-        return document
+        return document()
 
     return Route(
         method="GET",

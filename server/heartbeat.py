@@ -21,6 +21,7 @@ from kernel.turn import Turn
 log = structlog.get_logger(__name__)
 
 BEAT = 0.5
+SOON = 0.05
 STALE = timedelta(seconds=1.5)
 """Without a commit for so long the platform is silent. The dialplan gives up 3 to 4 s after the last beat: so the
 switch's own queue takes over at most 6 s after the last commit, and a database that is locked for less than 3 s costs
@@ -74,6 +75,11 @@ class Heartbeat:
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._engine.post(Pulse())
+        for _ in range(round(BEAT / SOON)):  # after a start the first commit is what everybody waits for
+            if self._engine.last_commit is not None:
+                break
+            await asyncio.sleep(SOON)
         while True:
             self._engine.post(Pulse())
             self._beat()

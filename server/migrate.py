@@ -10,19 +10,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kernel.db import connect
 from kernel.errors import Unavailable
 from server.dberrors import unusable
+
+if TYPE_CHECKING:  # a platform that starts on a current schema does without alembic, which takes long to load
+    from alembic.config import Config
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -56,6 +54,8 @@ _ADVICE = {
 
 def config() -> Config:
     """Alembic's settings; no file is needed."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
@@ -64,12 +64,13 @@ def config() -> Config:
 
 async def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest version, in one transaction; does nothing when it is there already."""
-    await _with_connection(url, lambda connection: _command(connection, command.upgrade, "head"))
+    if await standing(url) is not Standing.current:
+        await _with_connection(url, lambda connection: _command(connection, "upgrade", "head"))
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take the database back to a version (`base` is before the first)."""
-    await _with_connection(url, lambda connection: _command(connection, command.downgrade, revision))
+    await _with_connection(url, lambda connection: _command(connection, "downgrade", revision))
 
 
 async def standing(url: str) -> Standing:
@@ -98,11 +99,7 @@ def version() -> str:
 
 async def revision_of(url: str) -> str:
     """The version of the schema, empty when there is none."""
-
-    def look(connection: Connection) -> str:
-        return MigrationContext.configure(connection).get_current_revision() or ""
-
-    found: str = await _with_connection(url, look)
+    found: str = await _with_connection(url, _current)
     return found
 
 
@@ -114,6 +111,8 @@ async def differences(url: str) -> list[Any]:
 
 async def revision(message: str) -> Path:
     """Write a new version file from the difference between the versions so far and the tables in the code."""
+    from alembic import command
+
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/scratch.db"
         await upgrade(url)
@@ -121,7 +120,7 @@ async def revision(message: str) -> Path:
         def write(connection: Connection) -> Path:
             settings = config()
             settings.attributes["connection"] = connection
-            number = len(list(ScriptDirectory.from_config(settings).walk_revisions())) + 1
+            number = len(versions()) + 1
             made = command.revision(settings, message, autogenerate=True, rev_id=f"{number:04d}")
             return Path(made.path)  # type: ignore[union-attr]
 
@@ -143,24 +142,39 @@ async def _with_connection(url: str, work: Callable[[Connection], Any]) -> Any:
         await engine.dispose()
 
 
-def _command(connection: Connection, run: Callable[[Config, str], None], target: str) -> None:
+def _command(connection: Connection, name: str, target: str) -> None:
+    from alembic import command
+
     settings = config()
     settings.attributes["connection"] = connection
-    run(settings, target)
+    getattr(command, name)(settings, target)
+
+
+def versions() -> list[str]:
+    """The names of all versions, oldest first: each is the number that its file begins with."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def _current(connection: Connection) -> str:
+    """The version that alembic noted in the database, empty when there is none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _standing(connection: Connection) -> Standing:
-    script = ScriptDirectory.from_config(config())
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
+    current, known = _current(connection), versions()
+    if not current:
         return Standing.foreign if inspect(connection).get_table_names() else Standing.empty
-    if current == script.get_current_head():
+    if current == known[-1]:
         return Standing.current
-    known = {one.revision for one in script.walk_revisions()}
     return Standing.behind if current in known else Standing.ahead
 
 
 def _differences(connection: Connection) -> list[Any]:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     from migrations import tables
 
     context = MigrationContext.configure(connection, opts={"compare_type": True})

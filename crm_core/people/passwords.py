@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import secrets
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from kernel.errors import Invalid, Problem, Unavailable, at_fields
 
@@ -27,13 +28,18 @@ whatever trustno changeme secret admin administrator root user guest test demo l
 summer winter spring autumn monday friday january december trunkline asterisk callcenter callcentre
 contactcenter contactcentre telephone
 """
-COMMON = frozenset(_WORDS.split()).union(*FREQUENCY_LISTS.values())
-"""What a guesser tries first: the most used passwords, frequent words and names. A password that is one of them, or one
-of them plus digits and signs, is refused."""
-
 _WORD = re.compile(r"[^\W_]{3,}")
 _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop")
 _LOOKALIKE = str.maketrans("013457@$!", "oieastasi")
+
+
+@functools.cache
+def common() -> frozenset[str]:
+    """What a guesser tries first: the most used passwords, frequent words and names. A password that is one of them, or
+    one of them plus digits and signs, is refused."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # long lists, wanted when somebody chooses a password
+
+    return frozenset(_WORDS.split()).union(*FREQUENCY_LISTS.values())
 
 
 def normal(password: str) -> str:
@@ -60,7 +66,7 @@ def _weakness(password: str, about: list[str]) -> Problem | None:
         words = "The password is made of the name or login: use something that nobody can look up."
         return Problem("password_of_name", words)
     core = _core(folded)
-    if {folded, core, _core(core.translate(_LOOKALIKE))} & COMMON:
+    if {folded, core, _core(core.translate(_LOOKALIKE))} & common():
         words = "The password is a common one: use several words that do not belong together."
         return Problem("password_common", words)
     if len(set(folded)) < 4 or _is_run("".join(one for one in folded if one.isalnum())):
@@ -105,6 +111,13 @@ def _bytes(password: str) -> bytes:
     return normal(password)[: LONGEST + 1].encode("utf-8", "surrogatepass")
 
 
+def nobodys(argon: PasswordHasher) -> str:
+    """What looks like a hash and fits no password: to compare with it costs what it costs with a real one."""
+    sizes = (argon.salt_len, argon.hash_len)
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in sizes)
+    return f"$argon2id$v=19$m={argon.memory_cost},t={argon.time_cost},p={argon.parallelism}${salt}${digest}"
+
+
 class Hasher:
     """argon2id with its own threads. At most `waiting` sign-ins queue for them; more are turned away at once."""
 
@@ -114,7 +127,7 @@ class Hasher:
         self._turns = asyncio.Semaphore(threads)
         self._waiting = 0
         self._room = waiting
-        self._dummy = self._argon.hash(secrets.token_hex(16))
+        self._dummy = nobodys(self._argon)
 
     async def hash(self, password: str) -> str:
         return await self._run(lambda: self._argon.hash(_bytes(password)))

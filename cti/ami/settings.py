@@ -26,7 +26,7 @@ class AmiSettings:
     ping_interval: float = 0.8
     pings_missed: int = 2
     backoff_first: float = 0.1
-    backoff_most: float = 5.0
+    backoff_most: float = 1.0
     backoff_refused: float = 10.0
 
     @property

@@ -13,6 +13,7 @@ from config.settings import Settings
 from crm_core.people.audit import Anchor, AuditCheck, check_audit
 from kernel.db import connect
 from server.anchors import add_anchor, read_anchors
+from server.commands.permits import permits
 from server.migrate import check
 
 verify = typer.Typer(no_args_is_help=True, help="Check that records which must not be changed were not.")
@@ -67,3 +68,6 @@ async def _check(settings: Settings, known: list[Anchor]) -> AuditCheck:
         return await check_audit(database, known)
     finally:
         await database.dispose()
+
+
+verify.command()(permits)

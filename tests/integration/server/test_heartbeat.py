@@ -87,6 +87,13 @@ def test_the_switch_takes_over_within_six_seconds_and_not_for_a_short_lock() -> 
     assert looks + last_beat_at_least - BEAT >= 2.5, "a lock of two seconds leaves the counter still for less"
 
 
+async def test_given_a_start_then_the_first_commit_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT", 600.0)
+    async with beating(Store()) as (heart, beats):
+        await until(lambda: heart.beating)
+        assert beats.counts == [1]
+
+
 async def test_it_counts_up_while_commits_succeed() -> None:
     store = Store()
     async with beating(store) as (heart, beats):

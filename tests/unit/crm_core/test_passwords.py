@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.people.passwords import Hasher, check_password
+from crm_core.people.passwords import Hasher, check_password, nobodys
 from kernel.errors import Invalid
 
 pytestmark = pytest.mark.unit
@@ -80,6 +81,17 @@ async def test_a_password_fits_its_hash_only(quick: Hasher) -> None:
 async def test_nobody_has_no_password(quick: Hasher) -> None:
     assert not await quick.verify(None, "")
     quick.close()
+
+
+def test_to_compare_with_nobodys_password_costs_what_it_costs_with_a_real_one() -> None:
+    argon = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+    mine, nobody = argon.hash("mañana"), nobodys(argon)
+
+    assert extract_parameters(nobody) == extract_parameters(mine)
+    assert len(nobody) == len(mine)
+    assert nobody != nobodys(argon)
+    with pytest.raises(VerifyMismatchError):
+        argon.verify(nobody, "mañana")
 
 
 def test_the_default_parameters_are_those_of_owasp_or_stronger() -> None:
