@@ -19,6 +19,16 @@ def _steady() -> float:
     return time.clock_gettime(boot) if boot is not None else time.monotonic()
 
 
+class MachineTime:
+    """The two clocks of the machine: the wall's, which anybody may set, and the one since boot."""
+
+    def wall(self) -> float:
+        return time.time()
+
+    def steady(self) -> float:
+        return _steady()
+
+
 LEAST_TRUST = timedelta(hours=3)
 """A wall clock that is further behind the last commit is believed: it was wrong before, not now."""
 NOTABLE = timedelta(seconds=5)
@@ -32,24 +42,25 @@ class SteadyClock:
     call, so durations stay right, deadlines neither storm nor stall, and time never runs backwards.
     """
 
-    def __init__(self, slew: float = 0.01, last: datetime | None = None) -> None:
+    def __init__(self, slew: float = 0.01, last: datetime | None = None, machine: MachineTime | None = None) -> None:
         """`last`: what was committed last. A wall clock that was set back since, by LEAST_TRUST at most, would make
         stored deadlines stall: time then goes on from there."""
         self._slew = slew
-        self._at = time.time()
-        self._mono = _steady()
+        self._machine = machine or MachineTime()
+        self._at = self._machine.wall()
+        self._mono = self._machine.steady()
         if last is not None and 0 < last.timestamp() - self._at <= LEAST_TRUST.total_seconds():
             self._at = last.timestamp()
 
     @property
     def ahead(self) -> timedelta:
         """How far this clock is ahead of the wall's; negative when it is behind."""
-        return self.now() - datetime.fromtimestamp(time.time(), UTC)
+        return self.now() - datetime.fromtimestamp(self._machine.wall(), UTC)
 
     def now(self) -> datetime:
-        mono = _steady()
+        mono = self._machine.steady()
         passed = mono - self._mono
-        drift = time.time() - (self._at + passed)
+        drift = self._machine.wall() - (self._at + passed)
         limit = passed * self._slew
         self._at += passed + max(-limit, min(limit, drift))
         self._mono = mono

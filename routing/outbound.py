@@ -316,8 +316,10 @@ class Outbound(Handles):
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
-        """The snapshot decides: a leg that it does not show was never made, or is gone. Nothing is sent again."""
-        for attempt in list(self._state.attempts):
+        """The snapshot decides: a leg that it does not show was never made, or is gone. Nothing is sent again. Of a
+        number that is dialled only now, for it showed that the agent's phone has answered, it knows nothing."""
+        only_now = {one.leg for one in turn.orders if isinstance(one, DialOut)}
+        for attempt in [one for one in self._state.attempts if one.customer_leg not in only_now]:
             sent = attempt.state in SENT
             leg = attempt.customer_leg if sent else attempt.leg
             if attempt.state in (AttemptState.asked, AttemptState.bridged):

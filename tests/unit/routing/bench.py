@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cti.facts import Device, LegAsked, LegEnded, LinkDown, LinkUp, OrderDone
-from cti.orders import HangUp, RingAgent, SwitchOrder
+from cti.orders import DialOut, HangUp, LegOrder, SwitchOrder
+from kernel.clock import SteadyClock
 from kernel.codec import plain
 from kernel.core import Core, Entry, Outcome
 from kernel.errors import TrunklineError
 from kernel.messages import Message, Order
 from recordings.messages import FindRecording, RecordingFound
 from recordings.rows import RecordingState
+from routing.dialling import AskPermit, TrunkConfigured
 from routing.messages import (
     CallerIdentified,
     DispositionsConfigured,
@@ -26,8 +28,10 @@ from routing.messages import (
 from routing.rows import InteractionState, Match, Presence, Queue, StintState
 from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import Rooms, make_core
-from tests.unit.routing.little_switch import Leg, LittleSwitch
-from tests.unit.routing.world import START
+from tests.unit.routing.little_legs import Leg
+from tests.unit.routing.little_machine import LittleMachine
+from tests.unit.routing.little_office import LittleOffice
+from tests.unit.routing.little_switch import LittleSwitch
 
 OVER = (InteractionState.closed, InteractionState.abandoned)
 FILED = (RecordingState.stored, RecordingState.lost, RecordingState.purged)
@@ -38,7 +42,7 @@ PHONES = ("cti-phone-01", "cti-phone-02", "cti-phone-03")
 
 class Bench:
     """Facts wait in `inbox`, orders in `lanes`, look-ups in `lookups`, until they are pumped. `disk` is what was
-    committed; a kill loses all the rest."""
+    committed; a kill loses all the rest. `office` grants permits, `machine` has the clocks."""
 
     def __init__(self) -> None:
         self.inbox: deque[Message] = deque()
@@ -50,6 +54,9 @@ class Bench:
         self.sent: list[Order] = []
         self.dead_letters: list[object] = []
         self.switch = LittleSwitch(self._hear)
+        self.machine = LittleMachine(self.switch)
+        self.office = LittleOffice(self.disk["attempts"])
+        self.storm = 0
         self.linked = self.alive = False
         self.core: Core
         self.rooms: Rooms
@@ -69,7 +76,7 @@ class Bench:
 
     @property
     def at(self) -> datetime:
-        return START + timedelta(seconds=self.switch.now)
+        return self.clock.now()
 
     # ── the platform ────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,6 +93,7 @@ class Bench:
             else:
                 self.disk[change.shelf][change.key] = change.row
         self.journal += out.entries
+        self.office.release(out.writes)
         for order in out.orders:
             self._send(order)
         return done
@@ -97,8 +105,8 @@ class Bench:
         elif not self.linked:
             self._done(order, "no link")
         else:
-            if isinstance(order, RingAgent):
-                self.inbox.append(LegAsked(leg=order.leg, endpoint=order.endpoint, interaction_id=order.interaction_id))
+            if isinstance(order, LegOrder):
+                self.inbox.append(_asked(order))
             self.lanes[str(getattr(order, "interaction_id", ""))].append(order)
 
     def _done(self, order: SwitchOrder, problem: str, unknown: bool = False) -> None:
@@ -110,7 +118,7 @@ class Bench:
                 message=problem,
                 unknown=unknown,
                 interaction_id=interaction,
-                leg=order.leg if isinstance(order, RingAgent) else "",
+                leg=order.leg if isinstance(order, LegOrder) else "",
             )
         )
 
@@ -131,13 +139,13 @@ class Bench:
         if isinstance(order, HangUp) and problem:
             self.inbox.append(LegEnded(leg=order.leg, cause=order.cause))
         self._done(order, problem)
-        if isinstance(order, RingAgent) and problem:
+        if isinstance(order, LegOrder) and problem:
             self.inbox.append(LegEnded(leg=order.leg, cause=20))
 
     def swallow(self) -> None:
         """The switch accepts an order to ring, and nothing is ever heard of the leg."""
         for lane in self.busy_lanes():
-            if isinstance(self.lanes[lane][0], RingAgent):
+            if isinstance(self.lanes[lane][0], LegOrder):
                 self.swallowed.append(self.lanes[lane].popleft())
                 self._done(self.swallowed[-1], "nothing was said of the leg", unknown=True)
                 return
@@ -152,6 +160,8 @@ class Bench:
             customer = f"cu-{order.number}" if order.number else None
             match = Match.known if customer else Match.withheld
             self.inbox.append(CallerIdentified(interaction_id=order.interaction_id, match=match, customer_id=customer))
+        elif isinstance(order, AskPermit):
+            self.inbox.append(self.office.ask(order, self.at))
         elif isinstance(order, FindRecording):
             self.inbox.append(
                 RecordingFound(
@@ -178,8 +188,10 @@ class Bench:
         while self.switch.now < until - 1e-6:
             self.switch.pass_time(min(until, self.switch.now + 0.5))
             self.pump()
+            came = 0
             while self.alive and (due := self.core.take_due(self.at)) is not None:
-                self.take(due)
+                came += self.take(due)
+            self.storm = max(self.storm, came)
             self.pump()
 
     # ── faults ──────────────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +207,7 @@ class Bench:
                 if unknown:
                     self.switch.carry_out(order)
                 self._done(order, "lost", unknown)
-                if isinstance(order, RingAgent) and not unknown:
+                if isinstance(order, LegOrder) and not unknown:
                     self.inbox.append(LegEnded(leg=order.leg, cause=20))
             self.lanes[lane].clear()
         self.inbox.append(LinkDown(reason="closed"))
@@ -208,9 +220,16 @@ class Bench:
         self.inbox.append(LinkUp(switch_version="22"))
         self.inbox.append(self.switch.snapshot())
 
-    def kill(self) -> None:
-        """kill -9: what was not committed is gone."""
+    def kill(self, executed: bool = False) -> None:
+        """kill -9: what was not committed is gone. With `executed`, the first order of each lane had reached the
+        switch, and a permit that was asked for is granted all the same: nobody hears of either."""
         self.alive = self.linked = self.switch.beating = False
+        if executed:
+            for lane in self.busy_lanes():
+                self.switch.carry_out(self.lanes[lane][0])
+            for order in self.lookups:
+                if isinstance(order, AskPermit):
+                    self.office.ask(order, self.at)
         self.inbox.clear()
         self.lanes.clear()
         self.lookups.clear()
@@ -219,11 +238,13 @@ class Bench:
         """A new process on what is on the disk."""
         if self.alive:
             return
+        self.clock = SteadyClock(last=self.journal[-1].at if self.journal else None, machine=self.machine)
         self.core, self.rooms = make_core()
         self.core.load(self.kept(), self.journal[-1].seq if self.journal else 0)
         self.alive = True
         self.take(LinkDown(reason="start"))
         self.take(PhonesConfigured(endpoints=PHONES))
+        self.take(TrunkConfigured(dial="PJSIP/{number}@trunk", caller_number="+34910000000", ring_seconds=15))
 
     def kept(self) -> dict[str, list[Any]]:
         """What a start loads; see server.shelves."""
@@ -240,6 +261,7 @@ class Bench:
             key: row for key, row in rows.get("interactions", {}).items() if row.state not in OVER or key in with_stint
         }
         rows["offers"] = {k: row for k, row in rows.get("offers", {}).items() if row.ended_at is None or row.leg_live}
+        rows["attempts"] = {k: row for k, row in rows.get("attempts", {}).items() if row.ended_at is None}
         rows["recordings"] = {k: row for k, row in rows.get("recordings", {}).items() if row.state not in FILED}
         return {name: list(found.values()) for name, found in rows.items()}
 
@@ -248,9 +270,19 @@ class Bench:
     def callers(self) -> list[Leg]:
         return [leg for leg in self.switch.legs.values() if leg.role == "caller"]
 
+    def dialled(self) -> list[Leg]:
+        """Public numbers that ring or talk."""
+        return [leg for leg in self.switch.legs.values() if leg.role == "dialled"]
+
     def companions(self, caller: Leg) -> list[Leg]:
         """Phones that the fallback queue rings for this caller."""
         return [leg for leg in self.agent_legs() if leg.role == "switch" and leg.wants == caller.id]
 
     def agent_legs(self) -> list[Leg]:
-        return [leg for leg in self.switch.legs.values() if leg.role != "caller"]
+        return [leg for leg in self.switch.legs.values() if not leg.outside]
+
+
+def _asked(order: LegOrder) -> LegAsked:
+    """What the link says as it sends the order."""
+    endpoint, dialled = getattr(order, "endpoint", ""), isinstance(order, DialOut)
+    return LegAsked(leg=order.leg, endpoint=endpoint, interaction_id=order.interaction_id, dialled=dialled)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from cti import facts as f
 from cti.facts import Device, Place
 from cti.orders import (
+    DialOut,
     DropClaim,
     GrantClaim,
     HangUp,
@@ -16,40 +18,15 @@ from cti.orders import (
     QueueCaller,
     ResumeCaller,
     RingAgent,
+    RingDialler,
     SwitchOrder,
 )
 from kernel.messages import Fact
+from tests.unit.routing.little_legs import Leg
 
-AFTER, RING, STALE, LOOKS = 5.0, 20.0, 3.0, 5.0
-"""Seconds that the kit gives a caller after a talk, rings by itself, waits for the heartbeat, and lets one of several
-answered legs wait for a claim."""
-
-
-@dataclass
-class Leg:
-    """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an
-    agent's leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait."""
-
-    id: str
-    channel: str
-    endpoint: str
-    role: str
-    ix: str
-    linked: str
-    place: Place | None = None
-    since: float = 0.0
-    up: bool = False
-    peer: str = ""
-    bridge: str = ""
-    wants: str = ""
-    claim: str = ""
-    agent: str = ""
-    gone: str = ""
-    orphan: bool = False
-    silent: bool = False
-    shared: bool = False
-    looks: float | None = None
-    ring_seconds: float = RING
+AFTER, STALE, LOOKS = 5.0, 3.0, 5.0
+"""Seconds that the kit gives a caller after a talk, waits for the heartbeat, and lets one of several answered legs wait
+for a claim."""
 
 
 @dataclass
@@ -67,12 +44,17 @@ class LittleSwitch:
     """What must never happen: a caller taken out of a talk, or cut off while the agent did not hang up."""
     meant: set[str] = field(default_factory=set)
     """Callers whose agent ended the call on purpose."""
+    dialled: list[DialOut] = field(default_factory=list)
+    """Each order to dial a public number, each time it was carried out."""
+    ahead: float = 0.0
+    """How wrong its own clock is."""
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────
 
     def arrive(self, uniqueid: str, number: str) -> Leg:
         channel = f"PJSIP/trunk-{uniqueid}"
         leg = Leg(uniqueid, channel, "trunk", "caller", f"ix-{uniqueid}", uniqueid, up=True)
+        leg.born, leg.began = self.now, self.now + self.ahead
         self.legs[leg.id] = leg
         self.tell(f.LegStarted(leg=leg.id, channel=channel, endpoint="trunk", linked=leg.id, number=number))
         self._place(leg, Place.entered, number)
@@ -99,6 +81,10 @@ class LittleSwitch:
                 if other is not leg:
                     self._end(other, 26)
             self._bridge(caller, leg)
+        elif leg.role == "dialled":
+            self._number_answers(leg)
+        elif leg.dials is not None:
+            leg.since = self.now
         elif leg.shared:
             leg.looks = self.now
             self._look(leg)
@@ -156,28 +142,29 @@ class LittleSwitch:
 
     def carry_out(self, order: SwitchOrder) -> str:
         """Do it; returns what went wrong."""
-        match order:
-            case RingAgent():
-                return self._ring(order)
-            case GrantClaim():
-                return self._grant(order)
-            case DropClaim():
-                if (caller := self._named(order.caller_channel)) is not None:
-                    caller.claim = ""
-                return ""
-            case HangUp():
-                return self._hang_up(order)
-            case LookAtLeg():
-                leg = self.legs.get(order.leg)
-                self.tell(f.LegSound(leg=order.leg, heard=leg is not None and not leg.silent))
-                return "" if leg is not None else "No such channel"
-            case HoldCaller():
-                return self._hold(order)
-            case ResumeCaller():
-                return self._resume(order)
-            case QueueCaller():
-                return self._queue(order)
-        raise NotImplementedError(order)
+        how: dict[type[SwitchOrder], Callable[[Any], str]] = {
+            RingAgent: self._ring,
+            GrantClaim: self._grant,
+            DropClaim: self._drop,
+            HangUp: self._hang_up,
+            LookAtLeg: self._look_at,
+            HoldCaller: self._hold,
+            ResumeCaller: self._resume,
+            QueueCaller: self._queue,
+            RingDialler: self._ring_dialler,
+            DialOut: self._dial_out,
+        }
+        return how[type(order)](order)
+
+    def _drop(self, order: DropClaim) -> str:
+        if (caller := self._named(order.caller_channel)) is not None:
+            caller.claim = ""
+        return ""
+
+    def _look_at(self, order: LookAtLeg) -> str:
+        leg = self.legs.get(order.leg)
+        self.tell(f.LegSound(leg=order.leg, heard=leg is not None and not leg.silent))
+        return "" if leg is not None else "No such channel"
 
     def _ring(self, order: RingAgent) -> str:
         caller = self._named(order.caller_channel)
@@ -199,6 +186,39 @@ class LittleSwitch:
         self.tell(f.LegRinging(leg=leg.id))
         return ""
 
+    def _ring_dialler(self, order: RingDialler) -> str:
+        if not self.free(order.endpoint):
+            return "The phone could not be rung"
+        channel = f"PJSIP/{order.endpoint}-{order.leg}"
+        leg = Leg(order.leg, channel, order.endpoint, "agent", order.interaction_id, order.leg)
+        leg.ring_seconds, leg.dials = order.timeout, order.wait
+        self._comes(leg)
+        self.tell(f.LegRinging(leg=leg.id))
+        return ""
+
+    def _dial_out(self, order: DialOut) -> str:
+        """However late: the number is rung, also when the agent's leg is gone."""
+        self.dialled.append(order)
+        agent = self._named(order.agent_channel)
+        leg = Leg(order.leg, f"PJSIP/trunk-{order.leg}", "trunk", "dialled", order.interaction_id, order.leg)
+        leg.ring_seconds, leg.wants = order.timeout, agent.id if agent is not None else ""
+        self._comes(leg)
+        self.tell(f.LegRinging(leg=leg.id))
+        return ""
+
+    def _number_answers(self, leg: Leg) -> None:
+        agent = self.legs.get(leg.wants)
+        if agent is None or agent.peer:
+            return self._end(leg, 16)
+        self.tell(f.RecordingStarted(leg=leg.id, interaction_id=leg.ix, file=f"{leg.ix}.wav"))
+        return self._bridge(leg, agent)
+
+    def _comes(self, leg: Leg) -> None:
+        leg.since = leg.born = self.now
+        leg.began = self.now + self.ahead
+        self.legs[leg.id] = leg
+        self.tell(f.LegStarted(leg=leg.id, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked))
+
     def _grant(self, order: GrantClaim) -> str:
         caller = self._named(order.caller_channel)
         if caller is None:
@@ -212,8 +232,8 @@ class LittleSwitch:
         leg = self.legs.get(order.leg)
         if leg is None:
             return "No such channel"
-        if leg.role == "caller":
-            if leg.id not in self.meant:
+        if leg.outside:
+            if leg.id not in self.meant and (leg.role == "caller" or leg.peer):
                 self.wrongs.append(f"{leg.id} was cut off by us")
             self.caller_leaves(leg)
         else:
@@ -272,14 +292,10 @@ class LittleSwitch:
 
     def _step(self, leg: Leg, stale: bool) -> None:
         passed = self.now - leg.since
-        if leg.role != "caller":
-            if not leg.up and passed >= leg.ring_seconds:
-                self._end(leg, 19)
-            elif leg.place is Place.idle and leg.wants not in self.legs:
-                self._end(leg, 16)
-            elif leg.looks is not None and self.now - leg.looks >= LOOKS:
-                leg.claim, leg.looks = "", None
-                self._pick_up(leg)
+        if not leg.up and leg.role != "caller" and passed >= leg.ring_seconds:
+            self._end(leg, 19)
+        elif not leg.outside:
+            self._step_agent(leg, passed)
         elif leg.place is Place.waiting and stale and passed >= STALE:
             self._fall_back(leg)
         elif leg.place is Place.held and leg.agent not in self.legs and passed >= STALE:
@@ -290,6 +306,14 @@ class LittleSwitch:
             if self.beating and leg.id not in self.meant:
                 self.wrongs.append(f"{leg.id} was left to the kit, which hung up")
             self._end(leg, 16)
+
+    def _step_agent(self, leg: Leg, passed: float) -> None:
+        in_vain = leg.up and leg.dials is not None and leg.place is None and not leg.peer and passed >= leg.dials
+        if in_vain or (leg.place is Place.idle and leg.wants not in self.legs):
+            self._end(leg, 16)
+        elif leg.looks is not None and self.now - leg.looks >= LOOKS:
+            leg.claim, leg.looks = "", None
+            self._pick_up(leg)
 
     def _fall_back(self, leg: Leg) -> None:
         leg.claim, leg.shared = "", False
@@ -365,6 +389,7 @@ class LittleSwitch:
                 interaction_id=leg.ix,
                 role="" if leg.role == "switch" else leg.role,
                 gone=leg.gone,
+                seconds=max(0, int(self.now + self.ahead - leg.began)),
             )
             for leg in self.legs.values()
         )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from cti.facts import Device, Place
 from routing.messages import (
@@ -40,6 +40,8 @@ from routing.standing import standing_of
 from server.platform import make_core
 from server.replay import replay
 from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
+from tests.unit.routing.model_clocks import Clocks
+from tests.unit.routing.model_dialling import Dialling
 
 pytestmark = pytest.mark.unit
 
@@ -48,7 +50,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(RuleBasedStateMachine):
+class Model(Dialling, Clocks):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
@@ -143,12 +145,13 @@ class Model(RuleBasedStateMachine):
     def an_agent_works_on_a_call(self, nth: int, kind: Any) -> None:
         stints = list(self.state.stints)
         stint = stints[nth % len(stints)]
+        interaction = self.state.interactions.get(stint.interaction_id)
         more = {"disposition_id": "resolved"} if kind is FinishWrapUp else {}
         done = self.bench.take(kind(actor=stint.agent_id, interaction_id=stint.interaction_id, **more))
         if done and kind is FinishWrapUp:
             self.acknowledged.append(stint.id)
-        if done and kind is HangUpCall:
-            self.bench.switch.meant.add(stint.interaction_id.removeprefix("ix-"))
+        if done and kind is HangUpCall and interaction is not None:
+            self.bench.switch.meant.add(interaction.leg)
 
     # ── the machinery ───────────────────────────────────────────────────────────────────────────────────
 
@@ -206,13 +209,14 @@ class Model(RuleBasedStateMachine):
         self.bench.link()
 
     @precondition(lambda self: self.bench.alive)
-    @rule()
-    def the_platform_is_killed(self) -> None:
-        self.bench.kill()
+    @rule(executed=st.booleans())
+    def the_platform_is_killed(self, executed: bool) -> None:
+        self.bench.kill(executed)
 
     @precondition(lambda self: not self.bench.alive)
     @rule()
     def the_platform_starts(self) -> None:
+        self.lives, self.read = self.lives + 1, None  # what was not committed is read again
         self.bench.start()
         self.bench.link()
 
@@ -243,7 +247,8 @@ class Model(RuleBasedStateMachine):
             stints = [one.state for one in self.state.stints.where("agent_id", agent.id)]
             offers = self.state.offers.where("agent_id", agent.id)
             if agent.duty is Duty.reserved:
-                assert offers, f"{agent.id} is reserved for nothing"
+                calls = [one for one in self.state.attempts if one.agent_id == agent.id]
+                assert offers or calls, f"{agent.id} is reserved for nothing"
             elif agent.duty is Duty.busy:
                 assert any(one in ON_CALL for one in stints), f"{agent.id} is busy with nothing"
             elif agent.duty is Duty.wrapping:
@@ -256,7 +261,7 @@ class Model(RuleBasedStateMachine):
         if not self.bench.alive:
             return
         kept = self.bench.kept()
-        for name in ("agents", "stints", "offers", "phone_leases", "legs", "deadlines", "recordings"):
+        for name in ("agents", "stints", "offers", "phone_leases", "legs", "deadlines", "recordings", "attempts"):
             rows = [row for row in self.bench.core.shelves[name] if not _forgotten(row)]
             assert rows == sorted(kept.get(name, []), key=lambda row: row.id), name
 
@@ -300,7 +305,8 @@ class Model(RuleBasedStateMachine):
                 assert bench.companions(leg), "left in the fallback queue although nobody rings there"
             elif leg.place is Place.waiting:
                 assert ix.state in (S.queued, S.offered), ix
-        for leg in bench.callers():
+        assert all(self.state.interactions[leg.ix].ended_at is None for leg in bench.dialled())
+        for leg in (*bench.callers(), *bench.dialled()):
             bench.switch.caller_leaves(leg)
         bench.wait(1)
         for leg in bench.agent_legs():
@@ -310,7 +316,7 @@ class Model(RuleBasedStateMachine):
         bench.wait(200)
         self.nobody_is_lost_or_taken_from_a_talk()
         sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
-        for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings"):
+        for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings", "attempts"):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
         self._everybody_is_free()
         again = make_core()[0]
