@@ -52,8 +52,8 @@ class PermitGranted(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PermitRefused(Fact):
-    """There is no permit: `error` is the stable id of the rule, `status` that of HTTP, `details` without personal
+class Refusal:
+    """Why there is no permit: `error` is the stable id of the rule, `status` that of HTTP, `details` without personal
     data."""
 
     attempt_id: str
@@ -65,6 +65,11 @@ class PermitRefused(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PermitRefused(Refusal, Fact):
+    """There is no permit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialPermitted(Event):
     attempt_id: str
     interaction_id: str
@@ -72,15 +77,8 @@ class DialPermitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DialRefused(Event):
-    """As PermitRefused."""
-
-    attempt_id: str
-    interaction_id: str
-    error: str
-    message: str
-    status: int = 409
-    details: dict[str, Any] = field(default_factory=dict)
+class DialRefused(Refusal, Event):
+    """Told to whoever asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

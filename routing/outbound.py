@@ -4,61 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-from cti.events import (
-    AgentLegEnded,
-    AgentLegUp,
-    CallerLeft,
-    CustomerDialled,
-    CustomerRinging,
-    CustomerUp,
-    Joined,
-    LegOrdered,
-    OrderFailed,
-    SwitchBack,
-)
+from cti.events import AgentLegUp, CustomerDialled, CustomerRinging, CustomerUp, Joined, LegOrdered
 from cti.facts import LinkDown
-from cti.orders import DialOut, HangUp, RingDialler
+from cti.orders import DialOut, RingDialler
 from kernel.errors import LinkDown as NoLink
 from kernel.errors import Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.agents import change_duty, reserve_for_outbound
-from routing.attempts import ATTEMPT, SENT, Attempt, AttemptState, Outcome, Trunk, outcome_of
+from routing.agents import reserve_for_outbound
+from routing.attempts import ATTEMPT, Attempt, AttemptState, Outcome, Trunk
+from routing.dialends import DialEnds
 from routing.dialling import (
     AskPermit,
-    DialDue,
-    DialEnded,
     DialNumber,
     DialPermitted,
     DialRefused,
     PermitDue,
     PermitGranted,
     PermitRefused,
-    ReleaseNumber,
     TrunkConfigured,
 )
-from routing.machines import INTERACTION, STINT
-from routing.messages import HangUpCall, IdentifyCaller, InteractionEnded, LookUpDue
+from routing.messages import IdentifyCaller, LookUpDue
 from routing.record import record_call
 from routing.rows import Agent, Duty, Interaction, InteractionState, Match, Presence, Stint, StintState
-from routing.state import MAIN_QUEUE, MAIN_TRUNK, State
+from routing.state import MAIN_QUEUE, MAIN_TRUNK, State, advance
 from routing.switchboard import Switchboard
 
 LOOK_UP = timedelta(seconds=1)
 PERMIT_WITHIN = timedelta(seconds=8)
 AGENT_RINGS = 20
-GRACE = timedelta(seconds=5)
-"""How long after its last second the switch may take to say what became of a leg."""
 
 
 class Outbound(Handles):
     """Keeps the attempts. It comes before Visits, which takes over once both talk."""
 
-    def __init__(self, state: State, switchboard: Switchboard) -> None:
+    def __init__(self, state: State, switchboard: Switchboard, ends: DialEnds) -> None:
         self._state = state
         self._switchboard = switchboard
+        self._ends = ends
 
     @on(TrunkConfigured)
     def _trunk(self, fact: TrunkConfigured, turn: Turn) -> None:
@@ -145,7 +129,7 @@ class Outbound(Handles):
         attempt = self._state.attempts.get(fact.attempt_id)
         if attempt is None or attempt.state is not AttemptState.asked:
             return
-        attempt = self._put(attempt, "permit", permit_id=fact.permit_id)
+        attempt = advance(self._state, attempt, "permit", permit_id=fact.permit_id)
         turn.cancel(f"permit-{attempt.id}")
         turn.emit(
             DialPermitted(
@@ -154,7 +138,7 @@ class Outbound(Handles):
         )
         agent, trunk = self._state.agents.get(attempt.agent_id), self._state.trunks.get(MAIN_TRUNK)
         if agent is None or agent.endpoint is None or trunk is None:
-            return self._end(attempt, Outcome.failed, "agent_gone", turn)
+            return self._ends.end(attempt, Outcome.failed, "agent_gone", turn)
         interaction = self._state.interactions.get(attempt.interaction_id)
         turn.emit(LegOrdered(interaction_id=attempt.interaction_id, leg=attempt.leg, endpoint=agent.endpoint))
         turn.send(
@@ -169,7 +153,7 @@ class Outbound(Handles):
                 name=interaction.name if interaction is not None else None,
             )
         )
-        self._watch(attempt, AGENT_RINGS, turn)
+        self._ends.watch(attempt, AGENT_RINGS, turn)
 
     @on(PermitRefused)
     def _refused(self, fact: PermitRefused, turn: Turn) -> None:
@@ -185,28 +169,36 @@ class Outbound(Handles):
             details=fact.details,
         )
         turn.emit(refusal)
-        self._end(attempt, Outcome.refused, fact.error, turn)
+        self._ends.end(attempt, Outcome.refused, fact.error, turn)
 
     @on(PermitDue)
     def _permit_due(self, due: PermitDue, turn: Turn) -> None:
         attempt = self._state.attempts.get(due.attempt_id)
         if attempt is not None and attempt.state is AttemptState.asked:
-            self._end(attempt, Outcome.failed, "no_permit_in_time", turn)
+            self._ends.end(attempt, Outcome.failed, "no_permit_in_time", turn)
+
+    @on(LinkDown)
+    def _started(self, fact: LinkDown, turn: Turn) -> None:
+        """After a kill: whoever was asked for a permit will not answer any more."""
+        if fact.reason == "start":
+            for attempt in list(self._state.attempts):
+                if attempt.state is AttemptState.asked:
+                    self._ends.end(attempt, Outcome.failed, "restarted", turn)
 
     # ── the agent's phone, then the number ──────────────────────────────────────────────────────────────
 
     @on(AgentLegUp)
     def _agent_up(self, event: AgentLegUp, turn: Turn) -> None:
         """The agent's phone has answered: now, and only now, the number is dialled."""
-        attempt = self._live(event.leg)
+        attempt = self._state.attempt_on(event.leg)
         trunk = self._state.trunks.get(MAIN_TRUNK)
         if attempt is None or attempt.state is not AttemptState.permitted or trunk is None:
             return
         if not event.channel:
-            return self._end(attempt, Outcome.failed, "leg_unknown", turn)
+            return self._ends.end(attempt, Outcome.failed, "leg_unknown", turn)
         for stint in self._state.stints.where("leg", event.leg):
             self._state.stints.put(replace(stint, channel=event.channel))
-        attempt = self._put(attempt, "dialed", dialed_at=turn.at)
+        attempt = advance(self._state, attempt, "dialed", dialed_at=turn.at)
         far = LegOrdered(interaction_id=attempt.interaction_id, leg=attempt.customer_leg, endpoint="", dialled=True)
         turn.emit(far)
         turn.send(
@@ -222,7 +214,7 @@ class Outbound(Handles):
                 caller_number=trunk.caller_number,
             )
         )
-        self._watch(attempt, trunk.ring_seconds, turn)
+        self._ends.watch(attempt, trunk.ring_seconds, turn)
 
     @on(CustomerDialled)
     def _dialled(self, event: CustomerDialled, turn: Turn) -> None:
@@ -233,165 +225,20 @@ class Outbound(Handles):
 
     @on(CustomerRinging)
     def _ringing(self, event: CustomerRinging, turn: Turn) -> None:
-        attempt = self._of(event.interaction_id)
+        attempt = self._state.attempt_of(event.interaction_id)
         if attempt is not None and attempt.ringing_at is None:
             self._state.attempts.put(replace(attempt, ringing_at=turn.at))
 
     @on(CustomerUp)
     def _up(self, event: CustomerUp, turn: Turn) -> None:
-        attempt = self._of(event.interaction_id)
+        attempt = self._state.attempt_of(event.interaction_id)
         if attempt is not None and attempt.state is AttemptState.dialing:
-            self._put(attempt, "answered", answered_at=turn.at)
+            advance(self._state, attempt, "answered", answered_at=turn.at)
             turn.cancel(f"dial-{attempt.id}")
 
     @on(Joined)
     def _joined(self, event: Joined, turn: Turn) -> None:
-        attempt = self._of(event.interaction_id)
+        attempt = self._state.attempt_of(event.interaction_id)
         if attempt is not None and attempt.state is not AttemptState.bridged:
-            self._put(attempt, "joined", answered_at=attempt.answered_at or turn.at)
+            advance(self._state, attempt, "joined", answered_at=attempt.answered_at or turn.at)
             turn.cancel(f"dial-{attempt.id}")
-
-    # ── ends ────────────────────────────────────────────────────────────────────────────────────────────
-
-    @on(CallerLeft)
-    def _number_ended(self, event: CallerLeft, turn: Turn) -> None:
-        attempt = self._of(event.interaction_id)
-        if attempt is None:
-            return
-        if attempt.state is AttemptState.bridged:
-            return self._end(attempt, Outcome.reached, "talked", turn)
-        if self._state.line_up or not event.unseen:
-            self._number_gone(attempt, event.cause, event.unseen, f"cause_{event.cause}", turn)
-
-    def _number_gone(self, attempt: Attempt, cause: int, unseen: bool, reason: str, turn: Turn) -> None:
-        answered, given_up = attempt.answered_at is not None, attempt.reason == "agent_hung_up"
-        outcome = outcome_of(cause, unseen=unseen, answered=answered, given_up=given_up)
-        self._end(attempt, outcome, attempt.reason or reason, turn)
-
-    @on(AgentLegEnded)
-    def _agent_ended(self, event: AgentLegEnded, turn: Turn) -> None:
-        """Before the number was dialled that is all; later the number's leg is ended first, and its end awaited."""
-        attempt = self._live(event.leg)
-        if attempt is None or attempt.state is AttemptState.bridged:
-            return
-        if attempt.state in SENT:
-            self._state.attempts.put(replace(attempt, reason="agent_hung_up"))
-            self._hang_up(attempt, attempt.customer_leg, turn)
-            turn.due(turn.at + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
-        else:
-            self._end(attempt, Outcome.failed, "agent_phone", turn)
-
-    @on(HangUpCall)
-    def _give_up(self, command: HangUpCall, turn: Turn) -> None:
-        """Before there is a leg to hang up (Control sees to that), the attempt is simply over."""
-        attempt = self._of(command.interaction_id)
-        if attempt is not None and attempt.state in (AttemptState.asked, AttemptState.permitted):
-            self._end(attempt, Outcome.cancelled, "agent_hung_up", turn)
-
-    @on(OrderFailed)
-    def _order_failed(self, event: OrderFailed, turn: Turn) -> None:
-        """Refused: it never began. Without an answer nobody knows: the leg's own end, the snapshot or the time tell."""
-        kind, _, attempt_id = event.order_id.partition("-")
-        attempt = self._state.attempts.get(attempt_id)
-        if kind not in ("dialler", "dial") or attempt is None or event.unknown:
-            return
-        self._end(attempt, Outcome.failed, "switch_refused", turn)
-
-    @on(DialDue)
-    def _dial_due(self, due: DialDue, turn: Turn) -> None:
-        """The switch said nothing of the end: what may live is hung up; then it is over, unknown. While the link is
-        down the switch cannot say anything, and both may talk: the snapshot decides."""
-        attempt = self._state.attempts.get(due.attempt_id)
-        if attempt is None or attempt.state is AttemptState.bridged:
-            return
-        if attempt.state in SENT and not self._state.line_up:
-            return
-        if attempt.reason is None:
-            self._state.attempts.put(replace(attempt, reason="timed_out"))
-            self._hang_up(attempt, attempt.customer_leg if attempt.state in SENT else attempt.leg, turn)
-            turn.due(turn.at + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
-            return
-        outcome = Outcome.unknown if attempt.state in SENT else Outcome.failed
-        self._end(attempt, outcome, attempt.reason, turn)
-
-    @on(SwitchBack)
-    def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
-        """The snapshot decides: a leg that it does not show was never made, or is gone. Nothing is sent again. Of a
-        number that is dialled only now, for it showed that the agent's phone has answered, it knows nothing."""
-        only_now = {one.leg for one in turn.orders if isinstance(one, DialOut)}
-        for attempt in [one for one in self._state.attempts if one.customer_leg not in only_now]:
-            sent = attempt.state in SENT
-            leg = attempt.customer_leg if sent else attempt.leg
-            if attempt.state in (AttemptState.asked, AttemptState.bridged):
-                continue
-            if not self._switchboard.alive(leg):
-                if sent:
-                    self._number_gone(attempt, 0, True, "leg_gone", turn)
-                else:
-                    self._end(attempt, Outcome.failed, "leg_gone", turn)
-            elif attempt.state is AttemptState.dialing and turn.deadlines.get(f"dial-{attempt.id}") is None:
-                self._watch(attempt, 0, turn)
-
-    @on(LinkDown)
-    def _started(self, fact: LinkDown, turn: Turn) -> None:
-        """After a kill: whoever was asked for a permit will not answer any more."""
-        if fact.reason == "start":
-            for attempt in list(self._state.attempts):
-                if attempt.state is AttemptState.asked:
-                    self._end(attempt, Outcome.failed, "restarted", turn)
-
-    def _end(self, attempt: Attempt, outcome: Outcome, reason: str, turn: Turn) -> None:
-        """The attempt is over, and the number free again. Legs that live are hung up, unless both talk."""
-        attempt = self._put(attempt, "ends", ended_at=turn.at, outcome=outcome, reason=reason)
-        for key in (f"permit-{attempt.id}", f"dial-{attempt.id}"):
-            turn.cancel(key)
-        turn.save(ReleaseNumber(attempt_id=attempt.id))
-        turn.emit(
-            DialEnded(
-                attempt_id=attempt.id, interaction_id=attempt.interaction_id, outcome=outcome.value, reason=reason
-            )
-        )
-        self._state.attempts.retire(attempt.id)
-        if outcome is Outcome.reached:
-            return
-        for leg in (attempt.customer_leg, attempt.leg):
-            if self._switchboard.alive(leg):
-                self._hang_up(attempt, leg, turn)
-        self._close(attempt, turn)
-
-    def _close(self, attempt: Attempt, turn: Turn) -> None:
-        """Nobody talked: the interaction ends with the attempt, and the agent is as before."""
-        reason = (attempt.outcome or Outcome.failed).value
-        for stint in self._state.stints.where("leg", attempt.leg):
-            done = STINT.observe(stint.state, "dropped")
-            self._state.stints.put(replace(stint, state=done, done_at=turn.at, end_reason=reason))
-        interaction = self._state.interactions.get(attempt.interaction_id)
-        if interaction is not None and interaction.ended_at is None:
-            closed = INTERACTION.observe(interaction.state, "not_reached")
-            ended = self._state.put_interaction(interaction, state=closed, ended_at=turn.at, end_reason=reason)
-            turn.cancel(f"lookup-{ended.id}")
-            if attempt.dialed_at is not None:
-                record_call(self._state, ended, turn)
-            turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
-        change_duty(self._state, attempt.agent_id, "released", turn.at)
-        self._state.tidy(attempt.interaction_id)
-
-    def _hang_up(self, attempt: Attempt, leg: str, turn: Turn) -> None:
-        turn.send(HangUp(order_id=turn.new_id("hup"), leg=leg, interaction_id=attempt.interaction_id))
-
-    def _watch(self, attempt: Attempt, seconds: int, turn: Turn) -> None:
-        due = turn.at + timedelta(seconds=seconds) + GRACE
-        turn.due(due, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
-
-    def _put(self, attempt: Attempt, fact: str, **changes: Any) -> Attempt:
-        state = ATTEMPT.observe(attempt.state, fact)
-        return self._state.attempts.put(replace(attempt, state=state, **changes))
-
-    def _of(self, interaction_id: str) -> Attempt | None:
-        """The live attempt behind an interaction."""
-        found = self._state.attempts.where("interaction_id", interaction_id)
-        return found[0] if found and found[0].ended_at is None else None
-
-    def _live(self, leg: str) -> Attempt | None:
-        found = self._state.attempts.where("leg", leg)
-        return found[0] if found and found[0].ended_at is None else None

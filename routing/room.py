@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.turn import Handler
 from routing.agents import Agents
 from routing.control import Control
+from routing.dialends import DialEnds
 from routing.lostphones import LostPhones
 from routing.offers import Offers
 from routing.outbound import Outbound
@@ -21,12 +22,14 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     wrapping = Wrapping(state)
     offers = Offers(state, switchboard)
     lost_phones = LostPhones(state, wrapping)
+    dial_ends = DialEnds(state, switchboard)
     return (
         Setup(state),
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state),
-        Outbound(state, switchboard),
+        Outbound(state, switchboard, dial_ends),
+        dial_ends,
         Visits(state, offers, wrapping, lost_phones, switchboard),
         lost_phones,
         offers,

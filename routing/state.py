@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
-from routing.attempts import Attempt, Trunk
+from routing.attempts import ATTEMPT, Attempt, Trunk
 from routing.rows import (
     Agent,
     Disposition,
@@ -170,6 +170,16 @@ class State:
         talks = [one for one in self.stints.where("interaction_id", interaction.id) if one.joined_at is not None]
         return max(talks, key=lambda one: (one.joined_at or one.offered_at, one.id), default=None)
 
+    def attempt_of(self, interaction_id: str) -> Attempt | None:
+        """The live attempt behind an interaction."""
+        found = self.attempts.where("interaction_id", interaction_id)
+        return found[0] if found and found[0].ended_at is None else None
+
+    def attempt_on(self, leg: str) -> Attempt | None:
+        """The live attempt whose agent's leg this is."""
+        found = self.attempts.where("leg", leg)
+        return found[0] if found and found[0].ended_at is None else None
+
     def live_offers(self, interaction_id: str) -> list[Offer]:
         """Offers of the caller that are open or whose leg may still be answered; several when many are rung at once."""
         return [one for one in self.offers.where("interaction_id", interaction_id) if one.live]
@@ -209,6 +219,11 @@ class State:
     def pending(self, offer_id: str) -> Offer | None:
         offer = self.offers.get(offer_id)
         return offer if offer is not None and offer.state is OfferState.pending else None
+
+
+def advance(state: State, attempt: Attempt, fact: str, **changes: Any) -> Attempt:
+    """Tell an attempt a fact."""
+    return state.attempts.put(replace(attempt, state=ATTEMPT.observe(attempt.state, fact), **changes))
 
 
 def came(interaction_id: str) -> tuple[int, ...]:

@@ -1,99 +1,20 @@
-"""An agent calls somebody: permit, the agent's phone, the number; each once, whatever breaks in between."""
+"""An agent calls somebody: permit, the agent's phone, the number; each once, and each end with its outcome."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from cti import events as ev
-from cti.facts import LinkDown
 from cti.orders import DialOut, HangUp, RingDialler
-from kernel.core import Core, Outcome
 from kernel.errors import TrunklineError
-from routing.attempts import Attempt, AttemptState, Trunk, outcome_of
+from routing.attempts import AttemptState, Trunk, outcome_of
 from routing.attempts import Outcome as What
-from routing.dialling import AskPermit, DialNumber, PermitGranted, PermitRefused, ReleaseNumber, TrunkConfigured
+from routing.dialling import AskPermit, PermitRefused, ReleaseNumber
 from routing.messages import CallerIdentified, FinishWrapUp, HangUpCall, SetPresence
 from routing.rows import Duty, InteractionState, Match, Presence, Standing, StintState
-from tests.unit.routing.world import World
+from tests.unit.routing.dialdesk import NUMBER, Desk, asked_and_ringing
 
 pytestmark = pytest.mark.unit
-
-NUMBER = "+34600111222"
-
-
-class Desk(World):
-    """A world with a trunk and Ana, who calls."""
-
-    def __init__(self, presence: Presence = Presence.ready, trunk: str = "PJSIP/{number}@trunk") -> None:
-        super().__init__()
-        self.say(TrunkConfigured(dial=trunk, caller_number="+34910000000", ring_seconds=30))
-        self.agent("ana", presence)
-
-    def dial(self, actor: str = "ana", customer_id: str | None = "cu-1") -> Attempt:
-        return self.state.attempts[str(self.say(DialNumber(actor=actor, number=NUMBER, customer_id=customer_id)))]
-
-    def grant(self, attempt: Attempt) -> None:
-        self.say(PermitGranted(attempt_id=attempt.id, interaction_id=attempt.interaction_id, permit_id="permit-1"))
-
-    def agent_answers(self, attempt: Attempt) -> None:
-        self.live_legs.add(attempt.leg)
-        ids = self.ids(attempt, attempt.leg)
-        self.say(ev.AgentLegRinging(**ids, endpoint="cti-phone-01"))
-        self.say(ev.AgentLegUp(**ids, endpoint="cti-phone-01", channel="PJSIP/cti-phone-01-1"))
-
-    def rings(self, attempt: Attempt) -> None:
-        self.live_legs.add(attempt.customer_leg)
-        self.say(ev.CustomerDialled(**self.ids(attempt, attempt.customer_leg), channel="PJSIP/trunk-1"))
-        self.say(ev.CustomerRinging(**self.ids(attempt, attempt.customer_leg)))
-
-    def talk(self, attempt: Attempt) -> None:
-        self.say(ev.CustomerUp(**self.ids(attempt, attempt.customer_leg)))
-        self.join(attempt.interaction_id, attempt.leg, "cti-phone-01")
-
-    def number_ends(self, attempt: Attempt, cause: int, unseen: bool = False) -> None:
-        self.live_legs.discard(attempt.customer_leg)
-        self.say(ev.CallerLeft(**self.ids(attempt, attempt.customer_leg), cause=cause, unseen=unseen))
-
-    def agent_ends(self, attempt: Attempt, cause: int = 16) -> None:
-        self.live_legs.discard(attempt.leg)
-        self.say(ev.AgentLegEnded(**self.ids(attempt, attempt.leg), endpoint="cti-phone-01", cause=cause))
-
-    @staticmethod
-    def ids(attempt: Attempt, leg: str) -> dict[str, Any]:
-        return {"interaction_id": attempt.interaction_id, "leg": leg}
-
-    def row(self, attempt: Attempt) -> Attempt:
-        """The attempt as it is kept, an ended one as it was saved."""
-        change = self.out.changes.get(("attempts", attempt.id))
-        found: Attempt = self.state.attempts.get(attempt.id) or (change.row if change else attempt)
-        return found
-
-    def restart(self) -> None:
-        """kill -9 after the last commit: a new process on what was saved."""
-        rows = {name: list(shelf) for name, shelf in self.core.shelves.items()}
-        fresh = World.__new__(World)
-        World.__init__(fresh)
-        self.state = fresh.state
-        self.core = Core(fresh.state.shelves, fresh.core.handlers)
-        fresh.live_legs = self.live_legs
-        fresh.rung_by_switch = self.rung_by_switch
-        for shelf in self.core.shelves.values():
-            for key in [row.id for row in shelf]:
-                shelf.drop(key)
-            shelf.settle()
-        self.core.load(rows, self.out.last_seq)
-        self.out = Outcome(changes=self.out.changes)
-        self.say(LinkDown(reason="start"))
-
-
-def asked_and_ringing(desk: Desk) -> Attempt:
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.agent_answers(attempt)
-    desk.rings(attempt)
-    return attempt
 
 
 def test_given_no_permit_yet_then_nobody_is_rung() -> None:
@@ -271,140 +192,6 @@ def test_without_a_trunk_or_a_link_nobody_is_called() -> None:
     with pytest.raises(TrunklineError) as no_link:
         desk.dial()
     assert (no_trunk.value.id, no_link.value.id) == ("no_trunk", "link_down")
-
-
-# ── kills and cuts ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_killed_before_the_permit_was_heard_of_then_it_is_over_and_nobody_is_dialled() -> None:
-    desk = Desk()
-    attempt = desk.dial()
-    desk.restart()
-    desk.grant(attempt)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).outcome is What.failed
-    assert desk.orders(RingDialler) == desk.orders(DialOut) == []
-    assert desk.state.agents["ana"].duty is Duty.idle
-
-
-def test_killed_between_the_order_and_the_switch_then_it_is_never_sent_again() -> None:
-    desk = Desk()
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.agent_answers(attempt)
-    desk.restart()
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).outcome is What.unknown
-    assert desk.orders(DialOut) == []
-    assert [order.leg for order in desk.orders(HangUp)] == [attempt.leg]
-
-
-def test_killed_while_the_number_rings_then_the_call_goes_on() -> None:
-    desk = Desk()
-    attempt = asked_and_ringing(desk)
-    desk.restart()
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).state is AttemptState.dialing
-    desk.talk(attempt)
-    assert desk.row(attempt).state is AttemptState.bridged
-    assert desk.orders(DialOut) == []
-
-
-def test_killed_after_the_agent_was_rung_then_the_number_is_dialled_once() -> None:
-    desk = Desk()
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.live_legs.add(attempt.leg)
-    desk.restart()
-    desk.say(ev.SwitchBack(switch_version="22"))
-    desk.agent_answers(attempt)
-    assert len(desk.orders(DialOut)) == 1
-    assert desk.orders(RingDialler) == []
-
-
-def test_a_link_cut_under_the_order_leaves_it_to_the_snapshot() -> None:
-    desk = Desk()
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.agent_answers(attempt)
-    desk.say(ev.SwitchLost(reason="closed"))
-    lost = ev.OrderFailed(order_id=f"dial-{attempt.id}", message="lost", unknown=True)
-    desk.say(lost)
-    assert desk.row(attempt).state is AttemptState.dialing
-    desk.live_legs.add(attempt.customer_leg)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).state is AttemptState.dialing
-    desk.say(ev.SwitchLost(reason="closed"))
-    desk.live_legs.clear()
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).outcome is What.unknown
-    assert len(desk.orders(DialOut)) == 1
-
-
-def test_answered_in_a_long_outage_then_the_talk_is_theirs_when_the_link_is_back() -> None:
-    desk = Desk()
-    attempt = asked_and_ringing(desk)
-    desk.say(ev.SwitchLost(reason="closed"))
-    desk.wait(120)
-    assert desk.row(attempt).state is AttemptState.dialing
-    assert desk.state.agents["ana"].duty is Duty.reserved
-    desk.talk(attempt)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).state is AttemptState.bridged
-    assert desk.stint(attempt.interaction_id).state is StintState.joined
-    assert desk.state.agents["ana"].duty is Duty.busy
-
-
-def test_dialled_as_the_link_was_lost_then_only_the_snapshot_says_that_it_is_over() -> None:
-    desk = Desk()
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.agent_answers(attempt)
-    desk.say(ev.SwitchLost(reason="closed"))
-    desk.number_ends(attempt, 0, unseen=True)
-    assert desk.ix(attempt.interaction_id).ended_at is None, "its channel may have come unseen"
-    desk.rings(attempt)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    desk.talk(attempt)
-    assert desk.row(attempt).state is AttemptState.bridged
-
-
-def test_what_rings_on_after_an_outage_has_its_time_limit_again() -> None:
-    desk = Desk()
-    attempt = asked_and_ringing(desk)
-    desk.say(ev.SwitchLost(reason="closed"))
-    desk.wait(120)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    desk.wait(12)
-    assert desk.row(attempt).outcome is What.unknown
-    assert desk.state.agents["ana"].duty is Duty.idle
-
-
-@pytest.mark.parametrize(("answers", "outcome"), [(False, What.cancelled), (True, What.dropped)])
-def test_ended_unseen_in_an_outage_then_what_was_seen_before_counts(answers: bool, outcome: What) -> None:
-    desk = Desk()
-    attempt = asked_and_ringing(desk)
-    if answers:
-        desk.say(ev.CustomerUp(**desk.ids(attempt, attempt.customer_leg)))
-    desk.agent_ends(attempt)
-    desk.say(ev.SwitchLost(reason="closed"))
-    desk.number_ends(attempt, 0, unseen=True)
-    desk.say(ev.SwitchBack(switch_version="22"))
-    assert desk.row(attempt).outcome is outcome
-
-
-@pytest.mark.parametrize("told", [False, True])
-def test_an_order_that_the_switch_refused_ends_the_attempt(told: bool) -> None:
-    """`told`: the leg is known from the commit that ordered it on."""
-    desk = Desk()
-    attempt = desk.dial()
-    desk.grant(attempt)
-    desk.agent_answers(attempt)
-    if told:
-        desk.live_legs.add(attempt.customer_leg)
-    desk.say(ev.OrderFailed(order_id=f"dial-{attempt.id}", message="no", unknown=False))
-    assert desk.row(attempt).outcome is What.failed
-    assert desk.state.agents["ana"].duty is Duty.idle
 
 
 def test_what_an_end_means() -> None:

@@ -10,7 +10,7 @@ from kernel.codec import plain
 from kernel.errors import Invalid, NotFound, Refused
 from routing.messages import ExtendWrapUp, FinishWrapUp, SetUpDispositions, SetUpQueue, StintEnded
 from routing.rows import Disposition, Duty, Standing, WrapMode
-from tests.unit.routing.world import World
+from tests.unit.routing.world import World, talking
 
 pytestmark = pytest.mark.unit
 
@@ -112,3 +112,38 @@ def test_a_change_of_the_queues_settings_leaves_the_others_as_they_are() -> None
     assert (queue.strategy, queue.wrap_mode, queue.ring_seconds, queue.name) == ("ring_all", "mandatory", 33, "Main")
     with pytest.raises(NotFound):
         world.say(SetUpQueue(actor="adm", queue_id="nowhere", changes={}))
+
+
+def test_wrap_up_ends_on_its_deadline_and_the_agent_is_free() -> None:
+    world, ix = talking(wrap_seconds=30)
+    world.caller_leaves(ix)
+    world.wait(29.9)
+    assert world.state.agents["ana"].duty is Duty.wrapping
+    world.wait(0.1)
+    assert world.state.agents["ana"].duty is Duty.idle
+    assert ended(world).disposition_id is None
+    assert ix not in world.state.interactions
+
+
+def test_wrap_up_can_be_extended_three_times() -> None:
+    world, ix = talking(wrap_seconds=10, wrap_extend_seconds=10)
+    world.caller_leaves(ix)
+    for _ in range(3):
+        world.say(ExtendWrapUp(actor="ana", interaction_id=ix))
+    with pytest.raises(Refused, match="again"):
+        world.say(ExtendWrapUp(actor="ana", interaction_id=ix))
+    world.wait(39.9)
+    assert world.state.agents["ana"].duty is Duty.wrapping
+    world.wait(0.1)
+    assert world.state.agents["ana"].duty is Duty.idle
+
+
+def test_wrap_up_with_a_disposition_frees_the_agent_for_the_next_caller() -> None:
+    world, ix = talking()
+    waiting = world.call("c2")
+    world.caller_leaves(ix)
+    assert world.ix(waiting).offer_id is None
+    with pytest.raises(Invalid):
+        world.say(FinishWrapUp(actor="ana", interaction_id=ix, disposition_id="nonsense"))
+    world.say(FinishWrapUp(actor="ana", interaction_id=ix, disposition_id="resolved"))
+    assert world.offer_to(waiting).agent_id == "ana"

@@ -144,3 +144,12 @@ class World:
 
     def orders(self, kind: type[O]) -> list[O]:
         return [order for order in self.out.orders if isinstance(order, kind)]
+
+
+def talking(**queue: Any) -> tuple[World, str]:
+    """Ana and a caller talk."""
+    world = World(**queue)
+    world.agent("ana")
+    ix = world.call("c1")
+    world.answer(ix)
+    return world, ix
