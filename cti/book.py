@@ -54,6 +54,17 @@ class Book:
         row = self.live(leg)
         return row.partner if row is not None else ""
 
+    def on_hold(self, leg: str) -> bool:
+        """Whether that agent's leg waits in the kit while its caller is on hold."""
+        row = self.live(leg)
+        return row is not None and row.place is Place.idle
+
+    def ours(self) -> list[tuple[str, str]]:
+        """Leg and interaction of what we had the switch call, and that neither talks nor is on hold."""
+        called = (LegRole.agent, LegRole.dialled)
+        alone = (row for row in self.legs if row.live and row.channel and not row.bridge and row.place is None)
+        return [(row.id, row.interaction_id) for row in alone if row.role in called]
+
     def caller_of(self, linked: str) -> LegRow | None:
         for row in self.legs.where("linked", linked):
             if row.role is LegRole.caller and row.live:

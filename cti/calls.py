@@ -38,6 +38,7 @@ class CallBook(Handles):
         self.legs, self.phones, self.ignored = self._book.legs, self._book.phones, self._book.ignored
         self.alive, self.reachable = self._book.alive, self._book.reachable
         self.engaged, self.partner = self._book.engaged, self._book.partner
+        self.on_hold, self.ours = self._book.on_hold, self._book.ours
 
     @property
     def shelves(self) -> tuple[Shelf[Any], ...]:

@@ -132,7 +132,9 @@ class DialEnds(Handles):
         reason = (attempt.outcome or Outcome.failed).value
         for stint in self._state.stints.where("leg", attempt.leg):
             done = STINT.observe(stint.state, "dropped")
-            self._state.stints.put(replace(stint, state=done, done_at=turn.at, end_reason=reason))
+            over = replace(stint, state=done, done_at=turn.at, end_reason=reason, asked=None, asked_at=None)
+            self._state.stints.put(over)
+            turn.cancel(f"asked-{stint.id}")
         interaction = self._state.interactions.get(attempt.interaction_id)
         if interaction is not None and interaction.ended_at is None:
             closed = INTERACTION.observe(interaction.state, "not_reached")

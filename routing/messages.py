@@ -268,7 +268,7 @@ class AgentPausedForPhone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallActionFailed(Event):
-    """The switch could not do what an agent asked (hold, resume…)."""
+    """The switch could not do what an agent asked (hold, resume, hang_up), or did not say that it did."""
 
     interaction_id: str
     agent_id: str
@@ -319,7 +319,9 @@ class LookUpDue(Due):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlDue(Due):
-    """The switch did not confirm a hold or resume: it may be asked again."""
+    """The switch should have confirmed by now what the agent asked of it."""
+
+    stint_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from cti.events import (
     AgentLegUp,
     LegOrdered,
     OrderFailed,
-    StrayLeg,
     SwitchBack,
 )
 from cti.orders import DropClaim, GrantClaim, RingAgent
@@ -167,13 +166,6 @@ class Offers(Handles):
         offer = self._by_leg(event.leg)
         if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
             self._state.offers.put(replace(offer, ringing_at=turn.at))
-        if offer is None and not self._state.awaited(event.leg):
-            end_leg(event.leg, event.interaction_id, turn)
-
-    @on(StrayLeg)
-    def _stray(self, event: StrayLeg, turn: Turn) -> None:
-        """A phone that rings for an offer that is long over stops; the leg's end is heard as any other's."""
-        end_leg(event.leg, event.interaction_id, turn)
 
     @on(AgentLegUp)
     def _up(self, event: AgentLegUp, turn: Turn) -> None:
@@ -247,7 +239,7 @@ class Offers(Handles):
                 if offer.shared and offer.state is OfferState.accepted and offer.ended_at is None:
                     self._grant(offer, turn)  # the first word may be lost with the link
                 if offer.ended_at is not None and not self._switchboard.partner(offer.leg):
-                    end_leg(offer.leg, offer.interaction_id, turn)  # so may the order to end it
+                    self._hang_up(offer, turn)  # so may the order to end it
                 continue
             gone = self._state.offers.put(replace(offer, leg_live=False))
             if offer.ended_at is None:

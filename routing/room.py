@@ -12,6 +12,7 @@ from routing.outbound import Outbound
 from routing.setup import Setup
 from routing.standing import Standings
 from routing.state import State
+from routing.strays import Strays
 from routing.switchboard import Switchboard
 from routing.visits import Visits
 from routing.wrapping import Wrapping
@@ -27,11 +28,12 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Setup(state),
         Agents(state, switchboard.reachable),
         wrapping,
-        Control(state),
+        Control(state, switchboard),
         Outbound(state, switchboard, dial_ends),
         dial_ends,
         Visits(state, offers, wrapping, lost_phones, switchboard),
         lost_phones,
         offers,
+        Strays(state, switchboard),
         Standings(state),
     )

@@ -234,7 +234,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Stint:
-    """One agent's part in an interaction. Talk is joined to the end of talk, less `held_seconds`."""
+    """One agent's part in an interaction. Talk is joined to the end of talk, less `held_seconds`. `asked` is what the
+    agent asked of the switch that it has not confirmed yet (hold, resume, hang_up), `asked_at` when."""
 
     id: str
     interaction_id: str
@@ -255,6 +256,8 @@ class Stint:
     disposition_missing: bool = False
     end_reason: str | None = None
     problem: str | None = None
+    asked: str | None = None
+    asked_at: datetime | None = None
 
     def talk_seconds(self, at: datetime) -> float:
         """Seconds of talk up to `at`, time on hold left out."""

@@ -88,7 +88,7 @@ class State:
         self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
-        self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg"))
+        self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg", "customer_leg"))
         self.trunks: Shelf[Trunk] = Shelf("trunks", Trunk)
         self.stale = True
 
@@ -140,8 +140,9 @@ class State:
         return found
 
     def awaited(self, leg: str) -> bool:
-        """Whether somebody's work goes on, or is to begin, on this leg."""
-        return any(stint.state is not StintState.done for stint in self.stints.where("leg", leg))
+        """Whether somebody's work goes on, or is to begin, on this leg; a number's, whether it is dialled."""
+        dialled = any(one.ended_at is None for one in self.attempts.where("customer_leg", leg))
+        return dialled or any(stint.state is not StintState.done for stint in self.stints.where("leg", leg))
 
     def is_on(self, interaction_id: str) -> bool:
         """Whether the caller of an interaction is there."""

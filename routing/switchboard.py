@@ -20,6 +20,14 @@ class Switchboard(Protocol):
         """The leg that this one talks with now; empty when it talks with nobody."""
         ...
 
+    def on_hold(self, leg: str) -> bool:
+        """Whether that agent's leg waits in the kit while its caller is on hold."""
+        ...
+
+    def ours(self) -> list[tuple[str, str]]:
+        """Leg and interaction of what we had the switch call, and that neither talks nor is on hold."""
+        ...
+
     def engaged(self, endpoint: str) -> bool:
         """Whether that phone rings or talks now, for whomever."""
         ...

@@ -100,6 +100,8 @@ stints = Table(
     Column("disposition_missing", Boolean, nullable=False, server_default=false()),
     Column("end_reason", String(40)),
     Column("problem", String(40)),
+    Column("asked", String(10)),
+    Column("asked_at", UtcDateTime),
 )
 
 offers = Table(

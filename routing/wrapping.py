@@ -33,7 +33,7 @@ class Wrapping(Handles):
         deadline = turn.at + timedelta(seconds=seconds) if seconds else None
         self._state.stints.put(
             replace(
-                self._close_hold(stint, turn),
+                self._end_talk(stint, turn),
                 state=STINT.observe(stint.state, "talk_over"),
                 talk_ended_at=turn.at,
                 wrapping_since=turn.at,
@@ -50,7 +50,7 @@ class Wrapping(Handles):
 
     def drop(self, stint: Stint, reason: str, turn: Turn) -> None:
         """The agent's part ends without wrap-up (the phone was lost)."""
-        closed = self._close_hold(stint, turn)
+        closed = self._end_talk(stint, turn)
         done = replace(closed, state=STINT.observe(stint.state, "dropped"), talk_ended_at=turn.at, done_at=turn.at)
         self._state.stints.put(replace(done, end_reason=reason))
         self._tell_duty(stint, "dropped", reason, turn)
@@ -69,11 +69,13 @@ class Wrapping(Handles):
         else:
             change_duty(self._state, stint.agent_id, fact, turn.at, why)
 
-    def _close_hold(self, stint: Stint, turn: Turn) -> Stint:
-        if stint.held_since is None:
-            return stint
-        held = stint.held_seconds + (turn.at - stint.held_since).total_seconds()
-        return replace(stint, held_since=None, held_seconds=held)
+    def _end_talk(self, stint: Stint, turn: Turn) -> Stint:
+        """The talk as it ends: nothing is on hold any more, and nothing asked of the switch."""
+        held = stint.held_seconds
+        if stint.held_since is not None:
+            held += (turn.at - stint.held_since).total_seconds()
+        turn.cancel(f"asked-{stint.id}")
+        return replace(stint, held_since=None, held_seconds=held, asked=None, asked_at=None)
 
     @on(WrapUpDue)
     def _due(self, due: WrapUpDue, turn: Turn) -> None:

@@ -72,7 +72,7 @@ export interface Stint {
   wrapping_since: Iso | null;
   wrap_deadline: Iso | null;
   extended: boolean | number;
-  /** What the switch could not do of what was asked last (hold_failed, resume_failed). */
+  /** What the switch could not do of what was asked last (hold_failed, resume_failed, hang_up_failed). */
   problem?: string | null;
 }
 

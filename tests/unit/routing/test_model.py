@@ -295,6 +295,7 @@ class Model(Dialling, Clocks):
         bench.start()
         bench.link()
         bench.wait(2)
+        self._what_was_asked_is_done_or_told()
         for leg in bench.callers():
             ix = self.state.interactions[leg.ix]
             assert ix.ended_at is None
@@ -323,6 +324,16 @@ class Model(Dialling, Clocks):
         assert list(replay(bench.journal, again)) == []
         for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again
             assert list(again.shelves[name]) == list(shelf), name
+
+    def _what_was_asked_is_done_or_told(self) -> None:
+        """P4 of commands: what an agent asked of the switch is not forgotten by a kill; and no phone rings for nobody."""
+        for stint in self.state.stints:
+            assert stint.asked is None or stint.state in ON_CALL, stint
+            if stint.asked == "hang_up":
+                assert stint.leg not in self.bench.switch.legs, "the end that the agent asked for did not come"
+        for leg in self.bench.agent_legs():
+            if leg.role == "agent" and not leg.up:
+                assert self.state.awaited(leg.id) or self.state.offers.where("leg", leg.id), "it rings for nobody"
 
     def _wrap_up(self) -> None:
         """Where the queue wants an outcome, nobody's time runs out."""

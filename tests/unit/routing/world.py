@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cti import events as ev
 from kernel.codec import plain
@@ -26,6 +26,16 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 O = TypeVar("O", bound=Order)  # noqa: E741
 
 
+class Rung(Protocol):
+    """An offer, or whatever else has an agent's leg."""
+
+    @property
+    def leg(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+
 class World:
     """A switch that says what the test wants, and routing."""
 
@@ -35,6 +45,8 @@ class World:
         self.live_legs: set[str] = set()
         self.rung_by_switch: set[str] = set()
         self.partners: dict[str, str] = {}
+        self.idle_legs: set[str] = set()
+        self.alone: list[tuple[str, str]] = []
         self.core = Core(self.state.shelves, handlers(self.state, self))
         self.out = Outcome()
         self.say(PhonesConfigured(endpoints=tuple(f"cti-phone-{n:02}" for n in range(1, phones + 1))))
@@ -50,6 +62,12 @@ class World:
 
     def partner(self, leg: str) -> str:
         return self.partners.get(leg, "")
+
+    def on_hold(self, leg: str) -> bool:
+        return leg in self.idle_legs
+
+    def ours(self) -> list[tuple[str, str]]:
+        return [(leg, ix) for leg, ix in self.alone if leg in self.live_legs]
 
     def engaged(self, endpoint: str) -> bool:
         return endpoint in self.rung_by_switch
@@ -135,7 +153,7 @@ class World:
             )
         )
 
-    def agent_leg_ends(self, ix: str, offer: Offer, cause: int = 16, stale: bool = False) -> None:
+    def agent_leg_ends(self, ix: str, offer: Rung, cause: int = 16, stale: bool = False) -> None:
         self.live_legs.discard(offer.leg)
         self.say(ev.AgentLegEnded(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint, cause=cause, stale=stale))
 
