@@ -326,7 +326,7 @@ class Model(Dialling, Clocks):
             assert list(again.shelves[name]) == list(shelf), name
 
     def _what_was_asked_is_done_or_told(self) -> None:
-        """P4 of commands: what an agent asked of the switch is not forgotten by a kill; and no phone rings for nobody."""
+        """P4 of commands: a kill forgets nothing that an agent asked of the switch; and no phone rings for nobody."""
         for stint in self.state.stints:
             assert stint.asked is None or stint.state in ON_CALL, stint
             if stint.asked == "hang_up":
