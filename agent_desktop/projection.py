@@ -25,9 +25,9 @@ from routing.agents import PAUSE_REASONS
 
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})
-SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines", "attempts")
+SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines", "trunks", "attempts")
 DISPOSITION = ("id", "label", "labels", "key", "flags")
-FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines"})
+FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines", "trunks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Projection:
             "dial": self._dial(agent_id),
             "pop": pop,
             "queues": self.queues(),
-            "link": {"switch": self._switch(), "saving": self.saving},
+            "link": {"switch": self._switch(), "saving": self.saving, "trunk": self._trunk()},
             "settings": self._settings(agent_id),
         }
 
@@ -195,6 +195,10 @@ class Projection:
     def _switch(self) -> str:
         lines = self._rows["lines"].values()
         return "up" if any(line["up"] for line in lines) else "down"
+
+    def _trunk(self) -> bool:
+        """Whether there is a way to call out."""
+        return any(trunk["dial"] for trunk in self._rows["trunks"].values())
 
     def _settings(self, agent_id: str) -> Row:
         """The same for everybody whose caller came to the same queue: made once, until somebody changes the set-up."""

@@ -130,7 +130,10 @@ const ROUTES = {
     { draft: world.drafts.get(`${query.get("scope")}/${query.get("ref")}`) ?? null },
   ],
   "GET /api/dial/number": (_, { query }) => number(query.get("number")),
-  "POST /api/dial": (world) => [200, { attempt_id: show(world, "dialling") ?? "at-1" }],
+  "POST /api/dial": (world, { body }) => {
+    world.dialled = body;
+    return [200, { attempt_id: show(world, "dialling") ?? "at-1" }];
+  },
   "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
 
@@ -140,7 +143,8 @@ function number(written) {
   const abroad = written.trim().startsWith("+1");
   const clock = { time: abroad ? "03:12" : "11:12", day: "2026-03-02", late: abroad };
   const zones = abroad ? ["America/New_York"] : ["Atlantic/Canary", "Europe/Madrid"];
-  const known = { e164: "+34600111222", display: written, region: abroad ? "US" : "ES" };
+  const e164 = `+${written.replace(/\D/g, "")}`;
+  const known = { e164, display: written, region: abroad ? "US" : "ES" };
   const warnings = abroad ? ["night"] : [];
   return [200, { ...known, local: [{ ...clock, zones }], warnings, forbidden: null, costly: null }];
 }

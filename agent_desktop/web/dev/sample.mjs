@@ -60,7 +60,13 @@ const DONE = [
     "call",
     "Asked when the service engineer comes",
     "Confirmed Thursday morning. She asked for the same engineer as last time.",
-    { talk_seconds: 214, queue: "Service", disposition: "Solved", direction: "inbound" },
+    {
+      talk_seconds: 214,
+      queue: "Service",
+      disposition: "Solved",
+      direction: "inbound",
+      phone: "+34655012345",
+    },
   ],
   [
     "repair",
@@ -157,6 +163,7 @@ export const TICKETS = [
     created_at: ago(7200),
     updated_at: ago(3600),
     description: "Error 47 after about ten minutes.",
+    customer_id: "cu-1",
   },
   {
     id: "ti-2",
@@ -169,6 +176,7 @@ export const TICKETS = [
     created_at: ago(6 * DAY),
     updated_at: ago(2 * DAY),
     description: null,
+    customer_id: "cu-1",
   },
 ];
 

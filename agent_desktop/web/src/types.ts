@@ -172,6 +172,7 @@ export interface Ticket {
   created_at: Iso;
   updated_at: Iso;
   description: string | null;
+  customer_id: string;
 }
 
 export interface Pop {
@@ -266,7 +267,8 @@ export interface Desk {
   dial?: Dial | null;
   pop: Pop | null;
   queues: QueueRow[];
-  link: { switch: "up" | "down"; saving?: boolean };
+  /** `trunk` false: there is no way to call out; an older server says nothing. */
+  link: { switch: "up" | "down"; saving?: boolean; trunk?: boolean };
   settings: Settings;
 }
 

@@ -11,6 +11,7 @@ from dialer.chain.store import verify
 from kernel.clock import SteadyClock
 from kernel.db import connect
 from lab.asterisk import AsteriskLab
+from lab.caller import SipCaller
 from lab.farend import FarEnd
 from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers
 from tests.system.desk.process import LUCIA, PlatformProcess
@@ -18,12 +19,17 @@ from tests.system.desk.process import LUCIA, PlatformProcess
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 RINGS = f"{LUCIA[:-2]}19"
+STRANGER = "+34600333222"
 
 
 async def dial(agent: AgentBrowser, number: str) -> None:
     """Type a number into the dial field, confirm the hour if it is late, and call."""
     await agent.page.get_by_role("button", name="Call somebody").click()
     await agent.page.get_by_label("Number").fill(number)
+    await confirm_and_call(agent)
+
+
+async def confirm_and_call(agent: AgentBrowser) -> None:
     await agent.page.locator(".dial .clocks li").first.wait_for()
     late = agent.page.locator(".dial .warn input")
     if await late.count():
@@ -97,3 +103,31 @@ async def test_killed_at_any_moment_of_a_dial_then_nobody_is_dialled_twice(
     finally:
         await database.dispose()
     assert (verdict.broken, verdict.missing) == (None, ())
+
+
+async def test_a_stranger_is_called_back_by_the_button_of_the_list_once_it_says_nothing_against_it(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """In the talk and in wrap-up the number of the call says why it cannot be dialled; then a click dials it."""
+    async with FarEnd(desk_lab.sip, desk_lab.ports.trunk) as far:
+        ana = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
+        own = ana.page.locator(".caller .callnumber")
+        async with SipCaller(desk_lab.sip, number=STRANGER, to="5551234") as stranger:
+            await ana.ringing()
+            await ana.answer()
+            await stranger.audio.heard_tone(AGENT_HZ)
+            assert "call in hand" in (await own.get_attribute("title") or "")
+        await ana.until("d => d.me.duty === 'wrapping'", "wrap-up")
+        await ana.page.locator(".caller .callnumber[title*='Say what came']").click()
+        await ana.page.locator(".dial .why", has_text="Say what came of the last call first").wait_for()
+        assert await ana.page.locator(".dial [type=submit]").is_disabled()
+        await ana.page.keyboard.press("Escape")
+        await ana.until("d => d.me.duty === 'idle'", "the wrap-up is over")
+
+        await ana.page.locator(".recent .callnumber:not([data-barred])").click()
+        await confirm_and_call(ana)
+        await ana.until("d => d.call && d.call.state === 'active' && d.call.direction === 'outbound'", "they talk")
+        await (await far.call()).audio.heard_tone(AGENT_HZ)
+        assert far.dialled == [STRANGER]
+        await ana.press("End")
+        await ana.until("d => d.me.duty === 'wrapping'", "wrap-up")

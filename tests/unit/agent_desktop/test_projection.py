@@ -154,7 +154,7 @@ def test_given_nothing_when_shown_then_a_whole_desk_that_says_so() -> None:
     assert set(desk) == {"me", "offer", "call", "dial", "pop", "queues", "link", "settings"}
     assert desk["me"]["presence"] == "out"
     assert desk["me"]["routable"] is False
-    assert desk["link"] == {"switch": "down", "saving": True}
+    assert desk["link"] == {"switch": "down", "saving": True, "trunk": False}
 
 
 def test_given_two_waiting_and_one_talking_when_counted_then_only_the_waiting() -> None:

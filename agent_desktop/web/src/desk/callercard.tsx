@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { nameOf, t, tryT, timeThere } from "../i18n";
-import { callerName, callerNumber } from "../store/caller";
+import { callerName, callerNumber, nationalOf } from "../store/caller";
 import { clockFace, minute, secondsSince, tick } from "../store/clock";
 import { call, offer, pop } from "../store/live";
 import { view } from "../store/view";
@@ -10,7 +10,7 @@ import type { Shown } from "../store/work";
 import type { Call, CustomerCard } from "../types";
 import { Avatar, Button, Tag, TimeRing } from "../ui/basics";
 import { Icon } from "../ui/icon";
-import { CallNumber } from "./dial";
+import { CallNumber, isLate } from "./callnumber";
 import { dialog } from "./uistate";
 import { LEVEL_TONE, wordFor } from "./words";
 
@@ -96,11 +96,10 @@ function NoCustomer({ about }: { about: Call | null }) {
   return <>{t(about?.caller.withheld ? "caller.withheld_help" : "caller.unknown_help")}</>;
 }
 
-/** A number that can be called back while nobody is on it. */
+/** The number of the call: it says that it cannot be called while somebody is on it or the wrap-up is open. */
 function AboutNumber({ about }: { about: Call }) {
   const words = callerNumber(about, null);
-  if (!words) return <>{t("caller.withheld")}</>;
-  if (view.value.phase !== "wrapping" || !about.caller.number) return <>{words}</>;
+  if (!words || !about.caller.number) return <>{words || t("caller.withheld")}</>;
   return <CallNumber number={about.caller.number} words={words} customerId={about.customer_id} />;
 }
 
@@ -124,7 +123,8 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
         <Fact label={t("fact.number")}>
           <CallNumber
             number={customer.number}
-            words={customer.numbers[0]?.national ?? customer.number}
+            words={nationalOf(customer, customer.number)}
+            zone={customer.time_zone}
             customerId={customer.id}
           />
         </Fact>
@@ -155,11 +155,10 @@ function Waited({ about }: { about: Call }) {
   return <span class="timer">{clockFace(secondsSince(about.queued_at ?? about.arrived_at, now))}</span>;
 }
 
-/** Before eight and after nine in the evening one apologises for the hour. */
 function TimeThere({ zone }: { zone: string }) {
   const there = timeThere(zone, minute.value);
   if (!there) return <>–</>;
-  const late = there.hour < 8 || there.hour >= 21;
+  const late = isLate(there.hour);
   return (
     <span class={late ? "row fg-paused" : "row"} title={zone}>
       <Icon name={late ? "moon" : "sun"} />

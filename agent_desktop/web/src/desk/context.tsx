@@ -11,7 +11,7 @@ import type { CustomerCard, Device, EntryKind, PhoneNumber, TimelineEntry } from
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
 import { copyText } from "./copy";
-import { CallNumber } from "./dial";
+import { CallNumber } from "./callnumber";
 import { Identify } from "./identify";
 import { detailWords, text } from "./details";
 import { ENTRY_ICON, LEVEL_TONE, wordFor } from "./words";
@@ -65,7 +65,13 @@ function Reach({ customer }: { customer: CustomerCard }) {
             text={numberWords(number)}
             title={number.e164}
             call={
-              <CallNumber bare number={number.e164} words={numberWords(number)} customerId={customer.id} />
+              <CallNumber
+                bare
+                number={number.e164}
+                words={numberWords(number)}
+                zone={customer.time_zone}
+                customerId={customer.id}
+              />
             }
             under={number.contact}
             note={number.label ? wordFor("label", number.label) : null}

@@ -1,8 +1,8 @@
 // The dial field: a number by keys or pointer; whose country, what time it is there, and what stands against calling it.
 
-import { useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { nameOf, t, tryT } from "../i18n";
-import { canDial, card, confirmed, dialling, dialNow, draft, obstacle, openDial, write } from "./dialling";
+import { canDial, card, confirmed, dialling, dialNow, draft, obstacle, whyNot, write } from "./dialling";
 import type { LocalClock, NumberCard } from "../types";
 import { Button } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
@@ -13,6 +13,7 @@ import { closeDialog } from "./uistate";
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
 
 export function DialDialog() {
+  const why = useId();
   const field = useRef<HTMLInputElement>(null);
   const { number, customerId } = draft.value;
   const press = (key: string): void => {
@@ -62,9 +63,19 @@ export function DialDialog() {
         <div class="about" aria-live="polite">
           {card.value ? <About known={card.value} /> : <p class="small muted">{t("dial.hint")}</p>}
         </div>
-        <Button kind="good" type="submit" icon="phone" busy={dialling.value} disabled={!canDial.value}>
+        <Button
+          kind="good"
+          type="submit"
+          icon="phone"
+          busy={dialling.value}
+          disabled={!canDial.value}
+          aria-describedby={why}
+        >
           {card.value ? t("dial.call", { number: card.value.display }) : t("dial.call_plain")}
         </Button>
+        <p id={why} class="why small soft" role="status">
+          {whyNot.value && !obstacle.value && !dialling.value && tryT(whyNot.value, whyNot.value)}
+        </p>
       </form>
     </Dialog>
   );
@@ -125,31 +136,5 @@ function Against({ words }: { words: string }) {
       <Icon name="alert" />
       {words}
     </p>
-  );
-}
-
-/** A number on the screen that can be called. */
-export function CallNumber({
-  number,
-  words,
-  customerId = null,
-  bare = false,
-}: {
-  number: string;
-  words: string;
-  customerId?: string | null;
-  bare?: boolean;
-}) {
-  return (
-    <button
-      type="button"
-      class="callnumber"
-      title={t("dial.open", { number: words })}
-      aria-label={t("dial.open", { number: words })}
-      onClick={() => openDial(number, customerId)}
-    >
-      {!bare && <span class="truncate">{words}</span>}
-      <Icon name="phone" />
-    </button>
   );
 }

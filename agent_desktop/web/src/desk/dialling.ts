@@ -2,10 +2,12 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError, get, post, wordsFor } from "../api";
-import { dialog } from "./uistate";
+import { type DialBar, barTo } from "../store/dialrule";
+import { dialog, ticketShown } from "./uistate";
 import type { Dial, NumberCard } from "../types";
 import { pending } from "../store/actions";
 import { call, canAsk, desk } from "../store/live";
+import { sip } from "../phone/session";
 
 export interface Draft {
   number: string;
@@ -27,6 +29,7 @@ const LEAST = 3;
 /** The field with a number in it, so that country and local time are seen before anybody is called. */
 export function openDial(number = "", customerId: string | null = null): void {
   write(number, customerId);
+  ticketShown.value = null;
   dialog.value = "dial";
 }
 
@@ -61,12 +64,23 @@ async function look(number: string): Promise<void> {
 
 export const dialling = computed(() => pending.value.has("dial"));
 
-/** A call can be made: nothing is under way, and what must be confirmed is. */
-export const canDial = computed(() => {
+/** Which refusal a dial would meet just now, whatever the number. */
+export const barred = computed<DialBar | null>(() =>
+  barTo({ desk: desk.value, live: canAsk.value, engaged: sip.value !== null }),
+);
+
+/** Why the call cannot be made, as the id of a text; null when it can. `dial.none` while no whole number is there. */
+export const whyNot = computed<string | null>(() => {
+  if (barred.value) return `error.${barred.value}`;
   const known = card.value;
-  if (!known || !canAsk.value || call.value || dialling.value) return false;
-  return !known.forbidden && !known.costly && (known.warnings.length === 0 || confirmed.value);
+  if (!known) return "dial.none";
+  if (known.forbidden) return "error.do_not_call";
+  if (known.costly) return `error.${known.costly}`;
+  return known.warnings.length > 0 && !confirmed.value ? "dial.confirm" : null;
 });
+
+/** A call can be made: nothing is under way, and what must be confirmed is. */
+export const canDial = computed(() => whyNot.value === null && !dialling.value);
 
 /** Asks for the call; the field closes once the permit is there. */
 export async function dialNow(): Promise<void> {

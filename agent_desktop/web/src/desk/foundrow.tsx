@@ -1,10 +1,11 @@
 // One hit of the search: who it is, and what of them fits what was typed.
 
 import { nameOf, t } from "../i18n";
+import { nationalOf } from "../store/caller";
 import type { FoundCustomer } from "../types";
 import { Avatar } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
-import { openDial } from "./dialling";
+import { CallNumber } from "./callnumber";
 
 interface RowProps {
   id: string;
@@ -31,6 +32,7 @@ export function FoundRow({ id, customer, active, onHover, onPick }: RowProps) {
     .filter(Boolean)
     .join(" · ");
   const fits = customer.found?.text ? customer.found : null;
+  const found = fits?.by === "number" ? dialOf(customer) : null;
   return (
     <div
       id={id}
@@ -48,21 +50,38 @@ export function FoundRow({ id, customer, active, onHover, onPick }: RowProps) {
         {fits && (
           <span class="small fits">
             <Icon name={REASON_ICON[fits.by] ?? "info"} label={t(`found.${fits.by}`)} />
-            <span class="truncate">{fits.text}</span>
+            {found ? (
+              <CallNumber
+                option
+                number={found}
+                words={fits.text}
+                zone={customer.time_zone}
+                customerId={customer.id}
+              />
+            ) : (
+              <span class="truncate">{fits.text}</span>
+            )}
           </span>
         )}
       </span>
-      {fits?.by !== "number" && (
-        <span
-          class="small soft dialable"
-          onClick={(event) => {
-            event.stopPropagation();
-            if (customer.number) openDial(customer.number, customer.id);
-          }}
-        >
-          {customer.numbers[0]?.national ?? customer.number}
+      {!found && customer.number && (
+        <span class="small soft">
+          <CallNumber
+            option
+            number={customer.number}
+            words={nationalOf(customer, customer.number)}
+            zone={customer.time_zone}
+            customerId={customer.id}
+          />
         </span>
       )}
     </div>
   );
+}
+
+/** The number that a hit is called under: the one that was found, else the customer's first. */
+export function dialOf(customer: FoundCustomer): string | null {
+  const shown = customer.found?.by === "number" ? customer.found.text : "";
+  const known = customer.numbers.find(({ e164, national }) => shown === national || shown === e164);
+  return known?.e164 ?? (/^[+\d]/.test(shown) ? shown : customer.number);
 }

@@ -13,6 +13,7 @@ import { currentPop, openCustomer, selected } from "../store/work";
 import type { CustomerCard, QueueRow } from "../types";
 import { Avatar, Empty, Tag, TimeRing, Timer } from "../ui/basics";
 import { Icon } from "../ui/icon";
+import { CallNumber } from "./callnumber";
 import { ticketShown } from "./uistate";
 import { PRIORITY_TONE, STATE_LOOK, stateWords, wordFor } from "./words";
 
@@ -180,13 +181,38 @@ function RecentCalls() {
   return (
     <ul class="list">
       {rows.map((entry) => (
-        <li key={entry.id}>
-          <button type="button" class="line" disabled={!entry.customerId} onClick={() => void reopen(entry)}>
-            <span class="grow truncate">{entry.name}</span>
-            <span class="small muted">{formatTime(entry.at)}</span>
-          </button>
+        <li key={entry.id} class="row recent">
+          {entry.customerId ? (
+            <button type="button" class="line grow" onClick={() => void reopen(entry)}>
+              <RecentWords entry={entry} />
+            </button>
+          ) : (
+            <span class="line grow">
+              <RecentWords entry={entry} />
+            </span>
+          )}
+          {entry.dial && (
+            <CallNumber
+              bare
+              number={entry.dial}
+              words={entry.number || entry.dial}
+              zone={entry.zone}
+              customerId={entry.customerId}
+            />
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+function RecentWords({ entry }: { entry: Recent }) {
+  return (
+    <>
+      <span class="grow truncate" title={entry.number || undefined}>
+        {entry.name}
+      </span>
+      <span class="small muted">{formatTime(entry.at)}</span>
+    </>
   );
 }

@@ -11,7 +11,7 @@ import { Keys } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { openDial } from "./dialling";
-import { FoundRow } from "./foundrow";
+import { dialOf, FoundRow } from "./foundrow";
 import { readTicket } from "./readticket";
 import { closeDialog } from "./uistate";
 
@@ -65,7 +65,7 @@ export function CustomerSearch({
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const now = items[at.value];
     if (step && items.length) at.value = (at.value + step + items.length) % items.length;
-    else if (event.key === "Enter" && event.altKey && now?.number) openDial(now.number, now.id);
+    else if (event.key === "Enter" && event.altKey && now && dialOf(now)) openDial(dialOf(now) ?? "", now.id);
     else if (event.key === "Enter" && now) onPick(now);
     else return;
     event.preventDefault();

@@ -1,10 +1,17 @@
 // One ticket, to be read without leaving the call.
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { get } from "../api";
 import { formatFull, t } from "../i18n";
-import type { Ticket } from "../types";
+import { nationalOf } from "../store/caller";
+import { knownCustomer } from "../store/work";
+import type { CustomerCard, Ticket } from "../types";
 import { Tag } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
+import { Icon } from "../ui/icon";
+import { CallNumber } from "./callnumber";
 import { ticketShown } from "./uistate";
 import { PRIORITY_TONE, wordFor } from "./words";
 
@@ -17,6 +24,7 @@ export function TicketDialog({ ticket }: { ticket: Ticket }) {
           <Tag tone="accent">{wordFor("status", ticket.status)}</Tag>
         </div>
         {ticket.description && <p class="words wide">{ticket.description}</p>}
+        <Contact customerId={ticket.customer_id} />
         <dl class="pairs">
           <Pair name={t("ticket.category")}>{wordFor("category", ticket.category) || "–"}</Pair>
           <Pair name={t("ticket.product")}>{ticket.product ?? "–"}</Pair>
@@ -34,5 +42,32 @@ function Pair({ name, children }: { name: string; children: ComponentChildren })
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** Whose ticket it is, and the way to reach them. */
+function Contact({ customerId }: { customerId: string }) {
+  const known = useSignal<CustomerCard | null>(knownCustomer(customerId));
+  useEffect(() => {
+    if (known.peek()) return;
+    get<CustomerCard>(`/api/customers/${encodeURIComponent(customerId)}`)
+      .then((found) => (known.value = found))
+      .catch(() => undefined); // the ticket is read without
+  }, [customerId]);
+  const customer = known.value;
+  if (!customer) return null;
+  return (
+    <p class="row">
+      <Icon name="user" />
+      <span class="truncate">{customer.name}</span>
+      {customer.number && (
+        <CallNumber
+          number={customer.number}
+          words={nationalOf(customer, customer.number)}
+          zone={customer.time_zone}
+          customerId={customer.id}
+        />
+      )}
+    </p>
   );
 }

@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFull, formatWhen, t, tryT } from "../i18n";
 import { minute } from "../store/clock";
 import { fetchOlder, historyOf, visiblePage } from "../store/history";
+import { nationalOf } from "../store/caller";
 import { mergeEntries, openItems, withoutCall } from "../store/timeline";
 import type { Shown } from "../store/work";
-import type { EntryKind, TimelineEntry } from "../types";
+import type { CustomerCard, EntryKind, TimelineEntry } from "../types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { detailWords, text, titleOf } from "./details";
-import { CallNumber } from "./dial";
+import { CallNumber } from "./callnumber";
 import { ENTRY_ICON } from "./words";
 
 const KINDS: EntryKind[] = [
@@ -28,8 +29,8 @@ const KINDS: EntryKind[] = [
 
 export function Timeline({ shown }: { shown: Shown }) {
   const [kind, setKind] = useState<EntryKind | null>(null);
-  const customerId = shown.customer?.id;
-  if (!customerId) return <NoHistory />;
+  const customer = shown.customer;
+  if (!customer) return <NoHistory />;
   return (
     <section class="history" aria-label={t("timeline.title")}>
       <div class="filters" role="group" aria-label={t("timeline.filter")}>
@@ -48,18 +49,19 @@ export function Timeline({ shown }: { shown: Shown }) {
           </button>
         ))}
       </div>
-      <Stream key={kind} customerId={customerId} kind={kind} shown={shown} />
+      <Stream key={kind} customer={customer} kind={kind} shown={shown} />
     </section>
   );
 }
 
 interface StreamProps {
-  customerId: string;
+  customer: CustomerCard;
   kind: EntryKind | null;
   shown: Shown;
 }
 
-function Stream({ customerId, kind, shown }: StreamProps) {
+function Stream({ customer, kind, shown }: StreamProps) {
+  const customerId = customer.id;
   const state = historyOf(customerId, kind).value;
   const page = visiblePage(kind === null ? shown.timeline : null, state.page);
   const older = (): void => void fetchOlder(customerId, kind, page);
@@ -77,14 +79,14 @@ function Stream({ customerId, kind, shown }: StreamProps) {
           <h2>{`${t("timeline.open")} · ${open.length}`}</h2>
           <ol>
             {open.map((entry) => (
-              <Item key={entry.id} entry={entry} customerId={customerId} pinned />
+              <Item key={entry.id} entry={entry} customer={customer} pinned />
             ))}
           </ol>
         </section>
       )}
       <ol>
         {rest.map((entry) => (
-          <Item key={entry.id} entry={entry} customerId={customerId} />
+          <Item key={entry.id} entry={entry} customer={customer} />
         ))}
       </ol>
       {none && (
@@ -122,7 +124,15 @@ function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore
   );
 }
 
-function Item({ entry, customerId, pinned }: { entry: TimelineEntry; customerId: string; pinned?: boolean }) {
+function Item({
+  entry,
+  customer,
+  pinned,
+}: {
+  entry: TimelineEntry;
+  customer: CustomerCard;
+  pinned?: boolean;
+}) {
   const [wide, setWide] = useState(false);
   const facts = detailWords(entry.details, entry.title);
   const phone = text(entry.details, "phone");
@@ -150,7 +160,14 @@ function Item({ entry, customerId, pinned }: { entry: TimelineEntry; customerId:
             {t(wide ? "timeline.less" : "timeline.whole")}
           </Button>
         )}
-        {phone && <CallNumber number={phone} words={phone} customerId={customerId} />}
+        {phone && (
+          <CallNumber
+            number={phone}
+            words={nationalOf(customer, phone)}
+            zone={customer.time_zone}
+            customerId={customer.id}
+          />
+        )}
         {(facts.length > 0 || entry.staff_name) && (
           <p class="small muted truncate">{[entry.staff_name, ...facts].filter(Boolean).join(" · ")}</p>
         )}

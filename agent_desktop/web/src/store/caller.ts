@@ -1,7 +1,7 @@
 // How to name a caller: the customer, else what the network said, else the number.
 
 import { t } from "../i18n";
-import type { Call, Pop } from "../types";
+import type { Call, CustomerCard, Pop } from "../types";
 import type { SipCall } from "./callview";
 
 export function callerName(call: Call | null, pop: Pop | null, sip: SipCall | null): string {
@@ -31,4 +31,9 @@ export function initials(name: string): string {
   const first = words[0]?.[0] ?? "";
   const last = words.length > 1 ? (words.at(-1)?.[0] ?? "") : "";
   return (first + last).toUpperCase();
+}
+
+/** A number of the customer as people there write it; as it came when it is none of theirs. */
+export function nationalOf(customer: CustomerCard | null, number: string): string {
+  return customer?.numbers.find(({ e164 }) => e164 === number)?.national || number;
 }

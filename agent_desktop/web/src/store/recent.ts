@@ -9,6 +9,10 @@ export interface Recent {
   id: string;
   name: string;
   number: string;
+  /** What is dialled to reach them again; null when they hid their number. */
+  dial: string | null;
+  /** Their time zone, as far as it is known. */
+  zone: string | null;
   queue: string;
   customerId: string | null;
   at: string;
@@ -28,6 +32,8 @@ export function followCalls(): void {
       id: now.id,
       name: callerName(now, pop.value, null),
       number: callerNumber(now, null),
+      dial: now.caller.withheld ? null : now.caller.number,
+      zone: pop.value?.interaction_id === now.id ? (pop.value.customer?.time_zone ?? null) : null,
       queue: now.queue?.name ?? "",
       customerId: now.customer_id,
       at: joined,

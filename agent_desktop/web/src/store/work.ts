@@ -60,6 +60,12 @@ export const shown = computed<Shown | null>(() => {
   return about ? { customer: null, timeline: NO_PAGE, open: [], callId: about, devices: [] } : null;
 });
 
+/** A customer who is on the screen already. */
+export function knownCustomer(id: string): CustomerCard | null {
+  const open = [currentPop.peek()?.customer, ...opened.peek().map(({ customer }) => customer)];
+  return open.find((each) => each?.id === id) ?? null;
+}
+
 export async function openCustomer(customer: CustomerCard): Promise<void> {
   if (customer.id === currentPop.value?.customer?.id) {
     selected.value = null;

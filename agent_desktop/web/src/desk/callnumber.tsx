@@ -1,0 +1,60 @@
+// A number on the screen that can be called, with the time of day where it rings; it says why when it cannot be now.
+
+import type { ComponentChildren } from "preact";
+import { t, timeThere, tryT } from "../i18n";
+import { minute } from "../store/clock";
+import { Icon } from "../ui/icon";
+import { barred, openDial } from "./dialling";
+
+interface CallNumberProps {
+  number: string;
+  words: string;
+  customerId?: string | null;
+  /** Where the number is; null when nobody knows, then the dial field tells. */
+  zone?: string | null;
+  /** The number itself stands beside the button already. */
+  bare?: boolean;
+  /** Inside a list of options, where no second stop for the keyboard may be: Alt+Enter calls. */
+  option?: boolean;
+}
+
+/** Before eight and after nine in the evening one apologises for the hour. */
+export const isLate = (hour: number): boolean => hour < 8 || hour >= 21;
+
+export function CallNumber(props: CallNumberProps) {
+  const { number, words, customerId = null, zone = null, bare = false, option = false } = props;
+  const there = timeThere(zone, minute.value);
+  const said = [
+    t("dial.open", { number: words }),
+    there && t("dial.there", { time: `${there.day} ${there.time}` }),
+    barred.value && tryT(`error.${barred.value}`, barred.value),
+  ];
+  const title = said.filter(Boolean).join(" · ");
+  const shared = {
+    class: "callnumber",
+    title,
+    "data-barred": barred.value ?? undefined,
+    onClick: (event: Event): void => {
+      event.stopPropagation();
+      openDial(number, customerId);
+    },
+  };
+  const shown: ComponentChildren = (
+    <>
+      {!bare && <span class="truncate">{words}</span>}
+      {there && (
+        <span class={isLate(there.hour) ? "there small fg-paused" : "there small soft"}>
+          <Icon name={isLate(there.hour) ? "moon" : "sun"} />
+          {there.time}
+        </span>
+      )}
+      <Icon name="phone" />
+    </>
+  );
+  if (option) return <span {...shared}>{shown}</span>;
+  return (
+    <button type="button" aria-label={title} {...shared}>
+      {shown}
+    </button>
+  );
+}

@@ -1,0 +1,146 @@
+// Click to dial from every number on the screen; where it cannot be dialled now, the button and the field say why.
+
+import { describe, expect, it } from "vitest";
+import { phoneIs, settled, stage } from "./stage.mjs";
+
+const made = stage({ viewport: { width: 1366, height: 768 } });
+const WORK = "+34910470123";
+const MOBILE = "+34655012345";
+const CLOCK = /\d{1,2}:\d{2}/;
+
+/** The customer's page, opened by the search. */
+async function openCustomer() {
+  await phoneIs(made.page, "registered");
+  await look("etxeberria");
+  await made.page.keyboard.press("Enter");
+  await made.page.waitForSelector(".caller");
+}
+
+async function look(words) {
+  await made.page.keyboard.press("Control+K");
+  await made.page.keyboard.type(words);
+  await made.page.waitForSelector(".found");
+}
+
+/** A call with somebody nobody knows, handled and over. */
+async function afterAStranger() {
+  await phoneIs(made.page, "registered");
+  made.mock.show("unknown");
+  await settled(made);
+  const { call } = made.mock.world.desk;
+  const stint = { ...call.stint, state: "joined", joined_at: new Date().toISOString() };
+  made.mock.push({ offer: null, call: { ...call, id: "ix-2", stint } });
+  await made.page.waitForSelector('[data-phase="talking"]');
+  made.mock.show("ready");
+  await settled(made);
+}
+
+/** The field opened by `button` has the number in it, and Call dials it. */
+async function dials(button, number) {
+  const { page, mock } = made;
+  await page.locator(button).first().click();
+  expect(await page.inputValue(".dial input[type=tel]")).toBe(number);
+  await page.waitForSelector(".dial .clocks li");
+  await page.click(".dial [type=submit]");
+  await page.waitForSelector('[data-phase="dialling"]');
+  expect(mock.world.dialled.number).toBe(number);
+  return mock.world.dialled.customer_id ?? null;
+}
+
+describe("a number is clicked and called, with the time there beside it", () => {
+  for (const [place, button, number] of [
+    ["the customer's card", ".caller .callnumber", WORK],
+    ["their first number", ".context .line:nth-child(1) .callnumber", WORK],
+    ["their second number", ".context .line:nth-child(2) .callnumber", MOBILE],
+    ["a call of the history", '.event[data-kind="call"] .callnumber', MOBILE],
+  ])
+    it(`given ${place}`, async () => {
+      await openCustomer();
+      expect(await made.page.locator(button).first().textContent()).toMatch(CLOCK);
+      expect(await dials(button, number)).toBe("cu-1");
+    });
+
+  it("given a hit of the search, by the pointer", async () => {
+    await phoneIs(made.page, "registered");
+    await look("etxeberria");
+    expect(await made.page.textContent(".found .callnumber")).toMatch(CLOCK);
+    expect(await dials(".found .callnumber", WORK)).toBe("cu-1");
+  });
+
+  it("given a hit of the search by a number, by Alt+Enter", async () => {
+    await phoneIs(made.page, "registered");
+    await look("910 47");
+    expect(await made.page.textContent(".found .callnumber")).toContain("910 47 01 23");
+    await made.page.keyboard.press("Alt+Enter");
+    await made.page.waitForSelector(".dial .clocks li");
+    expect(await made.page.inputValue(".dial input[type=tel]")).toBe(WORK);
+  });
+
+  it("given a ticket, then whose it is can be called from it", async () => {
+    await phoneIs(made.page, "registered");
+    await look("t2026");
+    await made.page.keyboard.press("Enter");
+    await made.page.waitForSelector("dialog .callnumber");
+    expect(await made.page.textContent("dialog .callnumber")).toMatch(CLOCK);
+    expect(await dials("dialog .callnumber", WORK)).toBe("cu-1");
+  });
+
+  it("given a caller whom nobody knew, then they can be called back from the list of the session", async () => {
+    await afterAStranger();
+    expect(await dials(".recent .callnumber", "+442079460958")).toBe(null);
+  });
+});
+
+describe("where it cannot be dialled now, both say why", () => {
+  const cases = {
+    "a call in hand": ["talking", "You have a call in hand."],
+    "a call that rings": ["ringing", "You have a call in hand."],
+    "a wrap-up": ["wrapup", "Say what came of the last call first"],
+    "an agent who is out": ["out", "You are off."],
+    "a phone that is lost": [{ me: { device: "lost" } }, "Your phone is not connected."],
+    "no trunk": [{ link: { trunk: false } }, "No trunk is set up to call out."],
+    "a switch that is away": [{ link: { switch: "down" } }, "The switch cannot be reached"],
+    "a line that is lost": [null, "The server cannot be reached."],
+  };
+  for (const [what, [shown, words]] of Object.entries(cases))
+    it(`given ${what}`, async () => {
+      const { page, mock } = made;
+      await openCustomer();
+      if (shown === null) mock.world.io.close();
+      else if (typeof shown === "string") mock.show(shown);
+      else
+        mock.push({
+          me: { ...mock.world.desk.me, ...shown.me },
+          link: { ...mock.world.desk.link, ...shown.link },
+        });
+      const button = page.locator(".caller .callnumber[data-barred]");
+      await button.waitFor();
+      expect(await button.getAttribute("title")).toContain(words);
+      expect(await button.getAttribute("aria-label")).toContain(words);
+      await button.click();
+      await page.waitForSelector(".dial");
+      expect(await page.textContent(".dial .why")).toContain(words);
+      const call = page.locator(".dial [type=submit]");
+      expect(await call.isDisabled()).toBe(true);
+      expect(await page.textContent(`[id="${await call.getAttribute("aria-describedby")}"]`)).toContain(
+        words,
+      );
+      if (shown !== null) {
+        mock.show("ready");
+        await page.waitForSelector(".dial [type=submit]:enabled");
+      }
+    });
+
+  it("given half a number, and one where it is night, then it says what is missing", async () => {
+    const { page } = made;
+    await phoneIs(page, "registered");
+    await page.getByRole("button", { name: "Call somebody" }).click();
+    expect(await page.textContent(".dial .why")).toBe("Type a whole number first.");
+    await page.keyboard.type("+12025550143");
+    await page.waitForSelector(".dial .warn");
+    expect(await page.textContent(".dial .why")).toBe("Confirm the hour first.");
+    await page.check(".dial .warn input");
+    await page.waitForSelector(".dial [type=submit]:enabled");
+    expect(await page.textContent(".dial .why")).toBe("");
+  });
+});
