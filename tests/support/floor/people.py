@@ -157,7 +157,7 @@ class Person:
                 continue
             await self._render()
             if self.stint == "wrapping":
-                await self._wrap_up()
+                await self.wrap_up()
             elif self.me.get("presence") == "paused" and self.me.get("duty") == "idle":
                 self.pauses += 1
                 await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
@@ -169,7 +169,8 @@ class Person:
                 await self._sio.emit("rendered", {"offer_id": offer["id"]})
                 self._rendered.add(offer["id"])
 
-    async def _wrap_up(self) -> None:
+    async def wrap_up(self) -> None:
+        """Say how the call was: a ticket and a note for a known customer, and the disposition."""
         call, kept = self.call, self.kept
         interaction, customer = call["id"], call.get("customer_id")
         form: dict[str, Any] = {"disposition": "resolved"}

@@ -92,8 +92,10 @@ class SimWorld:
 class AsteriskWorld:
     """SIP callers and phones with sound; `eyes` is an AMI connection of our own."""
 
-    def __init__(self, lab: AsteriskLab, eyes: LabAmi, stack: AsyncExitStack, chance: random.Random) -> None:
-        self.reach: Reach = lab
+    def __init__(
+        self, lab: AsteriskLab, reach: Reach, eyes: LabAmi, stack: AsyncExitStack, chance: random.Random
+    ) -> None:
+        self.reach = reach
         self._lab, self._eyes, self._stack, self._chance = lab, eyes, stack, chance
         self._phones: dict[str, SipPhone] = {}
         self._callers: dict[str, Leg] = {}
@@ -171,10 +173,11 @@ async def sim_world(folder: Path, phones: int, chance: random.Random) -> AsyncIt
 
 
 @asynccontextmanager
-async def asterisk_world(lab: AsteriskLab, chance: random.Random) -> AsyncIterator[World]:
+async def asterisk_world(lab: AsteriskLab, chance: random.Random, reach: Reach | None = None) -> AsyncIterator[World]:
+    """`reach`: another view of the lab for the platform."""
     async with lab.stand_in.client() as eyes, AsyncExitStack() as stack:
         await eyes.action("Events", EventMask="off")
-        world = AsteriskWorld(lab, eyes, stack, chance)
+        world = AsteriskWorld(lab, reach or lab, eyes, stack, chance)
         try:
             yield world
         finally:
