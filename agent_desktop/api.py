@@ -22,6 +22,7 @@ from agent_desktop.middleware import SAFE
 from agent_desktop.people import SignedIn
 from agent_desktop.sessions import entering, signed_in
 from kernel.access import Owned, Right, may
+from kernel.asker import ASKER, Asker
 from kernel.errors import Forbidden, Invalid, NotFound, NotSignedIn, Problem, at_fields
 from kernel.faults import FaultPoint, reached
 from kernel.messages import Once
@@ -145,7 +146,7 @@ def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
         body = await _read_body(request, route.body or Nothing) if route.method not in SAFE else None
         query = _checked(route.query, _flat_query(request)) if route.query else None
         ip = client_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxies)
-        with _asking(await _once(request, who)):
+        with _asking(await _once(request, who), Asker(who.person.id, ip) if who else Asker(ip=ip)):
             answer = await route.resource(Ask(request, who, body, query, ip))
         reached(FaultPoint.before_answer, (getattr(route.resource, "__name__", ""),))
         if isinstance(answer, web.StreamResponse):
@@ -168,12 +169,13 @@ async def _once(request: web.Request, who: SignedIn | None) -> Once | None:
 
 
 @contextmanager
-def _asking(once: Once | None) -> Iterator[None]:
-    token = ASKING.set(once)
+def _asking(once: Once | None, asker: Asker) -> Iterator[None]:
+    request, who = ASKING.set(once), ASKER.set(asker)
     try:
         yield
     finally:
-        ASKING.reset(token)
+        ASKER.reset(who)
+        ASKING.reset(request)
 
 
 def check_rule(rule: Rule, who: SignedIn | None) -> None:

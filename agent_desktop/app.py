@@ -96,7 +96,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),
         *DraftResource(parts.crm, hub).routes(),
-        *RecordingResource(parts.records).routes(),
+        *RecordingResource(parts.records, parts.audit, parts.clock).routes(),
         *SetupResource(parts.commands, parts.records, hub).routes(),
         *Health(parts.checks, parts.registry, parts.settings.metrics_token).routes(),
     )

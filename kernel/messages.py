@@ -63,10 +63,12 @@ class Once:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Message):
-    """`actor` is the staff id of the one who asks. With `once` it is carried out once, however often it comes."""
+    """`actor` is the staff id of the one who asks, `ip` where they are. With `once` it is carried out once, however
+    often it comes."""
 
     kind: ClassVar[str] = "command"
     actor: str
+    ip: str = personal("")
     once: Once | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.turn import Handler
 from routing.agents import Agents
+from routing.audited import Audited
 from routing.control import Control
 from routing.dialends import DialEnds
 from routing.lostphones import LostPhones
@@ -19,12 +20,14 @@ from routing.wrapping import Wrapping
 
 
 def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
-    """Offers come late: they match after each message. What people see of an agent is looked at last."""
+    """What is audited is looked at before it changes. Offers come late: they match after each message. What people see
+    of an agent is looked at last."""
     wrapping = Wrapping(state)
     offers = Offers(state, switchboard)
     lost_phones = LostPhones(state, wrapping)
     dial_ends = DialEnds(state, switchboard)
     return (
+        Audited(state),
         Setup(state),
         Agents(state, switchboard.reachable),
         wrapping,

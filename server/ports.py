@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from kernel import codec
+from kernel.asker import ASKER
 from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
 from kernel.once import ASKING, AnsweredBefore
@@ -50,9 +51,9 @@ class EnginePorts:
 
     async def execute(self, command: Command) -> object:
         """Carried out once per request that names itself; a repeated one has the answer of the first."""
-        once = command.once or ASKING.get()
+        asked = replace(command, once=command.once or ASKING.get(), ip=command.ip or ASKER.get().ip)
         try:
-            return await self._engine.ask(command if once is None else replace(command, once=once))
+            return await self._engine.ask(asked)
         except AnsweredBefore as before:
             return before.reply
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crm_core.people.audit.store import save_lines
+from crm_core.people.audit.writes import SaveAuditLine
 from crm_core.timeline.store import flag_entries, save_entries
 from crm_core.timeline.writes import FlagTimelineEntry, SaveTimelineEntry
 from cti.store import SHELVES as CTI_SHELVES
@@ -62,4 +64,5 @@ SAVERS: Mapping[type[Write], Saver] = {
     SavePulse: Saver(save_pulse),
     ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),
+    SaveAuditLine: Saver(save_lines),
 }

@@ -9,6 +9,7 @@ from crm_core.activities import store
 from crm_core.authors import Author
 from crm_core.checks import Checks
 from crm_core.once.store import made_before
+from crm_core.people import audit
 from crm_core.shapes import TimelineEntry, moment
 from crm_core.store import Database
 from crm_core.timeline.store import save_entries
@@ -70,6 +71,7 @@ class NoteService:
                 return _shown(replace(entry, id=f"tl-{found.id}", ref=found.id, at=found.created_at))
             await store.insert_note(connection, row)
             await save_entries(connection, [entry])
+            await audit.note(connection, now, "note_written", note_id, customer=customer_id)
         return _shown(entry)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from crm_core.cards import store as card_store
@@ -12,6 +13,7 @@ from crm_core.customers.matching import decide
 from crm_core.customers.models import Contact, Customer, Device, Match, NewCustomer, NewNumber
 from crm_core.customers.numbers import Number, NumberKind, parse, spellings
 from crm_core.once.store import made_before
+from crm_core.people import audit
 from crm_core.search import service as searching
 from crm_core.shapes import CustomerCard, FoundCustomer, NumberCard
 from crm_core.store import Connection, Database
@@ -92,6 +94,7 @@ class CustomerService:
             if number is not None:
                 first = NewNumber(raw="", primary=True)
                 await store.insert_number(connection, _number_row(customer.id, number, first))
+            await audit.note(connection, customer.created_at, "customer_created", customer.id)
             return (await card_store.cards(connection, [customer.id], self._region))[0]
 
     async def update(self, customer_id: str, version: int, changes: Mapping[str, Any]) -> Customer:
@@ -106,6 +109,7 @@ class CustomerService:
                 raise Refused("changed_meanwhile", "Somebody else changed this customer; load it again first.")
             customer = await _get(connection, customer_id)
             await _set_words(connection, customer)
+            await _note_change(connection, customer.updated_at, customer_id, sorted(changes))
             return customer
 
     async def add_number(self, customer_id: str, new: NewNumber) -> NumberCard:
@@ -117,6 +121,7 @@ class CustomerService:
             person = await _contact_name(connection, customer_id, accepted.contact_id)
             if (number.e164, accepted.contact_id) not in await store.numbers_of(connection, customer_id):
                 await store.insert_number(connection, row)
+                await _note_change(connection, self._clock.now(), customer_id, ["numbers"])
         return {
             "e164": row["e164"],
             "national": number.national,
@@ -135,6 +140,7 @@ class CustomerService:
             customer = await _get(connection, customer_id, lock=True)
             await store.insert_contact(connection, contact)
             await _set_words(connection, customer)
+            await _note_change(connection, contact.created_at, customer_id, ["contacts"])
         return contact
 
 
@@ -157,6 +163,11 @@ async def _contact_name(connection: Connection, customer_id: str, contact_id: st
         if contact.id == contact_id:
             return contact.name
     raise NotFound("no_such_contact", "This customer has no such contact.")
+
+
+async def _note_change(connection: Connection, at: datetime, customer_id: str, fields: Sequence[str]) -> None:
+    """The trail names the fields; what stood in them is the person's own."""
+    await audit.note(connection, at, "customer_changed", customer_id, changed=list(fields))
 
 
 async def _set_words(connection: Connection, customer: Customer) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from crm_core.donotcall import store
 from crm_core.donotcall.models import Entry
 from crm_core.donotcall.patterns import read_pattern
+from crm_core.people import audit
+from crm_core.shapes import moment
 from crm_core.store import Database
 from kernel.clock import Clock
 from kernel.db import readonly
@@ -28,12 +30,17 @@ class DoNotCallService:
         entry = Entry(new_id("dnc"), OWN_LIST, pattern, reason, added_by, self._clock.now(), expires_at)
         async with self._db.begin() as connection:
             await store.add_entry(connection, entry)
+            await audit.note(connection, entry.added_at, "do_not_call_added", entry.id, **told(entry))
         return entry
 
     async def remove(self, entry_id: str) -> None:
+        """Whoever takes a number off stands in the audit trail, with how it had come on the list."""
         async with self._db.begin() as connection:
-            if not await store.remove_entry(connection, entry_id):
+            entry = await store.remove_entry(connection, entry_id)
+            if entry is None:
                 raise NotFound("no_such_entry", "This entry is not on the list (any more).")
+            details = {**told(entry), "added_by": entry.added_by, "added_at": moment(entry.added_at)}
+            await audit.note(connection, self._clock.now(), "do_not_call_removed", entry.id, **details)
 
     async def forbids(self, e164: str) -> Entry | None:
         """The entry that forbids to call a number, if there is one."""
@@ -43,3 +50,9 @@ class DoNotCallService:
     async def entries(self, after: str = "", limit: int = 100) -> Sequence[Entry]:
         async with readonly(self._db) as connection:
             return await store.list_entries(connection, after, limit)
+
+
+def told(entry: Entry) -> dict[str, object]:
+    """What the audit trail tells of an entry: a number is its owner's, a range is nobody's."""
+    until = moment(entry.expires_at) if entry.expires_at else ""
+    return {"list": entry.list, "range": entry.pattern if entry.pattern.endswith("*") else "", "until": until}

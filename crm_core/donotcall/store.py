@@ -42,9 +42,12 @@ async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
     await connection.execute(insert(do_not_call).values(**to_row(entry)))
 
 
-async def remove_entry(connection: AsyncConnection, entry_id: str) -> bool:
+async def remove_entry(connection: AsyncConnection, entry_id: str) -> Entry | None:
+    """The entry that was there; None when there was none."""
     await _next_version(connection)
-    return bool((await connection.execute(delete(do_not_call).where(do_not_call.c.id == entry_id))).rowcount)
+    gone = delete(do_not_call).where(do_not_call.c.id == entry_id).returning(*do_not_call.c)
+    row = (await connection.execute(gone)).first()
+    return None if row is None else from_row(Entry, row)
 
 
 async def list_entries(connection: AsyncConnection, after: str, limit: int) -> Sequence[Entry]:

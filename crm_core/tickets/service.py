@@ -9,6 +9,7 @@ from typing import Any
 from crm_core.authors import Author
 from crm_core.checks import Checks
 from crm_core.once.store import made_before
+from crm_core.people import audit
 from crm_core.shapes import Ticket
 from crm_core.store import Connection, Database
 from crm_core.tickets import store
@@ -47,6 +48,7 @@ class TicketService:
             await store.insert_ticket(connection, row)
             ticket = await _get(connection, row["id"])
             await save_entries(connection, [_entry(ticket, now, author)])
+            await audit.note(connection, now, "ticket_created", ticket["id"], number=ticket["number"])
         return ticket
 
     async def get(self, ticket_id: str) -> Ticket:
@@ -75,6 +77,8 @@ class TicketService:
             ticket = await _get(connection, ticket_id)
             made = await store.created_at(connection, ticket_id)
             await save_entries(connection, [_entry(ticket, made, author)])
+            changed = [f"status: {before['status']} -> {ticket['status']}"]
+            await audit.note(connection, now, "ticket_changed", ticket_id, number=ticket["number"], changed=changed)
         return ticket
 
 

@@ -8,6 +8,7 @@ from crm_core.people.audit.store import (
     audit_actions,
     check_audit,
     lock_head,
+    note,
     read_audit,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "audit_actions",
     "check_audit",
     "lock_head",
+    "note",
     "read_audit",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.people.audit.chain import GENESIS, Anchor, AuditEntry, AuditRow, Break, ChainCheck, chain_hash
 from crm_core.people.audit.tables import audit, audit_head
+from crm_core.people.audit.writes import SaveAuditLine
 from crm_core.store import Connection, Database
+from kernel.asker import ASKER
 from kernel.codec import jsonable
 from kernel.db import clean, from_row, readonly
 
@@ -58,6 +60,18 @@ async def append(connection: Connection, *entries: AuditEntry) -> None:
         prev = digest
     await connection.execute(insert(audit), rows)
     await connection.execute(update(audit_head).where(audit_head.c.id == HEAD).values(seq=seq, hash=prev))
+
+
+async def note(connection: Connection, at: datetime, action: str, subject: str, **details: object) -> None:
+    """Add the line of what whoever asks just now does."""
+    asker = ASKER.get()
+    await append(connection, AuditEntry(at, asker.staff_id, action, subject, asker.ip, details))
+
+
+async def save_lines(connection: Connection, writes: Sequence[SaveAuditLine]) -> None:
+    """Add the engine's lines, in the transaction of its commit."""
+    lines = [AuditEntry(one.at, one.actor, one.action, one.about, one.ip, one.details) for one in writes]
+    await append(connection, *lines)
 
 
 def _storable(entry: AuditEntry) -> AuditEntry:
