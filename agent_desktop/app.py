@@ -31,6 +31,7 @@ from agent_desktop.resources.setup import SetupResource
 from agent_desktop.resources.staff import StaffResource
 from agent_desktop.resources.teams import TeamResource
 from agent_desktop.resources.tickets import TicketResource
+from agent_desktop.resources.wayin import WayInResource
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +88,8 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
     described = (
         *AccountResource(parts.people, parts.commands, hub, push).routes(),
         *SecurityResource(parts.people, push).routes(),
-        *StaffResource(parts.people, parts.commands, push).routes(),
+        *StaffResource(parts.people, push).routes(),
+        *WayInResource(parts.people, push).routes(),
         *TeamResource(parts.people).routes(),
         *AuditResource(parts.audit, parts.people).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),

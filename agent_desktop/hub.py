@@ -105,6 +105,13 @@ class Hub:
             viewed.person = replace(viewed.person, language=language)
             self._mark({staff_id})
 
+    def person_changed(self, person: Person) -> None:
+        """Show who they are by now on all tabs of that person."""
+        viewed = self._viewed.get(person.id)
+        if viewed is not None and viewed.person != person:
+            viewed.person = person
+            self._mark({person.id})
+
     def customer_changed(self, customer_id: str) -> None:
         """Something was written about the customer: everybody who shows them gets it."""
         self.pops.customer_changed(customer_id)

@@ -12,7 +12,7 @@ import structlog
 from agent_desktop.deskview import Person
 from crm_core.people.rows import By, Credentials, Identity, Place, Session, Staff, StaffChange, Stage, Visitor
 from crm_core.people.rows import SignedIn as Entered
-from crm_core.people.second.service import Enrolment, Standing
+from crm_core.people.second.service import Enrolled, Enrolment, Standing
 from crm_core.people.service import PeopleService
 from kernel.access import Actor
 from kernel.clock import Clock
@@ -42,9 +42,11 @@ class SignedIn:
 
 
 def _signed_in(token: str, session: Session, staff: Staff) -> SignedIn:
-    roles = tuple(role.value for role in staff.roles)
-    person = Person(staff.id, staff.name, staff.login, roles, staff.language)
-    return SignedIn(session.id, token, session.csrf_token, person, staff.actor, session.stage)
+    return SignedIn(session.id, token, session.csrf_token, _person(staff), staff.actor, session.stage)
+
+
+def _person(staff: Staff) -> Person:
+    return Person(staff.id, staff.name, staff.login, tuple(role.value for role in staff.roles), staff.language)
 
 
 def _entered(found: Entered) -> SignedIn:
@@ -84,14 +86,14 @@ class People:
             return await self.service.second.begin(visitor.session, visitor.staff)
         return await self.service.begin_enrolment(visitor, self.now())
 
-    async def finish_enrolment(self, who: SignedIn, code: str, origin: Origin) -> tuple[SignedIn, list[str]]:
-        """The session to go on with, and the recovery codes."""
+    async def finish_enrolment(self, who: SignedIn, code: str, origin: Origin) -> tuple[SignedIn, Enrolled]:
+        """The session to go on with; the recovery codes, and the other sessions, which ended."""
         visitor = await self._visitor(who)
         if who.stage is Stage.open:
             by = By(who.person.id, origin.ip)
             return who, await self.service.second.enrol(visitor, code, by, self.now())
-        entered, codes = await self.service.finish_enrolment(visitor, code, origin, self.now())
-        return _entered(entered), codes
+        entered, done = await self.service.finish_enrolment(visitor, code, origin, self.now())
+        return _entered(entered), done
 
     async def standing(self, staff_id: str) -> Standing:
         return await self.service.second.standing(staff_id)
@@ -101,8 +103,10 @@ class People:
         if (await self.standing(who.person.id)).has_password:
             await self.service.second.check_own_password(who.person.id, password, ip, self.now())
 
-    async def remove_second_step(self, who: SignedIn, ip: str) -> None:
-        await self.service.second.remove(who.person.id, By(who.person.id, ip), self.now())
+    async def remove_second_step(self, who: SignedIn, ip: str) -> list[str]:
+        """One's own; the other sessions end, their ids are returned."""
+        by = By(who.person.id, ip)
+        return await self.service.second.remove(who.person.id, by, self.now(), who.session_id)
 
     async def renew_codes(self, who: SignedIn, ip: str) -> list[str]:
         return await self.service.second.renew_codes(who.person.id, By(who.person.id, ip), self.now())
@@ -125,9 +129,10 @@ class People:
         await self._touch(found)
         return _signed_in(token, found.session, found.staff)
 
-    async def live_sessions(self, session_ids: Iterable[str]) -> set[str]:
-        """Those of the sessions that still live."""
-        return await self.service.valid_sessions(session_ids, self.now())
+    async def live_sessions(self, session_ids: Iterable[str]) -> dict[str, tuple[Person, Actor]]:
+        """Of those of the sessions that still live: who it is by now, and with which rights."""
+        found = await self.service.valid_sessions(session_ids, self.now())
+        return {session_id: (_person(staff), staff.actor) for session_id, staff in found.items()}
 
     async def keep(self, session_ids: Iterable[str]) -> None:
         """An open desk counts as use: its session does not end as idle."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import socketio
@@ -18,15 +19,17 @@ from engineio.packet import Packet as EnginePacket
 from socketio.exceptions import ConnectionRefusedError as Refusal
 from socketio.packet import EVENT, Packet
 
+from agent_desktop.deskview import Person
 from agent_desktop.flood import Allowance
 from agent_desktop.hub import Hub
 from agent_desktop.people import People, SignedIn
 from agent_desktop.ports import CommandPort
 from agent_desktop.sessions import signed_in
 from agent_desktop.settings import WebSettings
-from kernel.access import Right, may
+from kernel.access import Actor, Right, may
 from kernel.errors import Forbidden, TrunklineError, Unavailable
-from routing.messages import DeskSeen, OfferRendered
+from routing.messages import DeskSeen, OfferRendered, SetPresence, SignOutAgent
+from routing.rows import Presence
 
 log = structlog.get_logger(__name__)
 
@@ -143,28 +146,57 @@ class Push:
         for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
             await self._close(viewer, reason)
 
+    async def sign_out_all(self, session_ids: Iterable[str], reason: str) -> None:
+        for session_id in session_ids:
+            await self.sign_out(session_id, reason)
+
     async def leave_desk(self, staff_id: str, reason: str) -> None:
-        """Close the sockets of a person who has the desk no longer."""
+        """Close the sockets of a person who has the desk no longer, and offer them no call."""
         for viewer in list(self._tabs.get(staff_id, {}).values()):
             await self._close(viewer, reason)
+        await self.take_out(staff_id)
+
+    async def take_out(self, staff_id: str) -> None:
+        """No further call for them; one that they have goes on until its end."""
+        commands = (
+            SetPresence(actor=staff_id, agent_id=staff_id, presence=Presence.out),
+            SignOutAgent(actor=staff_id, agent_id=staff_id),
+        )
+        for command in commands:
+            try:
+                await self._commands.execute(command)
+            except TrunklineError as error:
+                log.info("agent not taken out", agent_id=staff_id, error=error.id)
 
     async def watch_sessions(self) -> None:
-        """Close the sockets of ended sessions, until cancelled; note now and then that the others are in use."""
+        """Close the sockets of ended sessions and of people who lost the desk, and show the others the rights that they
+        have by now, until cancelled; note now and then that the sessions are in use. Whoever changes them elsewhere, at
+        another process or by the command line, tells nobody: so they are looked at."""
         since_kept = 0.0
         while True:
             await asyncio.sleep(self._settings.session_check_seconds)
             since_kept += self._settings.session_check_seconds
             open_ids = {viewer.who.session_id for viewer in self._viewers.values()}
             try:
-                valid = await self._people.live_sessions(open_ids) if open_ids else open_ids
+                valid = await self._people.live_sessions(open_ids) if open_ids else {}
                 if since_kept >= KEEP_SECONDS:
                     since_kept = 0.0
                     await self._people.keep(valid)
             except Exception as error:  # a database that is away must not sign anybody out
                 log.warning("sessions not checked", error=repr(error))
                 continue
-            for session_id in open_ids - valid:
-                await self.sign_out(session_id, "session_ended")
+            await self.sign_out_all(open_ids - valid.keys(), "session_ended")
+            for session_id, (person, actor) in valid.items():
+                await self._with_rights(session_id, person, actor)
+
+    async def _with_rights(self, session_id: str, person: Person, actor: Actor) -> None:
+        for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
+            if not may(actor, Right.desk_use).ok:
+                await self.leave_desk(person.id, "role_changed")
+            elif (viewer.who.person, viewer.who.actor) != (person, actor):
+                viewer.who = replace(viewer.who, person=person, actor=actor)
+                if self.hub is not None:
+                    self.hub.person_changed(person)
 
     async def close(self) -> None:
         """End all sockets at shutdown; browsers come back by themselves."""

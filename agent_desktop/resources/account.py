@@ -143,9 +143,10 @@ class AccountResource:
         return enrolment_answer(await self._people.begin_enrolment(ask.me))
 
     async def finish_enrolment(self, ask: Ask) -> Enrolled:
-        found, codes = await self._people.finish_enrolment(ask.me, ask.form(CodeForm).code, origin_of(ask))
+        found, done = await self._people.finish_enrolment(ask.me, ask.form(CodeForm).code, origin_of(ask))
+        await self._push.sign_out_all(done.ended, "second_step_set")
         await sessions.begin(ask.request, found)
-        return {"recovery_codes": codes, "account": account_of(found)}
+        return {"recovery_codes": done.codes, "account": account_of(found)}
 
     async def give_up(self, ask: Ask) -> None:
         """Back to the first step, as somebody else."""

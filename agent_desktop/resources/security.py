@@ -105,7 +105,7 @@ class SecurityResource:
         form = ask.form(PasswordChange)
         await self._people.prove(ask.me, form.old.get_secret_value(), ask.ip)
         ended = await self._people.change_password(ask.me, form.password.get_secret_value(), ask.ip)
-        await self._close(ended, "password_changed")
+        await self._push.sign_out_all(ended, "password_changed")
         return {"ended": len(ended)}
 
     async def begin_enrolment(self, ask: Ask) -> EnrolmentAnswer:
@@ -113,12 +113,13 @@ class SecurityResource:
         return enrolment_answer(await self._people.begin_enrolment(ask.me))
 
     async def finish_enrolment(self, ask: Ask) -> RecoveryCodes:
-        _, codes = await self._people.finish_enrolment(ask.me, ask.form(CodeForm).code, origin_of(ask))
-        return {"recovery_codes": codes}
+        _, done = await self._people.finish_enrolment(ask.me, ask.form(CodeForm).code, origin_of(ask))
+        await self._push.sign_out_all(done.ended, "second_step_set")
+        return {"recovery_codes": done.codes}
 
     async def remove_second_step(self, ask: Ask) -> None:
         await self._prove(ask)
-        await self._people.remove_second_step(ask.me, ask.ip)
+        await self._push.sign_out_all(await self._people.remove_second_step(ask.me, ask.ip), "second_step_removed")
 
     async def renew_codes(self, ask: Ask) -> RecoveryCodes:
         await self._prove(ask)
@@ -136,15 +137,11 @@ class SecurityResource:
 
     async def revoke_others(self, ask: Ask) -> Ended:
         ended = await self._people.revoke_all(By(ask.actor, ask.ip), ask.actor, ask.me.session_id)
-        await self._close(ended, "session_revoked")
+        await self._push.sign_out_all(ended, "session_revoked")
         return {"ended": len(ended)}
 
     async def _prove(self, ask: Ask) -> None:
         await self._people.prove(ask.me, ask.form(Proof).password.get_secret_value(), ask.ip)
-
-    async def _close(self, ended: Sequence[str], reason: str) -> None:
-        for session_id in ended:
-            await self._push.sign_out(session_id, reason)
 
     def routes(self) -> tuple[Route, ...]:
         return (*self._password_routes(), *self._second_step_routes(), *self._session_routes())

@@ -11,15 +11,12 @@ from typing_extensions import TypedDict
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.deskview import moment
 from agent_desktop.people import People
-from agent_desktop.ports import CommandPort
 from agent_desktop.push import Push
 from agent_desktop.resources.security import Ended, SessionList, session_rows
 from crm_core.people.forms import generated_password
 from crm_core.people.rows import By, NewStaff, Staff, StaffChange, StaffFilter
 from kernel.access import Right, Role, Scope, may, scope_of
-from kernel.errors import NotFound, Refused, TrunklineError
-from routing.messages import SetPresence, SignOutAgent
-from routing.rows import Presence
+from kernel.errors import NotFound, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -111,12 +108,30 @@ def person_row(one: Staff) -> PersonRow:
     }
 
 
-class StaffResource:
-    def __init__(self, people: People, commands: CommandPort, push: Push) -> None:
+class OfPeople:
+    """What is asked of one person, as far as the asker's right reaches them."""
+
+    def __init__(self, people: People, push: Push) -> None:
         self._people = people
-        self._commands = commands
         self._push = push
 
+    async def _reached(self, ask: Ask, right: Right) -> Staff:
+        """The person of the path, as far as the asker's right reaches them."""
+        person = await self._people.service.staff(ask.key("id"))
+        if not ask.reaches(right, [person]):
+            raise NotFound("staff_unknown", "There is no such person.")
+        return person
+
+    async def _other(self, ask: Ask) -> Staff:
+        """Somebody else's account: whoever changes how they sign in themselves proves first who they are, on the page
+        of their own account."""
+        person = await self._reached(ask, Right.user_manage)
+        if person.id == ask.actor:
+            raise Refused("own_account", "Only another administrator can do that to your account.")
+        return person
+
+
+class StaffResource(OfPeople):
     async def find(self, ask: Ask) -> PeoplePage:
         query = ask.filters(PeopleQuery)
         actor = ask.me.actor
@@ -148,7 +163,7 @@ class StaffResource:
             email=form.email,
             must_change=True,
         )
-        person = await self._people.service.create_staff(new, _by(ask), self._people.now())
+        person = await self._people.service.create_staff(new, by(ask), self._people.now())
         return {"person": person_row(person), "password": made_up}
 
     async def change(self, ask: Ask) -> PersonRow:
@@ -162,36 +177,24 @@ class StaffResource:
             email=form.email,
             version=form.version,
         )
-        changed = await self._people.service.change_staff(person.id, change, _by(ask), self._people.now())
+        changed = await self._people.service.change_staff(person.id, change, by(ask), self._people.now())
         if may(person.actor, Right.desk_use).ok and not may(changed.actor, Right.desk_use).ok:
-            await self._close(await self._people.revoke_all(_by(ask), person.id, ask.me.session_id), "role_changed")
+            ended = await self._people.revoke_all(by(ask), person.id, ask.me.session_id)
+            await self._push.sign_out_all(ended, "role_changed")
             await self._push.leave_desk(person.id, "role_changed")
-            await self._out(person.id)
         return person_row(changed)
 
     async def deactivate(self, ask: Ask) -> PersonRow:
         """Out at once: the sessions end, their sockets close, no further call is offered."""
         person = await self._other(ask)
-        ended = await self._people.service.deactivate_staff(person.id, _by(ask), self._people.now())
-        await self._close(ended, "account_closed")
-        await self._out(person.id)
+        ended = await self._people.service.deactivate_staff(person.id, by(ask), self._people.now())
+        await self._push.sign_out_all(ended, "account_closed")
+        await self._push.take_out(person.id)
         return person_row(await self._people.service.staff(person.id))
 
     async def activate(self, ask: Ask) -> PersonRow:
         person = await self._reached(ask, Right.user_manage)
-        await self._people.service.activate_staff(person.id, _by(ask), self._people.now())
-        return person_row(await self._people.service.staff(person.id))
-
-    async def reset_password(self, ask: Ask) -> WithPassword:
-        person = await self._other(ask)
-        password, ended = await self._people.service.reset_password(person.id, _by(ask), self._people.now())
-        await self._close(ended, "password_changed")
-        return {"person": person_row(await self._people.service.staff(person.id)), "password": password}
-
-    async def reset_second_step(self, ask: Ask) -> PersonRow:
-        person = await self._other(ask)
-        ended = await self._people.service.reset_second_step(person.id, _by(ask), self._people.now())
-        await self._close(ended, "second_step_reset")
+        await self._people.service.activate_staff(person.id, by(ask), self._people.now())
         return person_row(await self._people.service.staff(person.id))
 
     async def sessions(self, ask: Ask) -> SessionList:
@@ -200,48 +203,17 @@ class StaffResource:
 
     async def revoke_session(self, ask: Ask) -> None:
         person, session_id = await self._reached(ask, Right.session_manage), ask.key("session")
-        await self._people.revoke(_by(ask), person.id, session_id)
-        await self._close([session_id], "session_revoked")
+        await self._people.revoke(by(ask), person.id, session_id)
+        await self._push.sign_out_all([session_id], "session_revoked")
 
     async def revoke_sessions(self, ask: Ask) -> Ended:
         person = await self._reached(ask, Right.session_manage)
-        ended = await self._people.revoke_all(_by(ask), person.id, ask.me.session_id)
-        await self._close(ended, "session_revoked")
+        ended = await self._people.revoke_all(by(ask), person.id, ask.me.session_id)
+        await self._push.sign_out_all(ended, "session_revoked")
         return {"ended": len(ended)}
 
-    async def _reached(self, ask: Ask, right: Right) -> Staff:
-        """The person of the path, as far as the asker's right reaches them."""
-        person = await self._people.service.staff(ask.key("id"))
-        if not ask.reaches(right, [person]):
-            raise NotFound("staff_unknown", "There is no such person.")
-        return person
-
-    async def _other(self, ask: Ask) -> Staff:
-        """Somebody else's account: whoever changes how they sign in themselves proves first who they are, on the page
-        of their own account."""
-        person = await self._reached(ask, Right.user_manage)
-        if person.id == ask.actor:
-            raise Refused("own_account", "Only another administrator can do that to your account.")
-        return person
-
-    async def _close(self, ended: list[str], reason: str) -> None:
-        for session_id in ended:
-            await self._push.sign_out(session_id, reason)
-
-    async def _out(self, staff_id: str) -> None:
-        """No further call for them; one that they have goes on until its end."""
-        commands = (
-            SetPresence(actor=staff_id, agent_id=staff_id, presence=Presence.out),
-            SignOutAgent(actor=staff_id, agent_id=staff_id),
-        )
-        for command in commands:
-            try:
-                await self._commands.execute(command)
-            except TrunklineError as error:
-                log.info("agent not taken out", agent_id=staff_id, error=error.id)
-
     def routes(self) -> tuple[Route, ...]:
-        return (*self._list_routes(), *self._change_routes(), *self._reset_routes(), *self._session_routes())
+        return (*self._list_routes(), *self._change_routes(), *self._session_routes())
 
     def _list_routes(self) -> tuple[Route, ...]:
         return (
@@ -316,28 +288,6 @@ class StaffResource:
             ),
         )
 
-    def _reset_routes(self) -> tuple[Route, ...]:
-        return (
-            Route(
-                method="POST",
-                path="/api/people/{id}/password",
-                resource=self.reset_password,
-                rule=Right.user_manage,
-                summary="A new password for a person, made up and to be changed at the next sign-in",
-                answer=WithPassword,
-                errors={**GONE, 409: ("own_account",), 503: ("sign_in_busy",)},
-            ),
-            Route(
-                method="DELETE",
-                path="/api/people/{id}/second-step",
-                resource=self.reset_second_step,
-                rule=Right.user_manage,
-                summary="Take away the second step of a person who lost it",
-                answer=PersonRow,
-                errors={**GONE, 409: ("second_step_missing", "own_account")},
-            ),
-        )
-
     def _session_routes(self) -> tuple[Route, ...]:
         return (
             Route(
@@ -370,5 +320,5 @@ class StaffResource:
         )
 
 
-def _by(ask: Ask) -> By:
+def by(ask: Ask) -> By:
     return By(ask.actor, ask.ip)

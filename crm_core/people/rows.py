@@ -190,13 +190,20 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """Failed sign-ins allowed within `window`, by login and by address."""
+    """Failed sign-ins allowed within `window`: of one login at one address, and at one address in all. For every
+    `elsewhere` failures of a login from addresses that its person never signed in from, each of these has to wait
+    `delay` longer between two tries."""
 
-    per_login: int = 10
+    per_place: int = 10
     per_ip: int = 60
     window: timedelta = timedelta(minutes=15)
+    elsewhere: int = 20
+    delay: timedelta = timedelta(seconds=30)
+    longest_delay: timedelta = timedelta(minutes=10)
     code_window: timedelta = timedelta(hours=1)
     """Codes have six digits: their failures count for longer."""
+    known_for: timedelta = timedelta(days=60)
+    """How long an address stays known after a sign-in from it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crm_core.people import audit, store
+from crm_core.people import attempts, audit, store
+from crm_core.people.attempts import Held
 from crm_core.people.forms import changed, check_new, generated_password
 from crm_core.people.passwords import Hasher, check_password
 from crm_core.people.rows import (
@@ -148,6 +149,19 @@ class PeopleService(SignIn):
             ended = await end_sessions(connection, staff_id, by, now)
             await audit.append(connection, audit_line("second_step_reset", staff_id, by, now))
         return ended
+
+    async def held(self, staff_id: str, now: datetime) -> Held:
+        """Which failed sign-ins count against a person just now."""
+        person = await self.staff(staff_id)
+        async with readonly(self._db) as connection:
+            return await attempts.held(connection, person, self._limits, now)
+
+    async def let_in(self, staff_id: str, by: By, now: datetime) -> None:
+        """Nothing that failed counts against a person any more: they may try at once, wherever they are."""
+        async with self._db.begin() as connection:
+            person = (await _found(connection, staff_id)).staff
+            failures = await attempts.let_in(connection, person)
+            await audit.append(connection, audit_line("sign_in_unlocked", staff_id, by, now, failures=failures))
 
     async def staff(self, staff_id: str) -> Staff:
         async with readonly(self._db) as connection:

@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_core.people import audit, store
 from crm_core.people.devices import machine_of
-from crm_core.people.rows import By, Place, Session, SessionLimits, Stage, Visitor
+from crm_core.people.rows import By, Place, Session, SessionLimits, Staff, Stage, Visitor
 from crm_core.store import Connection, Database
 from kernel.db import readonly
 from kernel.errors import NotFound
@@ -58,8 +58,8 @@ class Sessions:
             return None
         return Visitor(session, person)
 
-    async def valid_sessions(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Those of the sessions that are open and live, their people active, in one question."""
+    async def valid_sessions(self, ids: Iterable[str], now: datetime) -> dict[str, Staff]:
+        """Of those of the sessions that are open and live, their people active: the people, in one question."""
         async with readonly(self._db) as connection:
             return await store.live_among(connection, list(ids), now, now - self.limits.idle)
 
@@ -151,7 +151,8 @@ class Sessions:
 async def end_sessions(
     connection: Connection, staff_id: str, by: By, now: datetime, keep: str | None = None
 ) -> list[str]:
-    """End all sessions of a person but `keep`, in the caller's transaction; returns their ids."""
+    """End all sessions of a person but `keep`, in the caller's transaction; returns their ids. Whatever changes how
+    somebody signs in ends what was begun before it."""
     ended = await store.revoke_all(connection, now, staff_id, keep)
     if ended:
         await audit.append(connection, audit_line("sessions_revoked", staff_id, by, now, count=len(ended)))

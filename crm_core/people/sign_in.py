@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from crm_core.people import audit, store
+from crm_core.people import attempts, audit, store
 from crm_core.people.forms import fit_for_login, tidy_name
 from crm_core.people.passwords import Hasher, check_password
 from crm_core.people.rows import (
@@ -23,7 +23,7 @@ from crm_core.people.rows import (
     Stage,
     Visitor,
 )
-from crm_core.people.second.service import Enrolment, SecondSteps
+from crm_core.people.second.service import Enrolled, Enrolment, SecondSteps
 from crm_core.people.sessions import Sessions, audit_line, end_sessions, session_id
 from crm_core.people.stages import next_stage
 from crm_core.people.vault import Vault
@@ -77,8 +77,7 @@ class SignIn(Sessions):
         self._at(visitor, Stage.code)
         staff_id, used = visitor.staff.id, None
         async with self._db.begin() as connection:
-            key = store.attempt_key("code", staff_id)
-            attempt = await self._count(connection, key, place.ip, now, self._limits.code_window)
+            attempt = await attempts.count_code(connection, visitor.staff, place.ip, self._limits, now)
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is not None and person.staff.active:
                 used = await self.second.take(connection, person, code, now)
@@ -123,14 +122,14 @@ class SignIn(Sessions):
 
     async def finish_enrolment(
         self, visitor: Visitor, code: str, place: Place, now: datetime
-    ) -> tuple[SignedIn, list[str]]:
-        """The open session, and recovery codes, by a code of the app. Raises Invalid (`code_unfit`)."""
+    ) -> tuple[SignedIn, Enrolled]:
+        """The open session, and what came of it, by a code of the app. Raises Invalid (`code_unfit`)."""
         self._at(visitor, Stage.enrol)
         async with self._db.begin() as connection:
             await self._still_wanted(connection, visitor)
-            codes = await self.second.confirm(connection, visitor, code, By(visitor.staff.id, place.ip), now)
+            done = await self.second.confirm(connection, visitor, code, By(visitor.staff.id, place.ip), now)
             step = (Stage.open, "totp")
-            return await self._advance(connection, visitor, visitor.staff, step, place, now), codes
+            return await self._advance(connection, visitor, visitor.staff, step, place, now), done
 
     async def sign_in_by_provider(self, who: Identity, place: Place, now: datetime) -> SignedIn:
         """A session for whom the identity provider vouches. Found by its subject, else by a mail address that nobody
@@ -152,7 +151,8 @@ class SignIn(Sessions):
         """Delete sessions and attempts that count for nothing any more."""
         async with self._db.begin() as connection:
             await store.delete_dead_sessions(connection, now - self.limits.longest)
-            await store.delete_attempts(connection, now - 2 * max(self._limits.window, self._limits.code_window))
+            failed_before = now - 2 * max(self._limits.window, self._limits.code_window)
+            await store.delete_attempts(connection, failed_before, now - self._limits.known_for)
 
     def _may_use_password(self, person: StaffWithSecret) -> bool:
         allowed = self.policy.passwords or store.login_key(person.staff.login) in self.policy.break_glass
@@ -171,25 +171,11 @@ class SignIn(Sessions):
 
     async def _reserve(self, given: Credentials, now: datetime) -> tuple[int, StaffWithSecret | None]:
         async with self._db.begin() as connection:
-            key = store.login_hash(given.login)
-            attempt = await self._count(connection, key, given.ip, now, self._limits.window)
-            return attempt, await store.staff_by_login(connection, given.login)
-
-    async def _count(self, connection: Connection, key: str, ip: str, now: datetime, window: timedelta) -> int:
-        """Count an attempt under `key` and the address as failed, until it is marked as good; TooMany beyond."""
-        await audit.lock_head(connection)  # on PostgreSQL too, attempts are counted one after the other
-        by_key = await store.failures_by_key(connection, key, now - window)
-        by_ip = await store.failures_by_ip(connection, ip, now - self._limits.window)
-        limits = ((by_key, self._limits.per_login, window), (by_ip, self._limits.per_ip, self._limits.window))
-        for found, most, span in limits:
-            if found.count >= most:
-                wait = ((found.oldest or now) + span - now).total_seconds()
-                raise TooMany(
-                    "too_many_attempts",
-                    "Too many failed sign-ins. Please wait, then try again.",
-                    retry_after=max(1, round(wait)),
-                )
-        return await store.insert_attempt(connection, key, ip, now)
+            attempt = await attempts.count_password(connection, given.login, given.ip, self._limits, now)
+            person = await store.staff_by_login(connection, given.login)
+        if isinstance(attempt, TooMany):
+            raise attempt
+        return attempt, person
 
     async def _record_failure(self, given: Credentials, person: StaffWithSecret | None, now: datetime) -> None:
         subject = person.staff.id if person else "unknown"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, delete, func, insert, or_, select, update
 
 from crm_core.customers.names import key
 from crm_core.people.rows import Session, Staff, StaffFilter, StaffWithSecret, Stage, Team
@@ -37,6 +37,11 @@ def search_words(person: Staff) -> str:
 def login_hash(login: str) -> str:
     """How a login is counted: people type passwords into the login field, so it is not kept as typed."""
     return attempt_key("login", login_key(login))
+
+
+def waiting_key(login: str) -> str:
+    """Under what it is noted that an address was told to wait."""
+    return attempt_key("waiting", login_key(login))
 
 
 def attempt_key(what: str, of: str) -> str:
@@ -192,17 +197,19 @@ async def session_with_staff(connection: Connection, session_id: str) -> tuple[S
     return from_row(Session, row), build(Staff, person)
 
 
-async def live_among(connection: Connection, ids: Sequence[str], now: datetime, used_after: datetime) -> set[str]:
-    """Those of the sessions that are neither revoked, expired nor idle, and whose people are active."""
+async def live_among(
+    connection: Connection, ids: Sequence[str], now: datetime, used_after: datetime
+) -> dict[str, Staff]:
+    """Of those of the sessions that are neither revoked, expired nor idle, and whose people are active: the people."""
     if not ids:
-        return set()
+        return {}
     query = (
-        select(sessions.c.id)
-        .join(staff)
+        select(sessions.c.id.label("session_id"), *(staff.c[name] for name in Staff.__dataclass_fields__))
+        .join_from(sessions, staff)
         .where(sessions.c.id.in_(ids), sessions.c.revoked_at.is_(None), staff.c.active)
         .where(sessions.c.expires_at > now, sessions.c.seen_at > used_after, sessions.c.stage == Stage.open)
     )
-    return set((await connection.execute(query)).scalars())
+    return {row.session_id: from_row(Staff, row) for row in await connection.execute(query)}
 
 
 async def sessions_of(connection: Connection, staff_id: str, now: datetime) -> list[Session]:
@@ -253,12 +260,47 @@ class Failures:
     oldest: datetime | None
 
 
-async def failures_by_key(connection: Connection, key: str, since: datetime) -> Failures:
-    """Failures since the last success under this key."""
+async def failures_by_key(connection: Connection, key: str, since: datetime, ip: str | None = None) -> Failures:
+    """Failures since the last success under this key, with `ip` those from there since the last success there."""
     table = sign_in_attempts
-    mine = table.c.login_hash == key
-    last_ok = select(func.coalesce(func.max(table.c.id), 0)).where(mine, table.c.ok).scalar_subquery()
-    return await _failures(connection, [mine, table.c.at > since, table.c.id > last_ok])
+    mine = (table.c.login_hash == key, *(() if ip is None else (table.c.ip == ip,)))
+    last_ok = select(func.coalesce(func.max(table.c.id), 0)).where(*mine, table.c.ok).scalar_subquery()
+    return await _failures(connection, [*mine, table.c.at > since, table.c.id > last_ok])
+
+
+async def failures_elsewhere(connection: Connection, key: str, known: Collection[str], since: datetime) -> Failures:
+    """Failures under this key from everywhere but the known addresses; no success clears them."""
+    table = sign_in_attempts
+    return await _failures(connection, [table.c.login_hash == key, table.c.at > since, table.c.ip.not_in(known)])
+
+
+async def known_addresses(connection: Connection, key: str) -> set[str]:
+    """From where somebody signed in with success, as long as that is kept."""
+    table = sign_in_attempts
+    query = select(table.c.ip).where(table.c.login_hash == key, table.c.ok).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+async def last_tried(connection: Connection, keys: Collection[str], ip: str) -> datetime | None:
+    """When an address tried last under any of these keys."""
+    table = sign_in_attempts
+    query = select(table.c.at).where(table.c.login_hash.in_(keys), table.c.ip == ip)
+    return (await connection.execute(query.order_by(table.c.at.desc()).limit(1))).scalar_one_or_none()
+
+
+async def failures_and_places(connection: Connection, key: str, since: datetime) -> tuple[int, set[str]]:
+    """All failures under this key, and the addresses that they came from."""
+    table = sign_in_attempts
+    query = select(table.c.ip).where(table.c.login_hash == key, table.c.at > since, table.c.ok.is_(False))
+    found = list((await connection.execute(query)).scalars())
+    return len(found), set(found)
+
+
+async def forget_failures(connection: Connection, keys: Collection[str]) -> int:
+    """Failures under these keys count no more; returns how many there were."""
+    table = sign_in_attempts
+    done = await connection.execute(delete(table).where(table.c.login_hash.in_(keys), table.c.ok.is_(False)))
+    return int(done.rowcount)
 
 
 async def failures_by_ip(connection: Connection, ip: str, since: datetime) -> Failures:
@@ -285,5 +327,8 @@ async def mark_attempt_ok(connection: Connection, attempt_id: int) -> None:
     await connection.execute(update(table).where(table.c.id == attempt_id).values(ok=True))
 
 
-async def delete_attempts(connection: Connection, before: datetime) -> None:
-    await connection.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at < before))
+async def delete_attempts(connection: Connection, failed_before: datetime, good_before: datetime) -> None:
+    """Good ones tell from where somebody is known: they are kept for longer."""
+    table = sign_in_attempts
+    before = case((table.c.ok, good_before), else_=failed_before)
+    await connection.execute(delete(table).where(table.c.at < before))

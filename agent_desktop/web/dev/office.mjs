@@ -128,6 +128,7 @@ export const OFFICE_ROUTES = {
 
 /** By a part of the path. */
 export const OFFICE_ENDINGS = [
+  ["/attempts", () => [200, { passwords: 23, codes: 0, places: 21, delay_seconds: 30 }]],
   ["/api/people/", (_, { path }) => found(PEOPLE, path)],
   ["/api/teams/", () => [200, TEAM]],
 ];

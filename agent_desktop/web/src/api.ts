@@ -35,6 +35,12 @@ export class ApiError extends Error {
 }
 
 let csrf = "";
+let onSignedOut = (): void => undefined;
+
+/** What is done when a request is refused because nobody is signed in any more. */
+export function whenSignedOut(work: () => void): void {
+  onSignedOut = work;
+}
 
 export function setCsrf(token: string): void {
   csrf = token;
@@ -111,7 +117,9 @@ export async function request<T>(
     });
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  throw new ApiError(response.status, await refusalOf(response));
+  const refusal = new ApiError(response.status, await refusalOf(response));
+  if (refusal.id === "not_signed_in") onSignedOut();
+  throw refusal;
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {

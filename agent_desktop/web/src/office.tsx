@@ -3,7 +3,8 @@
 import { render } from "preact";
 import { account, whoAmI } from "./office/account";
 import { Frame } from "./office/frame";
-import { mayLeave, startRouter } from "./office/router";
+import { SIGNED_IN, watchLeaving } from "./office/leave";
+import { startRouter } from "./office/router";
 import { chooseLanguage } from "./i18n";
 import { startClock } from "./store/clock";
 import { startTheme } from "./store/theme";
@@ -11,10 +12,12 @@ import { startTheme } from "./store/theme";
 const RETRY_MS = 1500;
 
 async function start(): Promise<void> {
+  if (opener && location.pathname + location.search === SIGNED_IN) return close();
   startTheme();
   chooseLanguage();
   startClock();
   startRouter();
+  watchLeaving();
   const root = document.getElementById("app");
   if (root) render(<Frame />, root);
   while (!account.value) {
@@ -23,7 +26,7 @@ async function start(): Promise<void> {
   }
   chooseLanguage(account.value.language);
   const look = (): void => {
-    if (document.visibilityState === "visible" && !mayLeave.value) void whoAmI().catch(() => undefined);
+    if (document.visibilityState === "visible") void whoAmI().catch(() => undefined);
   };
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);

@@ -19,6 +19,7 @@ from crm_core.people.second.store import (
     take_recovery_code,
     take_step,
 )
+from crm_core.people.sessions import audit_line, end_sessions
 from crm_core.people.stages import second_step_required
 from crm_core.people.vault import Vault
 from crm_core.store import Connection, Database
@@ -37,6 +38,14 @@ class Enrolment:
     secret: str = field(repr=False)
     uri: str = field(repr=False)
     svg: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The recovery codes, shown this once, and the ids of the other sessions, which ended."""
+
+    codes: list[str] = field(repr=False)
+    ended: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,8 @@ class SecondSteps:
         uri = codes.enrolment_uri(secret, person.login, self._policy.issuer)
         return Enrolment(secret, uri, qr_svg(uri))
 
-    async def confirm(self, connection: Connection, visitor: Visitor, code: str, by: By, now: datetime) -> list[str]:
-        """Keep the secret that was begun, when the code is one of it; returns the recovery codes, for once."""
+    async def confirm(self, connection: Connection, visitor: Visitor, code: str, by: By, now: datetime) -> Enrolled:
+        """Keep the secret that was begun, when the code is one of it; all other sessions of the person end."""
         staff_id, sealed = visitor.staff.id, visitor.session.data.get(PENDING)
         secret = self._vault.open(staff_id, sealed) if isinstance(sealed, str) else None
         if secret is None:
@@ -99,10 +108,11 @@ class SecondSteps:
         values = {"totp_secret": sealed, "totp_at": now, "totp_step": step}
         await store.update_staff(connection, staff_id, **values)
         await store.update_session(connection, visitor.session.id, data={})
-        await audit.append(connection, audit.AuditEntry(now, by.staff_id, "second_step_set", staff_id, by.ip))
-        return await self._new_codes(connection, staff_id)
+        await audit.append(connection, audit_line("second_step_set", staff_id, by, now))
+        ended = await end_sessions(connection, staff_id, by, now, visitor.session.id)
+        return Enrolled(await self._new_codes(connection, staff_id), ended)
 
-    async def enrol(self, visitor: Visitor, code: str, by: By, now: datetime) -> list[str]:
+    async def enrol(self, visitor: Visitor, code: str, by: By, now: datetime) -> Enrolled:
         """`confirm` for somebody who is signed in."""
         async with self._db.begin() as connection:
             return await self.confirm(connection, visitor, code, by, now)
@@ -113,17 +123,18 @@ class SecondSteps:
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is None or person.staff.totp_at is None:
                 raise Refused("second_step_missing", "There is no second step; set it up first.")
-            await audit.append(connection, audit.AuditEntry(now, by.staff_id, "recovery_codes_made", staff_id, by.ip))
+            await audit.append(connection, audit_line("recovery_codes_made", staff_id, by, now))
             return await self._new_codes(connection, staff_id)
 
-    async def remove(self, staff_id: str, by: By, now: datetime) -> None:
-        """One's own second step; refused when the role must have one."""
+    async def remove(self, staff_id: str, by: By, now: datetime, keep: str) -> list[str]:
+        """One's own second step; refused when the role must have one. All sessions but `keep` end; returns which."""
         async with self._db.begin() as connection:
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is not None and second_step_required(person.staff, self._policy):
                 raise Refused("second_step_required", "Your role must have a second step; it cannot be taken away.")
             await self.forget(connection, staff_id)
-            await audit.append(connection, audit.AuditEntry(now, by.staff_id, "second_step_removed", staff_id, by.ip))
+            await audit.append(connection, audit_line("second_step_removed", staff_id, by, now))
+            return await end_sessions(connection, staff_id, by, now, keep)
 
     async def forget(self, connection: Connection, staff_id: str) -> None:
         """Take secret and codes away, in the caller's transaction."""

@@ -17,6 +17,7 @@ import pytest
 import socketio
 from aiohttp import web
 from argon2 import PasswordHasher
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.app import ROUTES, build_app
 from agent_desktop.audittrail import SqlAuditTrail
@@ -39,7 +40,7 @@ from crm_core.people.vault import Vault
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
 from kernel.access import Role
-from kernel.clock import SteadyClock
+from kernel.clock import Clock, SteadyClock
 from kernel.db import connect
 from tests.integration.desktop.fakes import FakeEngine, FakePhones, FakeRecords, HeldPops
 from tests.integration.desktop.rows import disposition, line, queue
@@ -182,50 +183,58 @@ async def running(
     **settings: Any,
 ) -> AsyncIterator[Desktop]:
     """A desktop on a free port."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    database = connect(database_url)
-    clock, hasher = SteadyClock(), Hasher(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    service = PeopleService(database, hasher, policy=policy, vault=Vault(b"k" * 32))
-    engine, records = FakeEngine(), FakeRecords()
-    pops = HeldPops(CrmPops(PopService(database, REGION)))
-    web_settings = replace(
-        WebSettings(origins=frozenset({url}), session_check_seconds=0.1, figures_seconds=0.02), **settings
-    )
-    parts = DesktopParts(
-        settings=web_settings,
-        clock=clock,
-        commands=engine,
-        stream=engine,
-        people=People(service, clock),
-        audit=SqlAuditTrail(database),
-        crm=Crm(
-            CustomerService(database, REGION, clock),
-            TimelineService(database),
-            TicketService(database, clock),
-            NoteService(database, clock),
-            DraftService(database, clock),
-            DoNotCallService(database, REGION, clock),
-        ),
-        pops=pops,
-        phones=FakePhones(),
-        records=records,
-        assets=Assets(folder / "dist"),
-        checks={} if checks is None else checks,
-    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        database = connect(database_url)
+        hasher = Hasher(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        service = PeopleService(database, hasher, policy=policy, vault=Vault(b"k" * 32))
+        quick = WebSettings(origins=frozenset({url}), session_check_seconds=0.1, figures_seconds=0.02)
+        desktop = _parts(database, service, replace(quick, **settings), folder)
+        desktop.parts = replace(desktop.parts, checks=checks or {})
+        desktop.app = build_app(desktop.parts)
+        runner = web.AppRunner(desktop.app, access_log=None)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        try:
+            yield desktop
+        finally:
+            await runner.cleanup()
+            hasher.close()
+            await database.dispose()
+
+
+def _parts(database: AsyncEngine, service: PeopleService, settings: WebSettings, folder: Path) -> Desktop:
+    clock, engine, records = SteadyClock(), FakeEngine(), FakeRecords()
     engine.commit(
         ("queues", "main", queue()),
         ("lines", "main", line()),
         ("dispositions", "solved", disposition("solved", "1")),
     )
-    app = build_app(parts)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.SockSite(runner, listener).start()
-    try:
-        yield Desktop(url, parts, engine, records, pops, service, app)
-    finally:
-        await runner.cleanup()
-        hasher.close()
-        await database.dispose()
+    pops = HeldPops(CrmPops(PopService(database, REGION)))
+    parts = DesktopParts(
+        settings=settings,
+        clock=clock,
+        commands=engine,
+        stream=engine,
+        people=People(service, clock),
+        audit=SqlAuditTrail(database),
+        crm=_crm(database, clock),
+        pops=pops,
+        phones=FakePhones(),
+        records=records,
+        assets=Assets(folder / "dist"),
+        checks={},
+    )
+    url = next(iter(settings.origins))
+    return Desktop(url, parts, engine, records, pops, service, web.Application())
+
+
+def _crm(database: AsyncEngine, clock: Clock) -> Crm:
+    return Crm(
+        CustomerService(database, REGION, clock),
+        TimelineService(database),
+        TicketService(database, clock),
+        NoteService(database, clock),
+        DraftService(database, clock),
+        DoNotCallService(database, REGION, clock),
+    )

@@ -190,3 +190,21 @@ async def test_given_head_then_it_answers_like_get_without_a_body(desktop: Deskt
             assert page.status in (200, 503), "503 where the client is not built"
         async with browser.client.head("/api/me") as nobody:
             assert nobody.status == 401
+
+
+async def test_given_a_second_step_set_up_or_removed_then_every_other_session_is_out_with_its_socket(
+    desktop: Desktop,
+) -> None:
+    async with desktop.browser("ann") as mine, desktop.browser("ann") as other, other.socket() as tab:
+        await until(lambda: tab.desk)
+        secret, _ = await enrol(mine)
+        await until(lambda: tab.gone)
+        left = [(await each.ask("GET", "/api/me"))[0] for each in (mine, other)]
+        async with desktop.browser() as third:
+            await sign_in(third, "ann")
+            opened, _ = await third.ask("POST", "/api/sign-in/code", {"code": code_of(secret, 1)})
+            removed, _ = await mine.ask("POST", "/api/me/second-step/remove", {"password": PASSWORD})
+            out, _ = await third.ask("GET", "/api/me")
+
+    assert tab.events("signed_out") == [{"reason": "second_step_set"}]
+    assert (left, opened, removed, out) == ([200, 401], 200, 204, 401)

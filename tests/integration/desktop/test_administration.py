@@ -287,3 +287,22 @@ async def test_given_a_line_changed_in_the_database_then_the_page_says_which(des
 
     assert (whole["whole"], whole["broken_at"]) == (True, None)
     assert (broken["whole"], broken["broken_at"], broken["broken_how"], broken["lines"]) == (False, 2, "changed", 1)
+
+
+async def test_given_failed_sign_ins_then_an_administrator_sees_them_and_lets_the_person_in(desktop: Desktop) -> None:
+    ann, root_id = desktop.staff["ann"].id, desktop.staff["root"].id
+    wrong = {"login": "ann", "password": "not the password"}
+    async with desktop.browser("root") as root, desktop.browser() as stranger:
+        tries = [(await stranger.ask("POST", "/api/sign-in", wrong))[0] for _ in range(11)]
+        _, held = await root.ask("GET", f"/api/people/{ann}/attempts")
+        status, _ = await root.ask("DELETE", f"/api/people/{ann}/attempts")
+        _, after = await root.ask("GET", f"/api/people/{ann}/attempts")
+        own, answer = await root.ask("DELETE", f"/api/people/{root_id}/attempts")
+        again, _ = await stranger.ask("POST", "/api/sign-in", {"login": "ann", "password": PASSWORD})
+        _, trail = await root.ask("GET", "/api/audit?action=sign_in_unlocked")
+
+    assert tries == [401] * 10 + [429]
+    assert held == {"passwords": 10, "codes": 0, "places": 1, "delay_seconds": 0}
+    assert (status, after["passwords"], again) == (204, 0, 200)
+    assert (own, answer["error"]["id"]) == (409, "own_account")
+    assert [(one["actor"], one["subject"]) for one in trail["items"]] == [(root_id, ann)]

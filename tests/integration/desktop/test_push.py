@@ -1,22 +1,18 @@
-"""The desk over a real socket: who gets in, what they see, how they catch up, and when they are thrown out."""
+"""The desk over a real socket: what people see, how they catch up, who has the phone."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from agent_desktop.app import HUB, PUSH
 from crm_core.customers.models import NewCustomer
-from crm_core.people.rows import By
 from kernel.errors import NotFound
 from routing.messages import DeskSeen, OfferRendered
 from tests.integration.desktop.fakes import until
-from tests.integration.desktop.harness import Browser, Desktop, Tab, running
+from tests.integration.desktop.harness import Desktop, Tab
 from tests.integration.desktop.rows import agent, interaction, offer, stint
 
 pytestmark = pytest.mark.integration
@@ -52,63 +48,6 @@ async def test_given_a_session_when_connected_then_a_whole_desk(desktop: Desktop
             {"id": "solved", "label": "Solved", "labels": {}, "key": "1", "flags": ["completed"]}
         ]
         assert tab.messages[0][1]["now"].endswith("Z")
-
-
-async def test_given_no_cookie_when_connected_then_refused(desktop: Desktop) -> None:
-    said = await Tab().refused(desktop.url, {"csrf_token": "x"}, {})
-
-    assert said == [("connect_error", {"message": "not_signed_in"})]
-
-
-async def test_given_a_socket_that_does_not_say_who_it_is_then_closed(sqlite_url: str, tmp_path: Path) -> None:
-    async with running(sqlite_url, tmp_path, admission_seconds=0.2) as desktop:
-        await desktop.person("ann")
-        url = f"{desktop.url}/socket.io/?EIO=4&transport=websocket"
-        async with desktop.browser("ann") as browser, browser.socket() as tab, browser.client.ws_connect(url) as silent:
-            await until(lambda: tab.desk)
-            await silent.receive_str()
-            end = await silent.receive(timeout=5)
-            await asyncio.sleep(0.2)
-
-            assert end.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.ERROR)
-            assert not tab.gone
-
-
-async def test_given_too_many_tabs_when_another_is_opened_then_it_is_told(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("agent_desktop.push.SOCKETS_A_PERSON", 1)
-    async with desktop.browser("ann") as browser, browser.socket() as tab:
-        await until(lambda: tab.desk)
-        said = await Tab().refused(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
-
-    assert said == [("connect_error", {"message": "too_many_tabs"})]
-
-
-@pytest.mark.parametrize("auth", [{}, {"csrf_token": "wrong"}, {"csrf_token": None}, {"csrf_token": ["x"]}])
-async def test_given_no_token_when_connected_then_refused(desktop: Desktop, auth: dict[str, Any]) -> None:
-    async with desktop.browser("ann") as browser:
-        said = await Tab().refused(desktop.url, auth, {"Cookie": browser.cookie})
-
-    assert said == [("connect_error", {"message": "csrf_missing"})]
-
-
-async def test_given_a_foreign_page_when_connected_then_refused(desktop: Desktop) -> None:
-    async with desktop.browser("ann") as browser:
-        url = f"{desktop.url}/socket.io/?EIO=4&transport=websocket"
-        for origin in ("https://evil.example", "null", desktop.url + ".evil.example"):
-            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                await browser.client.ws_connect(url, headers={"Origin": origin})
-            assert refused.value.status == 403
-        async with browser.client.ws_connect(url, headers={"Origin": desktop.url}) as own:
-            assert (await own.receive_str()).startswith("0")
-
-
-async def test_given_an_administrator_when_connected_then_no_desk(desktop: Desktop) -> None:
-    async with desktop.browser("root") as browser:
-        said = await Tab().refused(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
-
-    assert said == [("connect_error", {"message": "right_missing"})]
 
 
 async def test_given_a_waiting_customer_when_offered_then_offer_and_pop_in_one_message(desktop: Desktop) -> None:
@@ -264,29 +203,6 @@ async def test_given_two_tabs_when_something_changes_then_both_agree(desktop: De
         assert one.seq == two.seq
 
 
-async def test_given_a_session_revoked_here_then_its_socket_is_told_and_closed(desktop: Desktop) -> None:
-    async with desktop.browser("ann") as home, desktop.browser("ann") as office, home.socket() as tab:
-        await until(lambda: tab.desk)
-        _, listed = await office.ask("GET", "/api/sessions")
-        other = next(one for one in listed["items"] if not one["current"])
-        await office.ask("DELETE", f"/api/sessions/{other['id']}")
-        await until(lambda: tab.gone)
-
-        assert tab.events("signed_out") == [{"reason": "session_revoked"}]
-
-
-async def test_given_a_person_shut_out_elsewhere_then_their_socket_is_closed_in_time(desktop: Desktop) -> None:
-    async with desktop.browser("ann") as browser, browser.socket() as tab:
-        await until(lambda: tab.desk)
-        await desktop.service.deactivate_staff(desktop.staff["ann"].id, By("system"), datetime.now(UTC))
-        await until(lambda: tab.gone, seconds=5)
-        status, _ = await browser.ask("GET", "/api/me")
-
-        assert tab.events("signed_out") == [{"reason": "session_ended"}]
-        assert status == 401
-        assert desktop.app[PUSH].open_sockets == 0
-
-
 async def test_given_missed_batches_when_the_stream_overflows_then_the_desk_is_right_again(desktop: Desktop) -> None:
     staff_id = desktop.staff["ann"].id
     async with desktop.browser("ann") as browser, browser.socket() as tab:
@@ -297,72 +213,6 @@ async def test_given_missed_batches_when_the_stream_overflows_then_the_desk_is_r
         await until(lambda: tab.desk["me"]["missed"] == 1199)
 
         assert tab.desk["me"]["presence"] == "paused"
-
-
-async def raw_socket(browser: Browser, url: str) -> aiohttp.ClientWebSocketResponse:
-    """A socket.io connection made by hand, so that the test can stop reading."""
-    socket = await browser.client.ws_connect(f"{url}/socket.io/?EIO=4&transport=websocket")
-    await socket.receive_str()
-    await socket.send_str(f'40{{"csrf_token":"{browser.csrf}","epoch":null,"seq":null}}')
-    return socket
-
-
-async def test_given_a_browser_that_stops_reading_then_it_is_dropped_and_others_are_not(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    async with running(sqlite_url, tmp_path, outgoing_limit=20) as desktop:
-        await desktop.person("ann")
-        staff_id = desktop.staff["ann"].id
-        desktop.engine.commit(("agents", staff_id, agent(staff_id)))
-        async with desktop.browser("ann") as stalled, desktop.browser("ann") as reading, reading.socket() as tab:
-            await until(lambda: tab.desk)
-            socket = await raw_socket(stalled, desktop.url)
-            await until(lambda: desktop.app[PUSH].open_sockets == 2)
-            connection = socket._conn  # type: ignore[attr-defined]
-            connection.protocol.transport.pause_reading()
-            number = 0
-            async with asyncio.timeout(20):
-                while desktop.app[PUSH].open_sockets == 2:
-                    number += 1
-                    row = agent(staff_id, missed=number, name="x", pause_reason="long " * 20_000)
-                    desktop.engine.commit(("agents", staff_id, row))
-                    await until(lambda: tab.desk["me"]["missed"] == number)  # noqa: B023
-
-            assert desktop.app[PUSH].counts["stalled"] == 1
-            assert not tab.gone
-            socket._response.close()  # type: ignore[attr-defined]
-
-
-async def test_given_a_browser_that_answers_no_ping_then_it_is_gone_within_both_times(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    async with running(sqlite_url, tmp_path, ping_interval=0.2, ping_timeout=0.2) as desktop:
-        await desktop.person("ann")
-        async with desktop.browser("ann") as browser:
-            socket = await raw_socket(browser, desktop.url)
-            await until(lambda: desktop.app[PUSH].open_sockets == 1)
-            await until(lambda: desktop.app[PUSH].open_sockets == 0, seconds=5)
-
-            assert desktop.app[PUSH].open_sockets == 0
-            await socket.close()
-
-
-async def test_given_open_sockets_when_the_platform_stops_then_it_stops_soon_and_they_know(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    tab = Tab()
-    async with asyncio.timeout(8):
-        async with running(sqlite_url, tmp_path) as desktop:
-            await desktop.person("ann")
-            async with desktop.browser("ann") as browser:
-                await tab.connect(desktop.url, {"csrf_token": browser.csrf}, {"Cookie": browser.cookie})
-                await until(lambda: tab.desk)
-                silent = await browser.client.ws_connect(f"{desktop.url}/socket.io/?EIO=4&transport=websocket")
-                await silent.receive_str()
-        await until(lambda: tab.gone)
-
-    assert tab.gone
-    await tab.close()
 
 
 async def test_given_a_browser_that_woke_when_it_asks_then_it_learns_where_the_numbers_are(desktop: Desktop) -> None:

@@ -48,7 +48,8 @@ async def enrol(people: PeopleService, found: SignedIn) -> tuple[str, list[str]]
     """(secret, recovery codes) of somebody who is signed in; its code of NOW is used up by that."""
     made = await people.second.begin(found.session, found.staff)
     code = pyotp.TOTP(made.secret).at(NOW)
-    return made.secret, await people.second.enrol(await current(people, found), code, By(found.staff.id), NOW)
+    done = await people.second.enrol(await current(people, found), code, By(found.staff.id), NOW)
+    return made.secret, done.codes
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_given_the_second_step_then_a_password_alone_opens_nothing(
 ) -> None:
     found = await begun(people)
 
-    assert await people.valid_sessions([found.session.id], LATER) == set()
+    assert await people.valid_sessions([found.session.id], LATER) == {}
     assert found.session.id not in [one.id for one in await people.list_sessions(found.staff.id, LATER)]
     assert found.session.expires_at == LATER + timedelta(minutes=10)
 
@@ -146,10 +147,42 @@ async def test_given_guesses_then_they_are_limited_and_the_wait_is_told(
         with pytest.raises(NotSignedIn):
             await people.give_code(visitor(first), f"{number:06}", replace(HERE, ip=f"10.0.9.{number}"), LATER)
 
+    code = pyotp.TOTP(enrolled[0]).at(LATER)
     with pytest.raises(TooMany) as refused:
-        await people.give_code(visitor(first), pyotp.TOTP(enrolled[0]).at(LATER), HERE, LATER)
+        await people.give_code(visitor(first), code, replace(HERE, ip="10.0.9.77"), LATER)
+    opened = await people.give_code(visitor(first), code, HERE, LATER)
 
     assert refused.value.details["retry_after"] == 3600
+    assert opened.session.stage is Stage.open, "where the person is known, guesses elsewhere do not count"
+
+
+async def test_given_guesses_where_the_person_is_known_then_they_are_limited_there(
+    people: PeopleService, enrolled: tuple[str, list[str]]
+) -> None:
+    first = await begun(people)
+    for number in range(10):
+        with pytest.raises(NotSignedIn):
+            await people.give_code(visitor(first), f"{number:06}", HERE, LATER)
+
+    with pytest.raises(TooMany):
+        await people.give_code(visitor(first), pyotp.TOTP(enrolled[0]).at(LATER), HERE, LATER)
+
+
+async def test_given_a_second_step_set_or_removed_then_every_other_session_ends_and_it_is_audited(
+    people: PeopleService, ana: Staff, database: AsyncEngine
+) -> None:
+    mine, other = await people.sign_in(GOOD, NOW), await people.sign_in(GOOD, NOW)
+    await enrol(people, mine)
+    after_set = set(await people.valid_sessions([mine.session.id, other.session.id], NOW))
+    third = await begun(people)
+    ended = await people.second.remove(ana.id, By(ana.id, HERE.ip), LATER, mine.session.id)
+
+    assert after_set == {mine.session.id}
+    assert ended == [third.session.id]
+    assert set(await people.valid_sessions([mine.session.id], LATER)) == {mine.session.id}
+    actions = [row.action for row in await audit.read_audit(database, subject=ana.id)]
+    assert actions[:2] == ["sessions_revoked", "second_step_removed"]
+    assert actions.count("sessions_revoked") == 2
 
 
 async def test_given_a_half_done_sign_in_then_it_does_not_clear_the_guesses(
@@ -170,16 +203,16 @@ async def test_given_a_role_that_must_have_it_then_enrolling_is_a_step_of_signin
     with pytest.raises(Invalid) as refused:
         await people.finish_enrolment(await current(people, found), "000000", HERE, NOW)
 
-    opened, codes = await people.finish_enrolment(
+    opened, done = await people.finish_enrolment(
         await current(people, found), pyotp.TOTP(made.secret).at(NOW), HERE, NOW
     )
 
     assert refused.value.id == "code_unfit"
     assert opened.session.stage is Stage.open
-    assert len(set(codes)) == 10
+    assert len(set(done.codes)) == 10
     assert "<svg" in made.svg
     with pytest.raises(Refused, match="must have"):
-        await people.second.remove(opened.staff.id, By(opened.staff.id), NOW)
+        await people.second.remove(opened.staff.id, By(opened.staff.id), NOW, opened.session.id)
 
 
 async def test_given_a_first_password_then_another_has_to_be_chosen(people: PeopleService) -> None:
@@ -209,9 +242,10 @@ async def test_given_a_second_step_set_up_meanwhile_then_a_password_alone_neithe
     owner = await people.sign_in(replace(GOOD, login="root"), NOW)
     made = await people.begin_enrolment(visitor(owner), NOW)
     code = pyotp.TOTP(made.secret).at(NOW)
+    unfinished, planted_code = await current(people, thief), pyotp.TOTP(planted.secret).at(NOW)
     await people.finish_enrolment(await current(people, owner), code, HERE, NOW)
 
-    unfinished, planted_code = await current(people, thief), pyotp.TOTP(planted.secret).at(NOW)
+    assert await people.session_of(thief.token, NOW) is None
     with pytest.raises(NotSignedIn):
         await people.finish_enrolment(unfinished, planted_code, HERE, NOW)
 

@@ -3,35 +3,24 @@
 import { t } from "../i18n";
 import { chooseAndKeepLanguage } from "../store/actions";
 import { me } from "../store/live";
-import { Avatar } from "../ui/basics";
 import { Icon } from "../ui/icon";
-import { Looks } from "../ui/looks";
-import { Menu, MenuItem } from "../ui/menu";
+import { MenuItem } from "../ui/menu";
+import { WhoMenu } from "../ui/whomenu";
 import { signOut } from "./leave";
 import { dialog, type DialogName, userMenu } from "./uistate";
 
 export function UserMenu() {
-  const name = me.value?.name ?? "";
   const show = (which: DialogName): void => {
     userMenu.value = false;
     dialog.value = which;
   };
   return (
-    <Menu
+    <WhoMenu
       open={userMenu}
-      end
-      label={name}
-      button={(props) => (
-        <button type="button" class="whoami" {...props}>
-          <Avatar name={name} />
-          <span class="truncate">{name}</span>
-          <Icon name="down" />
-        </button>
-      )}
+      who={me.value}
+      onLanguage={chooseAndKeepLanguage}
+      onSignOut={() => void signOut()}
     >
-      <p class="head">{me.value?.login}</p>
-      <Looks onLanguage={chooseAndKeepLanguage} />
-      <hr />
       <MenuItem icon="speaker" onPick={() => show("sound")}>
         {t("sound.title")}
       </MenuItem>
@@ -49,11 +38,7 @@ export function UserMenu() {
           {t("office.admin")}
         </MenuItem>
       )}
-      <hr />
-      <MenuItem icon="out" onPick={() => ((userMenu.value = false), void signOut())}>
-        {t("sign_out")}
-      </MenuItem>
-    </Menu>
+    </WhoMenu>
   );
 }
 

@@ -5,14 +5,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { patch } from "../api";
 import { type Language, setLanguage, t } from "../i18n";
 import { complain } from "../store/toasts";
-import { Avatar, Empty } from "../ui/basics";
+import { Empty } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { Logo } from "../ui/logo";
-import { Looks } from "../ui/looks";
-import { Menu, MenuItem } from "../ui/menu";
+import { MenuItem } from "../ui/menu";
 import { Toasts } from "../ui/toasts";
+import { WhoMenu } from "../ui/whomenu";
 import { account, may } from "./account";
-import { signOut } from "./leave";
+import { EndedDialog } from "./ended";
+import { ended, signOut } from "./leave";
 import { fits, go, path } from "./router";
 import { type PageEntry, SITEMAP } from "./sitemap";
 
@@ -35,6 +36,7 @@ export function Frame() {
       <Sections />
       <Content />
       <Toasts />
+      {ended.value && <EndedDialog />}
     </div>
   );
 }
@@ -64,34 +66,16 @@ function TopBar() {
 const whoMenu = signal(false);
 
 function WhoAmI() {
-  const name = account.value?.name ?? "";
-  const pick = (work: () => void) => () => {
+  const toAccount = (): void => {
     whoMenu.value = false;
-    work();
+    go("/account");
   };
   return (
-    <Menu
-      open={whoMenu}
-      end
-      label={name}
-      button={(props) => (
-        <button type="button" class="whoami" {...props}>
-          <Avatar name={name} />
-          <span class="truncate">{name}</span>
-          <Icon name="down" />
-        </button>
-      )}
-    >
-      <p class="head">{account.value?.login}</p>
-      <Looks onLanguage={keepLanguage} />
-      <hr />
-      <MenuItem icon="shield" onPick={pick(() => go("/account"))}>
+    <WhoMenu open={whoMenu} who={account.value} onLanguage={keepLanguage} onSignOut={() => void signOut()}>
+      <MenuItem icon="shield" onPick={toAccount}>
         {t("account.title")}
       </MenuItem>
-      <MenuItem icon="out" onPick={pick(() => void signOut())}>
-        {t("sign_out")}
-      </MenuItem>
-    </Menu>
+    </WhoMenu>
   );
 }
 

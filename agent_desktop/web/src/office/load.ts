@@ -4,7 +4,6 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiError, get } from "../api";
 import type { Paged } from "../types";
-import { leave } from "./leave";
 
 export interface Loaded<T> {
   data: Signal<T | null>;
@@ -87,9 +86,5 @@ export function usePages<T, N extends string | number = string>(path: string, cu
   };
 }
 
-/** A session that has ended shows no page any more. */
-function gone(problem: unknown): boolean {
-  if (!(problem instanceof ApiError) || problem.status !== 401) return false;
-  leave("session_ended");
-  return true;
-}
+/** Said for the page as a whole. */
+const gone = (problem: unknown): boolean => problem instanceof ApiError && problem.id === "not_signed_in";

@@ -14,7 +14,22 @@ import { EditPerson } from "./edit";
 import { HandOver } from "./handover";
 import { sinceOf, States } from "./list";
 
-type Asked = "close" | "reopen" | "password" | "second" | null;
+type Asked = "close" | "reopen" | "password" | "second" | "attempts" | null;
+
+/** Failed sign-ins that count just now. */
+interface Held {
+  passwords: number;
+  codes: number;
+  places: number;
+  delay_seconds: number;
+}
+
+function heldWords({ passwords, codes, places, delay_seconds: seconds }: Held): string {
+  const count = passwords + codes;
+  if (count === 0) return t("people.attempts_none");
+  const delay = seconds > 0 ? ` ${t("people.attempts_delay", { seconds })}` : "";
+  return t("people.attempts_held", { count, places }) + delay;
+}
 
 export function PersonPage({ params }: { params: Record<string, string> }) {
   const path = `/api/people/${params.id}`;
@@ -65,6 +80,8 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
   const password = useSignal("");
   const found = person.value;
   const myself = found.id === account.value?.id;
+  const held = useLoad<Held>(`${path}/attempts`);
+  const failures = held.data.value;
   const works: Record<Exclude<Asked, null>, () => Promise<void>> = {
     close: async () => take(await post<StaffPerson>(`${path}/close`), "people.now_closed"),
     reopen: async () => take(await post<StaffPerson>(`${path}/reopen`), "people.now_open"),
@@ -72,6 +89,11 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
       const made = await request<{ person: StaffPerson; password: string }>("POST", `${path}/password`, {});
       person.value = made.person;
       password.value = made.password;
+    },
+    attempts: async () => {
+      await remove(`${path}/attempts`);
+      await held.reload();
+      toast("good", t("people.now_let_in", { name: found.name }));
     },
     second: async () => take(await remove<StaffPerson>(`${path}/second-step`), "people.now_reset"),
   };
@@ -101,6 +123,15 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
           off={myself || !found.second_step}
           onGo={() => (asked.value = "second")}
         />
+        {failures && (
+          <Act
+            title={t("people.attempts_title")}
+            words={heldWords(failures)}
+            go={t("people.attempts_go")}
+            off={myself || failures.passwords + failures.codes === 0}
+            onGo={() => (asked.value = "attempts")}
+          />
+        )}
         <Act
           title={t(found.active ? "people.close_title" : "people.reopen_title")}
           words={t(
