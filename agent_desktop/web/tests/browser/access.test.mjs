@@ -115,7 +115,7 @@ async function findTickets(page) {
 
 async function sessions(page) {
   await page.click(".whoami");
-  await page.click("[role=menu] [role=menuitem]:nth-last-of-type(2)");
+  await page.click("[role=menu] [role=menuitem]:has-text('Where I am signed in')");
 }
 
 describe("axe finds nothing serious", () => {
