@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from crm_core.people.audit import Anchor
+
 GENESIS = "0" * 64
 
 
@@ -72,11 +74,36 @@ def commit_to(number: str, salt: str) -> str:
     return hashlib.sha256(f"{salt}:{number}".encode()).hexdigest()
 
 
-def broken_link(chain: Iterable[Link]) -> int | None:
-    """The `seq` of the first link that does not fit (changed, or its predecessor is missing); None when all do."""
-    previous, expected = GENESIS, 1
+class PermitCheck:
+    """Follows a chain link by link, without keeping it. `broken` is the first link that does not fit: changed, after
+    one that is missing, or not the one that an earlier look saw (an anchor); beyond the end: the tail was cut."""
+
+    def __init__(self, anchors: Iterable[Anchor] = ()) -> None:
+        self.links = 0
+        self.hash = GENESIS
+        self.broken: int | None = None
+        self._anchors = {one.seq: one.hash for one in anchors if one.seq > 0}
+
+    def add(self, link: Link) -> None:
+        """The next link there is."""
+        if self.broken is not None:
+            return
+        fits = link.seq == self.links + 1 and link.previous == self.hash and link.true
+        if not fits or self._anchors.get(link.seq, link.hash) != link.hash:
+            self.broken = link.seq
+        else:
+            self.links, self.hash = link.seq, link.hash
+
+    def end(self) -> int | None:
+        """What is broken, when these were all links."""
+        if self.broken is None and max(self._anchors, default=0) > self.links:
+            self.broken = self.links + 1
+        return self.broken
+
+
+def broken_link(chain: Iterable[Link], anchors: Iterable[Anchor] = ()) -> int | None:
+    """The `seq` of the first link that does not fit; None when all do."""
+    check = PermitCheck(anchors)
     for link in chain:
-        if link.seq != expected or link.previous != previous or not link.true:
-            return link.seq
-        previous, expected = link.hash, link.seq + 1
-    return None
+        check.add(link)
+    return check.end()

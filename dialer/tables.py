@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, UniqueConstraint
+from sqlalchemy import Column, Integer, String, Table, UniqueConstraint
 
 from kernel.db import BigId, Json, UtcDateTime, metadata
 
@@ -25,6 +25,15 @@ dial_permits = Table(
     UniqueConstraint("attempt_id"),
     UniqueConstraint("seq"),
 )
+
+permit_head = Table(
+    "permit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigId, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""One row: where the chain ends, so that a cut tail is found too."""
 
 dialled_numbers = Table(
     "dialled_numbers",

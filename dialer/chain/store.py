@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.permits import GENESIS, Link, PermitRow, broken_link
-from dialer.tables import dial_permits
+from crm_core.people.audit import Anchor
+from dialer.permits import GENESIS, Link, PermitCheck, PermitRow
+from dialer.tables import dial_permits, permit_head
 from kernel.db import readonly
 from routing.attempts import SENT
 from routing.tables import attempts
@@ -20,6 +22,7 @@ SEALERS = 7_030_417
 AT_ONCE = 50
 """Links made in one transaction, so that none keeps other writers waiting."""
 CHUNK = 2000
+HEAD = 1
 WITHIN = timedelta(seconds=10)
 """How long a permit may be without its seal before that is called a fault."""
 
@@ -27,16 +30,19 @@ WITHIN = timedelta(seconds=10)
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a look at the chain found: `broken` is the first link that does not fit; `late` permits have no seal though
-    they should; `missing` attempts were dialled without the permit that they name, or without any."""
+    they should; `missing` attempts were dialled without the permit that they name, or without any; `others` dialled
+    another number than their permit allows, or for another call. `last` is where the chain ends."""
 
     links: int
     broken: int | None
     late: int
     missing: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    last: Anchor = field(default=Anchor(0, GENESIS), compare=False)
 
     @property
     def whole(self) -> bool:
-        return self.broken is None and not self.late and not self.missing
+        return self.broken is None and not self.late and not self.missing and not self.others
 
 
 async def seal(database: AsyncEngine) -> int:
@@ -60,28 +66,52 @@ async def seal(database: AsyncEngine) -> int:
             values = {"seq": seq, "previous": previous, "hash": hash_}
             await connection.execute(update(table).where(table.c.id == row.id).values(**values))
             previous = hash_
+        await connection.execute(update(permit_head).where(permit_head.c.id == HEAD).values(seq=seq, hash=previous))
         return len(rows)
 
 
+async def unsealed(database: AsyncEngine) -> tuple[int, datetime | None]:
+    """How many permits have no seal yet, and when the oldest of them was granted."""
+    table = dial_permits
+    query = select(func.count(), func.min(table.c.granted_at)).where(table.c.seq.is_(None))
+    async with readonly(database) as connection:
+        count, oldest = (await connection.execute(query)).one()
+    return count, oldest
+
+
 async def _last(connection: AsyncConnection) -> tuple[int, str]:
+    """Where the chain goes on: at its head, even if somebody has cut the links before it."""
+    head = (await connection.execute(select(permit_head).where(permit_head.c.id == HEAD))).first()
+    if head is not None:
+        return head.seq, head.hash
     table = dial_permits
     query = select(table.c.seq, table.c.hash).where(table.c.seq.is_not(None)).order_by(table.c.seq.desc()).limit(1)
     last = (await connection.execute(query)).first()
-    return (last.seq, last.hash) if last else (0, GENESIS)
+    seq, hash_ = (last.seq, last.hash) if last else (0, GENESIS)
+    await connection.execute(insert(permit_head).values(id=HEAD, seq=seq, hash=hash_))
+    return seq, hash_
 
 
-async def verify(database: AsyncEngine, at: datetime) -> Verdict:
-    """Read the whole chain, and hold the attempts that were dialled against it."""
+async def verify(database: AsyncEngine, at: datetime, anchors: Iterable[Anchor] = ()) -> Verdict:
+    """Follow the whole chain, a page at a time, to where it ends and past what earlier looks saw; and hold the attempts
+    that were dialled against it."""
     table = dial_permits
     async with readonly(database) as connection:
-        links = [link async for link in _links(connection)]
-        unsealed = table.c.seq.is_(None) & (table.c.granted_at < at - WITHIN)
-        late = await connection.scalar(select(func.count()).select_from(table).where(unsealed)) or 0
+        head = (await connection.execute(select(permit_head).where(permit_head.c.id == HEAD))).first()
+        check = PermitCheck([*anchors, *([Anchor(head.seq, head.hash)] if head is not None else [])])
+        async for link in _links(connection):
+            check.add(link)
+        too_late = table.c.seq.is_(None) & (table.c.granted_at < at - WITHIN)
+        late = await connection.scalar(select(func.count()).select_from(table).where(too_late)) or 0
         dialled = attempts.c.dialed_at.is_not(None) | attempts.c.state.in_([one.value for one in SENT])
         joined = attempts.outerjoin(table, (table.c.id == attempts.c.permit_id) & (table.c.attempt_id == attempts.c.id))
         query = select(attempts.c.id).select_from(joined).where(dialled & table.c.id.is_(None)).order_by(attempts.c.id)
         missing = tuple(row.id for row in await connection.execute(query))
-    return Verdict(len(links), broken_link(links), late, missing)
+        other = (table.c.number != attempts.c.number) | (table.c.interaction_id != attempts.c.interaction_id)
+        pairs = attempts.join(table, table.c.attempt_id == attempts.c.id)
+        query = select(attempts.c.id).distinct().select_from(pairs).where(dialled & other).order_by(attempts.c.id)
+        others = tuple(row.id for row in await connection.execute(query))
+    return Verdict(check.links, check.end(), late, missing, others, Anchor(check.links, check.hash))
 
 
 async def _links(connection: AsyncConnection) -> AsyncIterator[Link]:
@@ -93,6 +123,7 @@ async def _links(connection: AsyncConnection) -> AsyncIterator[Link]:
             return
         for row in rows:
             yield Link(row.seq, row.previous, row.hash, _permit(row), row.number, row.salt)
+        await asyncio.sleep(0)
         last = rows[-1].seq
 
 

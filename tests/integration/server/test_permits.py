@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from crm_core.donotcall.models import Entry
 from crm_core.donotcall.service import DoNotCallService
+from crm_core.donotcall.store import add_entry
+from crm_core.donotcall.tables import do_not_call_version
 from dialer.chain.store import Verdict, seal, verify
 from dialer.office import PermitOffice, Rules
 from dialer.store import erase_numbers, release_numbers
-from dialer.tables import dial_permits, dialled_numbers
+from dialer.tables import dial_permits, dialled_numbers, permit_head
 from kernel.clock import ManualClock
 from kernel.db import to_row
 from kernel.errors import Refused, TrunklineError
@@ -168,9 +171,20 @@ async def test_an_entry_that_expired_forbids_nothing(database: AsyncEngine) -> N
     await ask(database, await attempt(database, "at-1"))
 
 
-async def test_a_permit_names_the_version_of_the_lists_that_it_was_checked_against(database: AsyncEngine) -> None:
-    """Entries added while permits are granted: a permit either names a version from before the entry, or is refused."""
-    lists = DoNotCallService(database, "ES", ManualClock(AT))
+async def forbid(database: AsyncEngine, number: str) -> tuple[str, int]:
+    """Put a number on the list; answers the version that its entry made."""
+    entry = Entry(f"dnc-{number[-2:]}", "own", number, "", "usr-1", AT)
+    async with database.begin() as connection:
+        await add_entry(connection, entry)
+        return number, await connection.scalar(select(do_not_call_version.c.version)) or 0
+
+
+@pytest.mark.parametrize("first", ["calls", "entries"])
+async def test_a_permit_names_the_version_of_the_lists_that_it_was_checked_against(
+    database: AsyncEngine, first: str
+) -> None:
+    """Entries added while permits are granted: a permit either names a version from before its own entry, or is
+    refused. Each entry's version is read in the transaction that adds it."""
     numbers = [f"+346001112{n:02}" for n in range(12)]
     ids = [await attempt(database, f"at-{n}") for n in range(12)]
 
@@ -184,16 +198,15 @@ async def test_a_permit_names_the_version_of_the_lists_that_it_was_checked_again
             return number, (await connection.scalar(query))["do_not_call"]
 
     asked = [call(id, number) for id, number in zip(ids, numbers, strict=True)]
-    added = [lists.add(number, "usr-1") for number in numbers]
-    results = await asyncio.gather(*(one for pair in zip(asked, added, strict=True) for one in pair))
-    versions = {one[0]: one[1] for one in results if isinstance(one, tuple)}
-    assert len(versions) == 12
-    order = [entry.pattern for entry in results if not isinstance(entry, tuple)]
-    assert sorted(order) == sorted(numbers)
-    for number, version in versions.items():
+    added = [forbid(database, number) for number in numbers]
+    results = await asyncio.gather(*asked, *added) if first == "calls" else await asyncio.gather(*added, *asked)
+    granted = dict(results[:12] if first == "calls" else results[12:])
+    entered = dict(results[12:] if first == "calls" else results[:12])
+    assert sorted(entered.values()) == list(range(1, 13)), "each entry is a version of its own"
+    for number, version in granted.items():
         again = await attempt(database, f"again-{number[-2:]}")
         assert await refusal(ask(database, again, number)) in ("do_not_call", "number_in_use")
-        assert version is None or version < 12, "granted although its own entry was in force"
+        assert version is None or version < entered[number], "granted although its own entry was in force"
 
 
 # ── the chain ───────────────────────────────────────────────────────────────────────────────────────────
@@ -247,6 +260,55 @@ async def test_a_permit_deleted_is_found_even_the_last_one(database: AsyncEngine
     async with database.begin() as connection:
         await connection.execute(delete(dial_permits).where(dial_permits.c.seq == 1))
     assert (await look(database)).broken == 2
+
+
+async def cut_the_newest(database: AsyncEngine) -> None:
+    """The newest permit and its attempt, deleted together by whoever can write to the database."""
+    async with database.begin() as connection:
+        await connection.execute(delete(dial_permits).where(dial_permits.c.seq == 3))
+        await connection.execute(delete(attempts).where(attempts.c.id == "at-2"))
+
+
+async def test_the_newest_permit_deleted_with_its_attempt_is_found_and_stays_found(database: AsyncEngine) -> None:
+    await chained(database, 3)
+    await seal(database)
+    await cut_the_newest(database)
+    assert (await look(database)).broken == 3
+    await ask(database, await attempt(database, "at-3"), "+34911234567")
+    await seal(database)
+    assert (await look(database)).broken == 4, "what is sealed later does not hide it"
+
+
+async def test_a_chain_cut_with_its_head_is_found_by_what_an_earlier_look_saw(database: AsyncEngine) -> None:
+    await chained(database, 3)
+    await seal(database)
+    anchors = [(await look(database)).last]
+    async with database.begin() as connection:
+        second = (await connection.execute(select(dial_permits).where(dial_permits.c.seq == 2))).one()
+        await connection.execute(update(permit_head).values(seq=2, hash=second.hash))
+    await cut_the_newest(database)
+    assert (await look(database)).whole, "whoever can write to the database can do that"
+    assert (await verify(database, AT + timedelta(minutes=1), anchors)).broken == 3
+
+
+@pytest.mark.parametrize("change", [{"number": "+34911234567"}, {"interaction_id": "ix-other"}])
+async def test_an_attempt_that_dialled_another_number_than_permitted_is_found(
+    database: AsyncEngine, change: dict[str, str]
+) -> None:
+    await chained(database, 3)
+    await seal(database)
+    async with database.begin() as connection:
+        await connection.execute(update(attempts).where(attempts.c.id == "at-1").values(**change))
+    assert (await look(database)).others == ("at-1",)
+
+
+async def test_a_chain_of_more_than_a_page_is_followed_to_its_end(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.chain.store.CHUNK", 2)
+    await chained(database, 5)
+    await seal(database)
+    assert await look(database) == Verdict(5, None, 0, ())
 
 
 async def test_erasing_whom_we_dialled_leaves_the_chain_whole(database: AsyncEngine) -> None:
