@@ -25,7 +25,7 @@ INTERACTION = Machine(
         ((I.active, I.held), "agent_gone", I.after_call),
         ((I.arriving, I.queued, I.offered, I.after_call, I.held), "fallback", I.in_fallback),
         ((I.active, I.held, I.after_call, I.queued, I.offered, I.in_fallback), "left", I.closed),
-        ((I.arriving, I.queued, I.offered, I.in_fallback), "gave_up", I.abandoned),
+        ((I.arriving, I.queued, I.offered, I.in_fallback, I.after_call), "gave_up", I.abandoned),
     ),
 )
 
@@ -42,7 +42,7 @@ STINT = Machine(
         (S.wrapping, "finish", S.done),
     ),
     facts=table(
-        ((S.offered, S.dialling, S.held), "joined", S.joined),
+        ((S.offered, S.dialling, S.held, S.wrapping), "joined", S.joined),
         (S.joined, "held", S.held),
         ((S.joined, S.held), "talk_over", S.wrapping),
         (S.wrapping, "wrap_expired", S.done),

@@ -228,7 +228,9 @@ class Visits(Handles):
         return Stint(turn.new_id("st"), interaction.id, agents[0].id, STINT.initial, turn.at, event.agent_leg)
 
     def _join_stint(self, stint: Stint, channel: str, turn: Turn) -> Stint:
+        """Also out of wrap-up: the talk that seemed to be over goes on."""
         held = stint.held_seconds
+        turn.cancel(f"wrap-{stint.id}")
         if stint.held_since is not None:
             held += (turn.at - stint.held_since).total_seconds()
         return self._state.stints.put(
@@ -240,6 +242,10 @@ class Visits(Handles):
                 held_since=None,
                 held_seconds=held,
                 problem=None,
+                talk_ended_at=None,
+                wrapping_since=None,
+                wrap_deadline=None,
+                end_reason=None,
             )
         )
 
@@ -270,6 +276,9 @@ class Visits(Handles):
         if event.cause in PHONE_LOST:
             self._lost_phones.lost(gone, stint, event.cause, turn)
             self._queue_again(gone, turn)
+        elif event.ours and event.stale and stint.state is StintState.held:
+            self._not_resumed(gone, stint, turn)
+            self._queue_again(gone, turn)
         elif event.ours and (event.stale or self._state.offers.where("leg", event.leg)):
             self._answered_too_late(gone, stint, turn)
             self._queue_again(gone, turn)
@@ -277,6 +286,11 @@ class Visits(Handles):
             self._wrapping.talk_over(stint, "agent_hung_up", turn)
             if event.ours:  # the switch's own queue ends its callers itself, but for one that we just called back
                 turn.send(HangUp(order_id=turn.new_id("hup"), leg=gone.leg, interaction_id=gone.id))
+
+    def _not_resumed(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
+        """The agent's leg was turned away when it came back for the held caller: the talk before that was one."""
+        self._wrapping.talk_over(stint, "not_resumed", turn)
+        self._state.put_interaction(self._state.interactions[interaction.id], stint_id=None)
 
     def _answered_too_late(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
         """The offer was over, and its leg told to end, when the phone picked up all the same: it was no talk, and

@@ -1,7 +1,8 @@
 """`python -m lab.scenarios`: plays scenarios on either switch and shows, or records, their traces and transcripts.
 
 The recorded traces are what the simulated switch is held to without an Asterisk; the transcripts, all that an AMI
-client heard which was never cut off, are what the CallBook is held to. Record both on the real one."""
+client heard which was never cut off with the steps in their places, are what the platform's core is held to. Record
+both on the real one."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ import gzip
 from pathlib import Path
 
 from lab.asterisk import AsteriskLab, LabSettings
+from lab.scenarios import transcripts
 from lab.scenarios.player import Player
-from lab.scenarios.script import names, scenario
+from lab.scenarios.script import Step, names, scenario
 from lab.scenarios.worlds import PHONES, PLAIN_PHONES, AsteriskWorld, SimWorld
 from lab.sim import SimSwitch
 
@@ -39,9 +41,10 @@ def _tell(name: str, trace: str, record: bool) -> None:
         print(f"##### {name}\n{trace}", flush=True)
 
 
-def _keep(name: str, transcript: bytes) -> None:
+def _keep(name: str, transcript: bytes, played: list[tuple[float, Step]]) -> None:
     TRANSCRIPTS.mkdir(parents=True, exist_ok=True)
-    (TRANSCRIPTS / f"{name}.txt.gz").write_bytes(gzip.compress(transcript, mtime=0))
+    woven = transcripts.woven(transcript, played)
+    (TRANSCRIPTS / f"{name}.txt.gz").write_bytes(gzip.compress(woven, mtime=0))
 
 
 async def _main(arguments: argparse.Namespace) -> None:
@@ -56,9 +59,10 @@ async def _main(arguments: argparse.Namespace) -> None:
             async with lab.stand_in.client() as listener:
                 await listener.event("FullyBooted")
                 begun = len(listener.raw)
-                _tell(name, await Player(AsteriskWorld(lab), scenario(name)).play(), arguments.record)
+                player = Player(AsteriskWorld(lab), scenario(name))
+                _tell(name, await player.play(), arguments.record)
             if arguments.record:
-                _keep(name, bytes(listener.raw[begun:]))
+                _keep(name, bytes(listener.raw[begun:]), player.played)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ class Player:
         self._linked = True
         self._beats: asyncio.Task[None] | None = None
         self._count = 0
+        self.played: list[tuple[float, Step]] = []
+        """Each step and when it was begun, by the clock that the switch's timestamps are of."""
 
     async def play(self) -> str:
         """The trace of the scenario, as text."""
@@ -73,6 +75,7 @@ class Player:
         perform: Callable[[Step], Awaitable[None]] = getattr(self, f"do_{step['do']}")
         if step["do"] != "await":
             self._mark = self._ami.mark()
+        self.played.append((time.time(), step))
         try:
             await perform(step)
         except (TimeoutError, StopIteration) as failure:

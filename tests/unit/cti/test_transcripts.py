@@ -15,16 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.facts import DeviceChanged, LegAsked, LegPlaced, LinkDown, LinkUp, Snapshot
-from kernel.core import Outcome
+from cti.facts import LegAsked, LegPlaced, LinkDown, LinkUp
 from kernel.messages import Fact
 from lab.scenarios.script import names
-from recordings.messages import FindRecording, RecordingMissing
-from routing.messages import PhonesConfigured
-from routing.rows import Duty
-from server.platform import make_core
 from tests.support.callbook import Desk, scenario_facts, scenario_names, settled, snapshot_of
-from tests.unit.routing.world import START
 
 pytestmark = pytest.mark.unit
 
@@ -85,30 +79,3 @@ def test_given_a_disturbed_call_when_the_link_is_back_then_the_state_is_the_true
     assert settled(desk, truth) == settled(truth, truth)
     desk.take(*facts[until:])
     assert desk.state() == []
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.sampled_from(CALLS), st.data())
-def test_given_a_disturbed_call_when_all_is_over_then_every_call_has_ended_and_nobody_is_left_busy(
-    name: str, data: st.DataObject
-) -> None:
-    """The whole platform: rooms above the CallBook too."""
-    core, rooms = make_core()
-    out = Outcome()
-    facts = STORIES[name]
-    phones = tuple(sorted({fact.endpoint for fact in facts if isinstance(fact, DeviceChanged)} | {"cti-phone-03"}))
-    over = Snapshot(legs=(), devices=tuple((phone.id, phone.device) for phone in played(facts).book.phones))
-    begin = [PhonesConfigured(endpoints=phones), LinkUp(switch_version="22"), Snapshot(legs=(), devices=())]
-    end = [LinkDown(reason="closed"), LinkUp(switch_version="22"), over]
-    at = START
-    for fact in (*begin, *disturbed(facts, data), *end):
-        core.take(fact, at, out)
-        for order in [one for one in out.orders if isinstance(one, FindRecording)]:
-            ids = {"recording_id": order.recording_id, "interaction_id": order.interaction_id}
-            core.take(RecordingMissing(reason="no_file", **ids), at, out)
-        out.orders.clear()
-    assert [row for row in rooms.book.legs if row.live] == []
-    assert [row for row in rooms.routing.interactions if row.ended_at is None] == []
-    assert len(rooms.routing.offers) == len(rooms.recordings.shelf) == 0
-    assert all(agent.duty is Duty.idle for agent in rooms.routing.agents)
-    assert out.dead == []

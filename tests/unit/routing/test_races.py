@@ -23,7 +23,7 @@ from routing.messages import (
     SignOutAgent,
 )
 from routing.room import handlers
-from routing.rows import Duty, InteractionState, Presence
+from routing.rows import Duty, InteractionState, Presence, StintState
 from routing.state import State
 from server.replay import replay
 from tests.unit.routing.world import World
@@ -275,3 +275,41 @@ def test_a_match_that_was_taken_back_is_made_in_the_next_turn() -> None:
     assert world.offer_to(ix).agent_id == "ana"
     state = State()
     assert list(replay(world.out.entries, Core(state.shelves, handlers(state, world)))) == []
+
+
+def test_a_held_caller_said_to_wait_who_is_joined_again_is_in_the_same_talk() -> None:
+    """A word of the queue that comes late, or again, while the caller is held ends the talk only until it goes on."""
+    world = World(wrap_seconds=20)
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.answer(ix)
+    world.say(ev.CallerHeld(interaction_id=ix, leg="c1"))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    assert world.stint(ix).state is StintState.wrapping
+    world.join(ix, offer.leg, offer.endpoint)
+    stint = world.stint(ix)
+    assert (stint.state, stint.wrap_deadline, stint.talk_ended_at) == (StintState.joined, None, None)
+    assert world.state.agents["ana"].duty is Duty.busy
+    world.wait(60)
+    assert world.stint(ix).state is StintState.joined
+    world.caller_leaves(ix)
+    world.agent_leg_ends(ix, offer)
+    assert world.state.agents["ana"].duty is Duty.wrapping
+    world.wait(20)
+    assert world.state.agents["ana"].duty is Duty.idle
+
+
+def test_a_held_caller_whose_agent_is_turned_away_goes_back_and_the_talk_is_wrapped_up() -> None:
+    world = World(wrap_seconds=20)
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.answer(ix)
+    world.say(ev.CallerHeld(interaction_id=ix, leg="c1"))
+    world.agent_leg_ends(ix, offer, stale=True)
+    assert world.orders(QueueCaller)[-1].interaction_id == ix
+    assert world.state.agents["ana"].duty is Duty.wrapping
+    world.caller_leaves(ix)
+    assert world.ix(ix).state is InteractionState.closed
+    assert world.ix(ix).end_reason == "agent_hung_up"
+    world.wait(20)
+    assert world.state.agents["ana"].duty is Duty.idle
