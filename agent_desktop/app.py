@@ -130,6 +130,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_keep(app[HUB].run, "hub"), name="desk hub"),
         asyncio.create_task(_keep(app[PUSH].watch_sessions, "session watch"), name="session watch"),
+        asyncio.create_task(_keep(app[PUSH].watch_silence, "silence watch"), name="silence watch"),
         *(asyncio.create_task(_keep(work, "beside"), name="beside") for work in app[BESIDE]),
     ]
     yield

@@ -36,7 +36,13 @@ log = structlog.get_logger(__name__)
 SOCKETS_A_PERSON = 20
 GRACE = 1.0
 GOODBYE = 0.1
+SILENT = 0.8
+"""Share of the ping's time-out after which a browser that said nothing is dropped. It is looked for ten times in that
+time, so that it is gone before both times are over."""
 KEEP_SECONDS = 300.0
+HEARD = "trunkline.socket"
+FEW = 8
+"""Messages that may wait for a browser whatever their size."""
 
 
 class TextPacket(Packet):  # type: ignore[misc]
@@ -53,13 +59,16 @@ class PlainWebSocket(WebSocket):  # type: ignore[misc]
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
         self._allowance = Allowance()
+        self.heard = asyncio.get_running_loop().time()
+        environ[HEARD] = self
         await self.handler(self)
         return self._sock
 
     async def wait(self) -> str | bytes:
         """The next message; OSError, which ends the socket, when there is none or when there are too many."""
         message: str | bytes = await super().wait()
-        if not self._allowance.take(asyncio.get_running_loop().time()):
+        self.heard = asyncio.get_running_loop().time()
+        if not self._allowance.take(self.heard):
             log.warning("a browser sends more messages than anybody needs; dropped")
             raise OSError("too many messages")
         return message
@@ -72,6 +81,7 @@ class _Viewer:
     sid: str
     who: SignedIn
     transport: asyncio.Transport | None
+    socket: PlainWebSocket | None = None
     tab: str = ""
     greeted: bool = False
 
@@ -198,6 +208,17 @@ class Push:
                 if self.hub is not None:
                     self.hub.person_changed(person)
 
+    async def watch_silence(self) -> None:
+        """Drop browsers that do not even answer a ping, until cancelled. What engine.io does about them comes later,
+        and waits for a writer that may be stuck."""
+        settings = self._settings
+        while True:
+            await asyncio.sleep(settings.ping_timeout / 10)
+            since = asyncio.get_running_loop().time() - settings.ping_interval - SILENT * settings.ping_timeout
+            for viewer in list(self._viewers.values()):
+                if viewer.socket is not None and viewer.socket.heard < since:
+                    self._drop(viewer)
+
     async def close(self) -> None:
         """End all sockets at shutdown; browsers come back by themselves."""
         transports = [one.transport for one in self._viewers.values() if one.transport is not None]
@@ -217,7 +238,7 @@ class Push:
         request: web.Request = environ["aiohttp.request"]
         given = auth if isinstance(auth, dict) else {}
         who = await self._admit(request, given)
-        viewer = _Viewer(sid, who, request.transport, str(given.get("tab"))[:60])
+        viewer = _Viewer(sid, who, request.transport, environ.get(HEARD), str(given.get("tab"))[:60])
         self._viewers[sid] = self._tabs[who.person.id][sid] = viewer
         self._desk_seen(who.person.id)
         self._start(self._greet(viewer, given.get("epoch"), given.get("seq")))
@@ -344,12 +365,20 @@ class Push:
         await self._sio.disconnect(viewer.sid)
 
     def _drop_if_stalled(self, viewer: _Viewer) -> None:
+        """Too many messages wait for the browser, or too large ones."""
         socket = self._sio.eio.sockets.get(self._engine_id(viewer.sid))
-        if socket is None or socket.queue.qsize() <= self._settings.outgoing_limit:
+        if socket is None or socket.queue.qsize() <= FEW:
             return
+        waiting = sum(len(one.data) for one in socket.queue._queue if one is not None and isinstance(one.data, str))
+        if socket.queue.qsize() > self._settings.outgoing_limit or waiting > self._settings.outgoing_bytes:
+            self._drop(viewer)
+
+    def _drop(self, viewer: _Viewer) -> None:
+        """Without a goodbye: nobody would read it. The browser comes back by itself and catches up."""
         self.counts["stalled"] += 1
         log.warning("a browser does not read; dropped", agent_id=viewer.who.person.id)
-        while not socket.queue.empty():
+        socket = self._sio.eio.sockets.get(self._engine_id(viewer.sid))
+        while socket is not None and not socket.queue.empty():
             socket.queue.get_nowait()
         if viewer.transport is not None:
             viewer.transport.abort()

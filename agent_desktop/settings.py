@@ -45,7 +45,8 @@ class WebSettings:
     """`origins` are the addresses people open, such as http://localhost:8080: the only ones whose pages may talk to
     us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure. Of
     `trusted_proxies` the X-Forwarded-For is believed. Who has neither a desk open nor a phone for
-    `desk_grace_seconds` is taken out of the queue. Who bears `metrics_token` may read /metrics."""
+    `desk_grace_seconds` is taken out of the queue. Who bears `metrics_token` may read /metrics.
+    `outgoing_limit` messages and `outgoing_bytes` may wait for a browser that does not read."""
 
     origins: frozenset[str]
     tls: bool = False
@@ -56,6 +57,7 @@ class WebSettings:
     ping_interval: float = 10.0
     ping_timeout: float = 10.0
     outgoing_limit: int = 200
+    outgoing_bytes: int = 1024 * KIB
     figures_seconds: float = 0.5
     pop_timeout: float = 2.0
     pop_patience: float = 0.15

@@ -51,10 +51,11 @@ async def raw_socket(browser: Browser, url: str) -> aiohttp.ClientWebSocketRespo
     return socket
 
 
+@pytest.mark.parametrize("limit", [{"outgoing_limit": 20}, {"outgoing_bytes": 300_000}])
 async def test_given_a_browser_that_stops_reading_then_it_is_dropped_and_others_are_not(
-    sqlite_url: str, tmp_path: Path
+    sqlite_url: str, tmp_path: Path, limit: dict[str, int]
 ) -> None:
-    async with running(sqlite_url, tmp_path, outgoing_limit=20) as desktop:
+    async with running(sqlite_url, tmp_path, **limit) as desktop:
         await desktop.person("ann")
         staff_id = desktop.staff["ann"].id
         desktop.engine.commit(("agents", staff_id, agent(staff_id)))
