@@ -20,6 +20,7 @@ DEFAULT_DISPOSITIONS = (
     Disposition("not_interested", "Not interested", "5", ("human_answered", "customer_contact", "not_interested"), 5),
     Disposition("wrong_number", "Wrong number", "6", ("human_answered", "unworkable"), 6),
     Disposition("silent", "Nobody spoke", "7", (), 7),
+    Disposition("do_not_call", "Asked not to be called", "8", ("human_answered", "customer_contact", "do_not_call"), 8),
 )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from kernel.errors import Invalid, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing import promises
 from routing.agents import DESK_GONE, change_duty
 from routing.machines import STINT
 from routing.messages import AgentAwayDue, ExtendWrapUp, FinishWrapUp, StintEnded, WrapUpDue
@@ -110,6 +111,7 @@ class Wrapping(Handles):
         disposition = self._state.dispositions.get(command.disposition_id)
         if disposition is None or not disposition.offered_in(queue.id):
             raise Invalid("bad_disposition", "Choose an outcome.", fields={"disposition": "unknown"})
+        promises.take_up(self._state, stint, disposition, command, turn)
         self._finish(replace(stint, state=state, disposition_id=disposition.id), "wrapped_up", turn)
 
     def _finish(self, stint: Stint, why: str, turn: Turn) -> None:
@@ -121,6 +123,7 @@ class Wrapping(Handles):
     def _ended(self, stint: Stint, turn: Turn) -> None:
         interaction = self._state.interaction(stint.interaction_id)
         record_call(self._state, interaction, turn, stint=stint)
+        promises.keep(interaction, stint, turn)
         disposition = self._state.dispositions.get(stint.disposition_id)
         turn.emit(
             StintEnded(

@@ -42,7 +42,7 @@ from server.pbx import Pbx, WayOut
 from server.permits import PermitClerk, seal_for_ever
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
-from server.shelves import SAVERS, shelf_tables
+from server.shelves import savers, shelf_tables
 from server.store import SqlEngineStore, last_committed
 
 log = structlog.get_logger(__name__)
@@ -105,7 +105,7 @@ async def running(
     clock = await started_clock(database)
     core, rooms = make_core()
     outlet = PlatformOutlet()
-    store = SqlEngineStore(database, shelf_tables(), SAVERS)
+    store = SqlEngineStore(database, shelf_tables(), savers(default_region))
     engine = Engine(core, store, outlet, clock)
     await engine.load()
     reached(FaultPoint.loaded)

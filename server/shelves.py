@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from crm_core.donotcall.store import forbid_numbers
+from crm_core.donotcall.writes import ForbidNumber
 from crm_core.people.audit.store import save_lines
 from crm_core.people.audit.writes import SaveAuditLine
-from crm_core.timeline.store import flag_entries, save_entries
-from crm_core.timeline.writes import FlagTimelineEntry, SaveTimelineEntry
+from crm_core.timeline.store import flag_entries, keep_promises, save_entries
+from crm_core.timeline.writes import FlagTimelineEntry, KeepPromises, SaveTimelineEntry
 from cti.store import SHELVES as CTI_SHELVES
 from dialer.store import release_numbers
 from kernel import db
@@ -64,5 +67,11 @@ SAVERS: Mapping[type[Write], Saver] = {
     SavePulse: Saver(save_pulse),
     ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),
+    KeepPromises: Saver(keep_promises),
     SaveAuditLine: Saver(save_lines),
 }
+
+
+def savers(region: str) -> Mapping[type[Write], Saver]:
+    """All of them, for a platform in a country whose way of writing numbers is meant where none is said."""
+    return {**SAVERS, ForbidNumber: Saver(partial(forbid_numbers, region=region))}

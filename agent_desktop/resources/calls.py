@@ -29,7 +29,7 @@ from routing.messages import (
 NO_LINK = ("link_down",)
 WRAP_UP = {
     404: ("call_not_found", "call_gone", "no_such_customer"),
-    409: ("note_needs_customer", "stint_finish_not_now"),
+    409: ("note_needs_customer", "callback_needs_customer", "stint_finish_not_now"),
     422: ("bad_disposition", "invalid_fields"),
 }
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+OWN_LIST = "own"
+"""The list of those who asked us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

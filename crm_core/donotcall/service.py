@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crm_core.donotcall import store
-from crm_core.donotcall.models import Entry
+from crm_core.donotcall.models import OWN_LIST, Entry
 from crm_core.donotcall.patterns import read_pattern
 from crm_core.people import audit
 from crm_core.shapes import moment
@@ -15,9 +15,6 @@ from kernel.clock import Clock
 from kernel.db import readonly
 from kernel.errors import NotFound
 from kernel.ids import new_id
-
-OWN_LIST = "own"
-"""The list of those who asked us."""
 
 
 class DoNotCallService:

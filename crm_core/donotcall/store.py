@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,17 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crm_core.donotcall.models import Entry
-from crm_core.donotcall.patterns import matching
+from crm_core.donotcall.models import OWN_LIST, Entry
+from crm_core.donotcall.patterns import matching, read_pattern
 from crm_core.donotcall.tables import do_not_call, do_not_call_version
-from kernel.db import from_row, to_row
+from crm_core.donotcall.writes import ForbidNumber
+from crm_core.people.audit import AuditEntry, append
+from kernel.db import clean, from_row, to_row
+from kernel.errors import Invalid
+from kernel.ids import new_id
 
 VERSION = "all"
+REASON = "asked for it in a call"
 
 
 async def hold_version(connection: AsyncConnection) -> int:
@@ -40,6 +46,20 @@ async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
     await _next_version(connection)
     await connection.execute(delete(do_not_call).where(same))
     await connection.execute(insert(do_not_call).values(**to_row(entry)))
+
+
+async def forbid_numbers(connection: AsyncConnection, writes: Sequence[ForbidNumber], region: str) -> None:
+    """What calls ended with, in the engine's transaction. A number that cannot be read (withheld, say) goes on no list,
+    and the trail says so."""
+    for write in writes:
+        line = AuditEntry(write.at, write.actor, "do_not_call_unreadable", write.call, write.ip)
+        with contextlib.suppress(Invalid):
+            pattern = read_pattern(write.number or "", region)
+            entry = Entry(new_id("dnc"), OWN_LIST, pattern, REASON, clean(write.actor)[:40], write.at)
+            await add_entry(connection, entry)
+            details = {"list": entry.list, "call": write.call}
+            line = AuditEntry(write.at, write.actor, "do_not_call_added", entry.id, write.ip, details)
+        await append(connection, line)
 
 
 async def remove_entry(connection: AsyncConnection, entry_id: str) -> Entry | None:

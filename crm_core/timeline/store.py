@@ -12,7 +12,7 @@ from sqlalchemy import String, bindparam, literal_column, select, tuple_, update
 from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
 from crm_core.timeline.tables import timeline
-from crm_core.timeline.writes import FlagTimelineEntry, SaveTimelineEntry
+from crm_core.timeline.writes import FlagTimelineEntry, KeepPromises, SaveTimelineEntry
 from kernel.db import clean, to_row, upsert
 
 _COLUMNS = (
@@ -79,6 +79,14 @@ async def flag_entries(connection: Connection, writes: Sequence[FlagTimelineEntr
         if found is not None:
             details = {**found, write.flag: write.value}
             await connection.execute(update(timeline).where(timeline.c.id == write.id).values(details=details))
+
+
+async def keep_promises(connection: Connection, writes: Sequence[KeepPromises]) -> None:
+    """Close open callbacks in the caller's transaction."""
+    for write in writes:
+        promised = (timeline.c.customer_id == write.customer_id, timeline.c.kind == "callback")
+        earlier = (timeline.c.status == "open", timeline.c.at < write.before)
+        await connection.execute(update(timeline).where(*promised, *earlier).values(status="done"))
 
 
 def _row(write: SaveTimelineEntry) -> dict[str, Any]:

@@ -34,3 +34,11 @@ class FlagTimelineEntry(Write):
     id: str
     flag: str
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPromises(Write):
+    """The callbacks promised to a customer before then are done."""
+
+    customer_id: str
+    before: datetime

@@ -80,6 +80,7 @@ const DISPOSITIONS = [
   "not_interested",
   "wrong_number",
   "silent",
+  "do_not_call",
 ] as const;
 
 /** The dispositions we bring are said in the reader's language; those of the company as it wrote them. */
