@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 
 from config.settings import FILE, Settings
 from crm_core.people.tables import staff
-from kernel.access import Role
+from kernel.access import GRANTS, Right, Role
 from kernel.db import connect, readonly
 from routing.tables import interactions
 from server.findings import Finding
 
-ANSWERING = frozenset({Role.agent.value, Role.engineer.value})
+ANSWERING = frozenset(role.value for role in Role if Right.desk_use in GRANTS[role])
+"""Who has a desk may take calls: every one of them is in the one queue that there is."""
 
 
 def web(settings: Settings) -> list[Finding]:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from config.settings import Settings
+from crm_core.people.tables import staff
 from cti.dialplan import installer
+from kernel.access import Role
 from kernel.db import connect
 from lab.ports import free_tcp
 from lab.sim import SimSwitch
@@ -141,6 +144,18 @@ async def test_nobody_to_answer_and_no_call_ever_are_named(tmp_path: Path) -> No
 async def test_more_people_than_phones_are_named(tmp_path: Path) -> None:
     await prepare(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}", ("ana", "ben"))
     assert "2 people may take calls, and the pool has 1 phones" in (await findings(tmp_path))["people"][0].words
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_whoever_has_a_desk_may_take_calls_and_nobody_else(tmp_path: Path, role: Role) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"
+    await prepare(url, ("ana",))
+    database = connect(url)
+    async with database.begin() as connection:
+        await connection.execute(update(staff).values(roles=[role.value]))
+    await database.dispose()
+    (found,) = (await findings(tmp_path))["people"]
+    assert found.words.startswith("the queue has no agents" if role is Role.admin else "1 may take calls")
 
 
 async def test_a_kit_of_another_version_and_a_missing_trunk_are_named(tmp_path: Path) -> None:
