@@ -16,6 +16,8 @@ from prometheus_client.registry import Collector
 
 from cti.switch import LinkState
 from kernel.engine import Published
+from routing.attempts import Outcome
+from routing.dialling import DialEnded, DialRefused
 
 if TYPE_CHECKING:
     from server.platform import Platform
@@ -38,9 +40,16 @@ class Tally:
     def __init__(self) -> None:
         self.ended: Counter[tuple[str, str]] = Counter()
         self.problems: Counter[str] = Counter()
+        self.dials: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
 
     def heard(self, published: Published) -> None:
         """A listener of the outlet."""
+        for event in published.events:
+            if isinstance(event, DialEnded):
+                self.dials[event.outcome] += 1
+            elif isinstance(event, DialRefused):
+                self.refusals[event.error] += 1
         for change in published.changes:
             state = str(getattr(change.row, "state", ""))
             if state in OVER.get(change.shelf, ()):
@@ -82,6 +91,7 @@ class Figures(Collector):
         yield from self._calls()
         yield from self._agents()
         yield from self._engine()
+        yield from self._dials()
         yield from self._switch()
         yield from self._disks()
 
@@ -130,6 +140,19 @@ class Figures(Collector):
         yield GaugeMetricFamily("trunkline_heartbeat", "1 while the switch gets its heartbeat", value=beating)
         ignored = platform.rooms.book.ignored
         yield _counter("trunkline_ignored_facts", "Late or repeated facts by type", "type", ignored)
+
+    def _dials(self) -> Iterator[Metric]:
+        tally, sealer = self._platform.tally, self._platform.sealer
+        outcomes = {one.value: tally.dials[one.value] for one in Outcome}
+        yield _counter("trunkline_dials", "Attempts to call a number, by outcome", "outcome", outcomes)
+        yield _counter("trunkline_dials_refused", "Attempts without a permit, by rule", "reason", tally.refusals)
+        words = "Permits that had no seal after the last look"
+        yield GaugeMetricFamily("trunkline_permits_unsealed", words, value=sealer.unsealed)
+        oldest = (self._platform.clock.now() - sealer.oldest).total_seconds() if sealer.oldest else 0.0
+        words = "Seconds since the oldest of them was granted"
+        yield GaugeMetricFamily("trunkline_permits_unsealed_age_seconds", words, value=max(0.0, oldest))
+        words = "Seconds since the sealer last left nothing without a seal"
+        yield GaugeMetricFamily("trunkline_sealer_age_seconds", words, value=sealer.age)
 
     def _switch(self) -> Iterator[Metric]:
         switch = self._platform.switch

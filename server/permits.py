@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dialer.chain.store import seal
+from dialer.chain.store import seal, unsealed
 from kernel.errors import TrunklineError
 from kernel.messages import Fact, Order
 from routing.dialling import AskPermit, PermitGranted, PermitRefused
@@ -74,14 +77,39 @@ class PermitClerk:
             self._post(PermitGranted(**ids, permit_id=permit.id))
 
 
-async def seal_for_ever(database: AsyncEngine) -> None:
-    """Chain new permits within a second of their commit."""
-    while True:
-        pause = SEAL_EVERY
+class Sealer:
+    """Chains new permits within a second of their commit, and knows when it does not get to it."""
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+        self._good = time.monotonic()
+        self.trouble: Exception | None = None
+        """Why the last round failed; None when it did not."""
+        self.unsealed = 0
+        self.oldest: datetime | None = None
+        """How many permits had no seal after the last round, and when the oldest of them was granted."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last round that left nothing without a seal: a round that hangs shows too."""
+        return time.monotonic() - self._good
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            good = await self._round()
+            await asyncio.sleep(SEAL_EVERY if good else SEAL_AGAIN)
+
+    async def _round(self) -> bool:
         try:
-            while await seal(database):
+            while await seal(self._database):
                 pass
-        except Exception:
+        except Exception as error:
             log.exception("permits could not be sealed; trying again")
-            pause = SEAL_AGAIN
-        await asyncio.sleep(pause)
+            self.trouble = error
+            with contextlib.suppress(Exception):  # who cannot count either is in the same trouble
+                self.unsealed, self.oldest = await unsealed(self._database)
+            return False
+        self.trouble, self.unsealed, self.oldest = None, 0, None
+        self._good = time.monotonic()
+        return True

@@ -39,7 +39,7 @@ from server.heartbeat import Heartbeat, PulseHandler
 from server.librarian import Librarian
 from server.outlet import PlatformOutlet
 from server.pbx import Pbx, WayOut
-from server.permits import PermitClerk, seal_for_ever
+from server.permits import PermitClerk, Sealer
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
 from server.shelves import savers, shelf_tables
@@ -91,6 +91,7 @@ class Platform:
     broken: asyncio.Future[str]
     """Done with the name of a part that stopped by itself: the process must end, so that its supervisor starts anew."""
     tally: Tally
+    sealer: Sealer
 
 
 @asynccontextmanager
@@ -118,15 +119,16 @@ async def running(
     outlet.switch, outlet.carriers = switch, [librarian.send, clerk.send]
     tally = Tally()
     outlet.listeners += [ports.publish, tally.heard]
-    heartbeat = Heartbeat(engine, switch)
+    heartbeat, sealer = Heartbeat(engine, switch), Sealer(database)
     broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with _task(engine.run(), "engine", broken):
         for fact in setup_facts(rooms.routing, phones, pbx.out, desk_grace):
             engine.post(fact)
         await switch.start()
         try:
-            async with _task(heartbeat.run(), "heartbeat", broken), _task(seal_for_ever(database), "sealer", broken):
-                yield Platform(database, clock, engine, rooms, store, ports, switch, phones, heartbeat, broken, tally)
+            async with _task(heartbeat.run(), "heartbeat", broken), _task(sealer.run(), "sealer", broken):
+                parts = (engine, rooms, store, ports, switch, phones, heartbeat, broken, tally, sealer)
+                yield Platform(database, clock, *parts)
         finally:
             await switch.stop()
             await librarian.stop()

@@ -8,15 +8,18 @@ from sqlalchemy import text
 
 from agent_desktop.health import Check, Verdict
 from config.settings import Settings
-from cti.switch import LinkState
+from cti.switch import LinkState, LinkStatus
 from kernel.clock import NOTABLE, clock_words
 from kernel.db import readonly
 from server.dberrors import describe_db_error
 from server.figures import free_bytes
+from server.permits import Sealer
 from server.platform import Platform
 
 BACKLOG = 1000
 """Messages in the inbox from which on the engine is called overloaded."""
+SEALS_WITHIN = 10.0
+"""Seconds without a finished look for permits to seal that are worth a warning."""
 LEAST_DISK = 1024**3
 """Free bytes below which a disk is worth a warning."""
 
@@ -36,10 +39,7 @@ def checks(platform: Platform, settings: Settings) -> Mapping[str, Check]:
         return _engine(platform)
 
     async def switch() -> Verdict:
-        status = platform.switch.status
-        if status.state is not LinkState.up or status.problems:
-            return Verdict(False, "; ".join(status.problems) or status.detail)
-        return Verdict(True, "; ".join(status.warnings) or status.detail, bool(status.warnings))
+        return _switch(platform.switch.status)
 
     async def phones() -> Verdict:
         return _phones(platform)
@@ -50,11 +50,20 @@ def checks(platform: Platform, settings: Settings) -> Mapping[str, Check]:
     async def recordings() -> Verdict:
         return _recordings(platform)
 
+    async def permits() -> Verdict:
+        return _permits(platform.sealer)
+
     async def clock() -> Verdict:
         return _clock(platform)
 
-    found = (database, engine, switch, phones, disk, recordings, clock)
+    found = (database, engine, switch, phones, disk, recordings, permits, clock)
     return {one.__name__: one for one in found}
+
+
+def _switch(status: LinkStatus) -> Verdict:
+    if status.state is not LinkState.up or status.problems:
+        return Verdict(False, "; ".join(status.problems) or status.detail)
+    return Verdict(True, "; ".join(status.warnings) or status.detail, bool(status.warnings))
 
 
 def _engine(platform: Platform) -> Verdict:
@@ -96,6 +105,15 @@ def _recordings(platform: Platform) -> Verdict:
     words = ", ".join(f"{count} {name}" for name, count in sorted(problems.items())) or f"{lost} lost"
     cure = "look at the disk of the recordings and at Asterisk's log; calls go on without them"
     return Verdict(True, f"recordings that failed since the start: {words}; {cure}", True)
+
+
+def _permits(sealer: Sealer) -> Verdict:
+    """A warning: calls go on; what was granted meanwhile is chained later."""
+    if sealer.trouble is None and sealer.age < SEALS_WITHIN:
+        return Verdict(True, "each has its seal")
+    words = f"{sealer.unsealed} permits have no seal" if sealer.trouble else "the sealer does not come to an end"
+    cause = " ".join(describe_db_error(sealer.trouble)) if sealer.trouble else "look at the database's locks"
+    return Verdict(True, f"{words}, none was sealed for {sealer.age:.0f} s: {cause}", True)
 
 
 def _clock(platform: Platform) -> Verdict:

@@ -36,6 +36,10 @@ EVERY = (
     "trunkline_switch_link_total",
     "trunkline_desktop_sockets 0.0",
     "trunkline_disk_free_bytes",
+    'trunkline_dials_total{outcome="reached"} 0.0',
+    "trunkline_permits_unsealed 0.0",
+    "trunkline_permits_unsealed_age_seconds 0.0",
+    "trunkline_sealer_age_seconds",
     "trunkline_clock_ahead_seconds",
     'trunkline_http_seconds_count{method="GET",route="/health/ready",status="200"}',
 )
@@ -84,7 +88,7 @@ async def test_health_names_each_part_and_warns_without_taking_itself_out(tmp_pa
             parts = json.loads(text)["parts"]
             assert status == 200, "calls go on"
             assert "NTP" in parts["switch"]["words"]
-            assert set(parts) >= {"database", "engine", "switch", "phones", "disk", "recordings", "clock"}
+            assert set(parts) >= {"database", "engine", "switch", "phones", "disk", "recordings", "permits", "clock"}
             assert "1 in the pool" in parts["phones"]["words"]
             await platform.stop()
 
