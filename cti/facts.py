@@ -4,6 +4,7 @@ originate the id that we gave. `channel` is the full channel name (commands that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from kernel.messages import Fact, personal
@@ -129,9 +130,12 @@ class PickupEnded(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(Fact):
+    """`since`: when, of one that is told late."""
+
     leg: str
     interaction_id: str
     file: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

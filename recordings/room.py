@@ -46,7 +46,9 @@ class Recordings(Handles):
         if self.shelf.where("interaction_id", fact.interaction_id):
             return
         state = RECORDING.observe(RECORDING.initial, "started")
-        row = self.shelf.put(Recording(turn.new_id("rec"), fact.interaction_id, state, fact.file, turn.at))
+        row = self.shelf.put(
+            Recording(turn.new_id("rec"), fact.interaction_id, state, fact.file, fact.since or turn.at)
+        )
         if not self._is_on(fact.interaction_id):  # told late: nothing else would ever end it
             self._end(row, turn)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,3 +20,12 @@ async def list_recordings(
     if interaction_id is not None:
         query = query.where(recordings.c.interaction_id == interaction_id)
     return [from_row(Recording, row) for row in await connection.execute(query)]
+
+
+async def recorded(connection: AsyncConnection, interaction_ids: Sequence[str]) -> set[str]:
+    """Which of these interactions have a recording's row."""
+    found: set[str] = set()
+    for start in range(0, len(interaction_ids), 500):
+        some = recordings.c.interaction_id.in_(interaction_ids[start : start + 500])
+        found |= set(await connection.scalars(select(recordings.c.interaction_id).where(some)))
+    return found

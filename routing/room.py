@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.turn import Handler
 from routing.agents import Agents
 from routing.audited import Audited
+from routing.away import Away
 from routing.control import Control
 from routing.dialends import DialEnds
 from routing.lostphones import LostPhones
@@ -36,6 +37,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         dial_ends,
         Visits(state, offers, wrapping, lost_phones, switchboard),
         lost_phones,
+        Away(state),
         offers,
         Strays(state, switchboard),
         Standings(state),

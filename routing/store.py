@@ -43,3 +43,12 @@ async def save_recording_problems(connection: AsyncConnection, writes: Sequence[
     for write in writes:
         of_call = update(interactions).where(interactions.c.id == write.interaction_id)
         await connection.execute(of_call.values(recording_problem=write.problem))
+
+
+async def known_interactions(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+    """Which of these interactions there are."""
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        some = select(interactions.c.id).where(interactions.c.id.in_(ids[start : start + 500]))
+        found |= set(await connection.scalars(some))
+    return found

@@ -37,13 +37,14 @@ from routing.state import MAIN_QUEUE, State
 from server.figures import Tally
 from server.heartbeat import Heartbeat, PulseHandler
 from server.librarian import Librarian
+from server.lookback import LookBack
 from server.outlet import PlatformOutlet
 from server.pbx import Pbx, WayOut
 from server.permits import PermitClerk, Sealer
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
 from server.shelves import savers, shelf_tables
-from server.store import SqlEngineStore, last_committed
+from server.store import SqlEngineStore, last_committed, last_there
 
 log = structlog.get_logger(__name__)
 
@@ -103,6 +104,7 @@ async def running(
     Order: state is loaded, the loop runs, set-up enters as facts, then the switch is connected and the
     heartbeat begins. On the way out the heartbeat ends first: waiting callers are then the switch's.
     """
+    there = await last_there(database)
     clock = await started_clock(database)
     core, rooms = make_core()
     outlet = PlatformOutlet()
@@ -118,10 +120,11 @@ async def running(
     clerk = PermitClerk(office, engine.post)
     outlet.switch, outlet.carriers = switch, [librarian.send, clerk.send]
     tally = Tally()
-    outlet.listeners += [ports.publish, tally.heard]
+    look_back = LookBack(database, pbx.recordings_dir, engine.post, there)
+    outlet.listeners += [ports.publish, tally.heard, look_back.heard]
     heartbeat, sealer = Heartbeat(engine, switch), Sealer(database)
     broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    async with _task(engine.run(), "engine", broken):
+    async with _task(engine.run(), "engine", broken), _task(look_back.run(), "look back", broken):
         for fact in setup_facts(rooms.routing, phones, pbx.out, desk_grace):
             engine.post(fact)
         await switch.start()

@@ -220,6 +220,14 @@ async def last_committed(database: AsyncEngine) -> datetime | None:
     return max((one for one in found if one is not None), default=None)
 
 
+async def last_there(database: AsyncEngine) -> tuple[datetime, datetime] | None:
+    """When an engine first saved anything here, and when one was last at work; None when none ever was."""
+    first = select(db.journal.c.at).order_by(db.journal.c.seq).limit(1)
+    async with db.readonly(database) as connection:
+        began, beat = await connection.scalar(first), await connection.scalar(select(func.max(db.engine_pulse.c.at)))
+    return None if began is None or beat is None else (began, beat)
+
+
 def _journal_row(entry: Entry, pending: Pending) -> dict[str, Any]:
     subject = entry.message.subject
     return {
