@@ -17,7 +17,7 @@ from typing import Self
 
 from cti.dialplan import installer
 from cti.dialplan.kit import PHONES_FILE, PRIVATE_FILES, KitSettings
-from lab import daemon, state
+from lab import daemon, fakeclock, state
 from lab.ami import LabAmi
 from lab.caller import MUSIC_HZ
 from lab.errors import LabError, SwitchNotReady
@@ -49,7 +49,8 @@ class AmiAccess:
 class LabSettings:
     """`phones`: the size of the pool; the last `plain_phones` of it are ordinary SIP phones (for `lab.caller`), the
     others browsers. `record`: all or never. `music=False` leaves the music class without files. `announce` notes it in
-    var/lab for other commands; a `detached` one is not cleared away when its starter is gone."""
+    var/lab for other commands; a `detached` one is not cleared away when its starter is gone. `clock_ahead`: seconds
+    that its wall clock is wrong."""
 
     name: str = ""
     phones: int = 8
@@ -58,6 +59,7 @@ class LabSettings:
     music: bool = True
     announce: bool = False
     detached: bool = False
+    clock_ahead: float = 0.0
     ports: Ports = field(default_factory=choose_ports)
 
 
@@ -158,10 +160,16 @@ class AsteriskLab:
 
     def _launch(self) -> None:
         with (self.home / "log" / "console.log").open("ab") as output:
-            argv = self.binary.argv("-C", self._conf, "-f", *_run_as(self.binary))
+            argv = self.binary.argv("-C", self._conf, "-f", *_run_as(self.binary), before=self._clock())
             self._process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
+
+    def _clock(self) -> list[str]:
+        if not self.settings.clock_ahead:
+            return []
+        place = fakeclock.copy_to(self.home / "lib")
+        return fakeclock.words(self.settings.clock_ahead, self.binary.inside(place))
 
     async def _booted(self) -> None:
         while self.running:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +30,11 @@ class AsteriskBinary:
     def chrooted(self) -> bool:
         return self.root != Path("/")
 
-    def argv(self, *arguments: str) -> list[str]:
+    def argv(self, *arguments: str, before: Sequence[str] = ()) -> list[str]:
+        """`before`: a command in the same root that runs it."""
         if not self.chrooted:
-            return ["asterisk", *arguments]
-        return ["chroot", str(self.root), "/usr/sbin/asterisk", *arguments]
+            return [*before, "asterisk", *arguments]
+        return ["chroot", str(self.root), *before, "/usr/sbin/asterisk", *arguments]
 
     def inside(self, host_path: Path) -> str:
         """The path that Asterisk sees for a path of the host."""

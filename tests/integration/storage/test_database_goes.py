@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from server import store as stores
 from server.dberrors import describe_db_error
 from server.migrate import upgrade
 from tests.integration.storage.shelves import Heard, engine_on, make_tables, store_on, taken, values
+from tests.support.disks import fill, small_disk
 from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 from tests.support.waiting import until
 from tests.unit.kernel.words import Ask, Count, core
@@ -192,19 +192,6 @@ async def test_given_another_file_in_its_place_then_it_is_not_written(sqlite_url
     await database.dispose()
 
 
-@contextmanager
-def small_disk(folder: Path, kib: int) -> Iterator[Path]:
-    """A file system of a few KiB of its own; for root only, like the tests' Asterisk."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, timeout=10, check=False)
-    assert done.returncode == 0, f"this test mounts a small file system, as root: {done.stderr}"
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=10)
-
-
 async def test_given_a_disk_without_room_then_it_waits_and_goes_on_when_there_is_some(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 4096) as disk:
         url = f"sqlite+aiosqlite:///{disk / 'trunkline.db'}"
@@ -226,15 +213,6 @@ async def test_given_a_disk_without_room_then_it_waits_and_goes_on_when_there_is
             assert await engine.ask(Count(key="a", by=0)) == ROUNDS + 1
         assert await values(database) == {"a": ROUNDS + 1}
         await database.dispose()
-
-
-def fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"\0" * 4096)
-        except OSError:
-            return
 
 
 async def test_the_buffer_is_bounded_and_what_it_refuses_is_told() -> None:
