@@ -9,6 +9,7 @@ from agent_desktop.deskview import Person
 from agent_desktop.pops import PopKey
 from crm_core.activities.drafts import DraftService
 from crm_core.activities.service import NoteService
+from crm_core.cardnumbers import masked
 from crm_core.cards.service import PopService
 from crm_core.customers.models import Match, MatchKind
 from crm_core.customers.service import CustomerService
@@ -42,7 +43,7 @@ async def save_wrap_up_note(
             "note_needs_customer",
             "A note belongs to a customer: say who the caller was (or create them), or finish without a note.",
         )
-    once = f"{author.id} {interaction_id} {text}"
+    once = f"{author.id} {interaction_id} {masked(text)}"
     entry = await notes.add(customer_id, text, author, interaction_id, once=once)
     return entry["ref"] or entry["id"]
 

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from crm_core.activities import store
 from crm_core.authors import Author
+from crm_core.cardnumbers import masked
 from crm_core.shapes import moment
 from crm_core.store import Database
 from kernel.clock import Clock
@@ -67,14 +68,15 @@ class DraftService:
             return [_shown(row) for row in await store.drafts_of(connection, author.id, since, MAX_LIST)]
 
     async def set(self, scope: DraftScope, ref: str, begun: Begun, author: Author) -> None:
-        """Keep what was typed, in the place of what was there; nothing typed leaves nothing."""
+        """Keep what was typed, but for numbers of payment cards, in the place of what was there; nothing typed leaves
+        nothing."""
         owner, now = _owner(scope, author), self._clock.now()
         row = {
             "scope": scope,
             "ref": ref,
             "owner": owner,
-            "note": begun.note,
-            "ticket": begun.ticket,
+            "note": masked(begun.note),
+            "ticket": masked(begun.ticket),
             "disposition": begun.disposition,
             "staff_id": author.id,
             "staff_name": author.name,

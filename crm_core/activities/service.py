@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crm_core.activities import store
 from crm_core.authors import Author
+from crm_core.cardnumbers import masked
 from crm_core.checks import Checks
 from crm_core.once.store import made_before
 from crm_core.people import audit
@@ -31,10 +32,11 @@ class NoteService:
     async def add(
         self, customer_id: str, text: str, author: Author, interaction_id: str | None = None, once: str | None = None
     ) -> TimelineEntry:
-        """Keep a note of at most MAX_NOTE characters; the entry's `ref` is the note's id. With `once`, a note that
-        was kept under that key before is given back instead, so that a repeated request writes nothing twice."""
+        """Keep a note of at most MAX_NOTE characters, without numbers of payment cards; the entry's `ref` is the note's
+        id. With `once`, a note that was kept under that key before is given back instead, so that a repeated request
+        writes nothing twice."""
         checks = Checks()
-        accepted = checks.text("text", text, MAX_NOTE)
+        accepted = masked(checks.text("text", text, MAX_NOTE))
         interaction_id = checks.maybe("interaction_id", interaction_id, 150)
         checks.done()
         note_id, now = new_id("no"), self._clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm_core.cardnumbers import masked
 from crm_core.donotcall import store
 from crm_core.donotcall.models import OWN_LIST, Entry
 from crm_core.donotcall.patterns import read_pattern
@@ -24,7 +25,7 @@ class DoNotCallService:
     async def add(self, raw: str, added_by: str, reason: str = "", expires_at: datetime | None = None) -> Entry:
         """In force with the commit: no permit that is granted later goes to the number."""
         pattern = read_pattern(raw, self._region)
-        entry = Entry(new_id("dnc"), OWN_LIST, pattern, reason, added_by, self._clock.now(), expires_at)
+        entry = Entry(new_id("dnc"), OWN_LIST, pattern, masked(reason), added_by, self._clock.now(), expires_at)
         async with self._db.begin() as connection:
             await store.add_entry(connection, entry)
             await audit.note(connection, entry.added_at, "do_not_call_added", entry.id, **told(entry))

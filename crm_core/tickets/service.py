@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crm_core.authors import Author
+from crm_core.cardnumbers import masked
 from crm_core.checks import Checks
 from crm_core.once.store import made_before
 from crm_core.people import audit
@@ -83,15 +84,15 @@ class TicketService:
 
 
 def check(new: NewTicket) -> NewTicket:
-    """The ticket as accepted; Invalid names each wrong field."""
+    """The ticket as accepted, without numbers of payment cards; Invalid names each wrong field."""
     checks = Checks()
     accepted = replace(
         new,
-        subject=checks.text("subject", new.subject, 200),
-        category=checks.text("category", new.category, 80),
-        product=checks.maybe("product", new.product, 80),
+        subject=masked(checks.text("subject", new.subject, 200)),
+        category=masked(checks.text("category", new.category, 80)),
+        product=masked(checks.maybe("product", new.product, 80) or "") or None,
         priority=checks.choice("priority", new.priority, PRIORITIES),
-        description=checks.maybe("description", new.description, MAX_DESCRIPTION) or "",
+        description=masked(checks.maybe("description", new.description, MAX_DESCRIPTION) or ""),
         interaction_id=checks.maybe("interaction_id", new.interaction_id, 150),
     )
     checks.done()
