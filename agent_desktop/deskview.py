@@ -118,7 +118,7 @@ def dial_view(row: Row, region: str) -> Row:
         "asked_at": moment(row["asked_at"]),
         "dialed_at": moment(row.get("dialed_at")),
         "ringing_at": moment(row.get("ringing_at")),
-        "ended_at": moment(row.get("ended_at")),
+        "ended_at": moment(row.get("ended_at") or row.get("let_go_at")),
         "outcome": row.get("outcome"),
     }
 

@@ -109,11 +109,13 @@ class LegUnwanted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrayLeg(Event):
-    """A leg that was given up, or that we know nothing of, came to be after all."""
+    """A leg that was given up, or that we know nothing of, came to be after all. `dialled`: a public number's."""
 
     interaction_id: str
     leg: str
     endpoint: str
+    dialled: bool = False
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

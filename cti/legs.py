@@ -17,7 +17,7 @@ from cti.events import (
     StrayLeg,
 )
 from cti.facts import LegAsked, LegEnded, LegRinging, LegStarted, LegUp
-from cti.ids import is_ours
+from cti.ids import is_dialled, is_ours
 from cti.machines import LEG, LegState
 from cti.rows import LegRole, LegRow
 from kernel.handling import Handles, on
@@ -81,21 +81,24 @@ class Legs(Handles):
     def _started(self, fact: LegStarted, turn: Turn) -> None:
         row = self._book.legs.get(fact.leg)
         if row is None:
-            return self._stray(fact, "", turn) if is_ours(fact.leg) else self._rung_by_switch(fact, turn)
+            return self._stray(fact, None, turn) if is_ours(fact.leg) else self._rung_by_switch(fact, turn)
         if row.channel:
             return self._book.ignore(fact)
         if not row.live:
-            return self._stray(fact, row.interaction_id, turn)
+            return self._stray(fact, row, turn)
         state = LegState.new if row.state is LegState.asked else row.state
         self._book.legs.put(replace(row, state=state, channel=fact.channel, endpoint=fact.endpoint, linked=fact.linked))
         turn.cancel(f"came-{row.id}")
         if row.role is LegRole.dialled:
             turn.emit(CustomerDialled(interaction_id=row.interaction_id, leg=row.id, channel=fact.channel))
 
-    def _stray(self, fact: LegStarted, interaction_id: str, turn: Turn) -> None:
-        """A leg of ours that was given up, or of which we know nothing any more, comes after all."""
-        self._book.legs.put(_row(fact, LegRole.agent, interaction_id, turn))
-        turn.emit(StrayLeg(interaction_id=interaction_id, leg=fact.leg, endpoint=fact.endpoint))
+    def _stray(self, fact: LegStarted, before: LegRow | None, turn: Turn) -> None:
+        """A leg of ours that was given up (`before`), or of which we know nothing any more, comes after all."""
+        interaction_id = before.interaction_id if before is not None else ""
+        dialled = before.role is LegRole.dialled if before is not None else is_dialled(fact.leg)
+        self._book.legs.put(_row(fact, LegRole.dialled if dialled else LegRole.agent, interaction_id, turn))
+        about = {"leg": fact.leg, "endpoint": fact.endpoint, "channel": fact.channel}
+        turn.emit(StrayLeg(interaction_id=interaction_id, dialled=dialled, **about))
 
     def _rung_by_switch(self, fact: LegStarted, turn: Turn) -> None:
         """A leg that we did not ask for is ours when it belongs to one of our callers."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from cti.book import Book
 from cti.events import CallerAfter, CallerArrived, CallerHeld, CallerWaits, Joined
 from cti.facts import BridgeEntered, BridgeLeft, LegPlaced, PickupEnded, Place
-from cti.ids import endpoint_of
+from cti.ids import endpoint_of, is_dialled
 from cti.machines import LegState
 from cti.rows import LegRole, LegRow
 from kernel.handling import Handles, on
@@ -39,10 +39,11 @@ class Places(Handles):
 
     def _adopt(self, fact: LegPlaced, turn: Turn) -> LegRow:
         """A leg that we hear of by its place first: a new caller, or one (or an idle agent) from before our start."""
-        caller = fact.place is not Place.idle
+        dialled = is_dialled(fact.leg)
+        caller = fact.place is not Place.idle and not dialled
         row = LegRow(
             id=fact.leg,
-            role=LegRole.caller if caller else LegRole.agent,
+            role=LegRole.caller if caller else LegRole.dialled if dialled else LegRole.agent,
             interaction_id=fact.interaction_id,
             state=LegState.new,
             since=turn.at,

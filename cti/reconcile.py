@@ -73,8 +73,8 @@ def _others(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
     if leg.role == "caller" or (row is not None and row.channel):
         return
     dialled = leg.role == DIALLED
-    if row is None and (leg.role == "agent" or dialled) and (leg.up or not is_ours(leg.leg)):
-        # what only rings, nobody waits for
+    if row is None and (dialled or (leg.role == "agent" and (leg.up or not is_ours(leg.leg)))):
+        # for an agent's leg that only rings nobody waits; a number that rings may be somebody's
         yield LegAsked(leg=leg.leg, endpoint=leg.endpoint, interaction_id=leg.interaction_id, dialled=dialled)
     yield LegStarted(leg=leg.leg, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked)
 

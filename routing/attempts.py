@@ -10,11 +10,14 @@ from kernel.machine import Machine, table
 
 
 class AttemptState(StrEnum):
+    """`ending`: over for the agent, but nobody knows yet that the number's leg is gone, so the number is not free."""
+
     asked = "asked"
     permitted = "permitted"
     dialing = "dialing"
     answered = "answered"
     bridged = "bridged"
+    ending = "ending"
     ended = "ended"
 
 
@@ -46,17 +49,19 @@ ATTEMPT: Machine[AttemptState] = Machine(
         (A.permitted, "dialed", A.dialing),
         (A.dialing, "answered", A.answered),
         ((A.dialing, A.answered), "joined", A.bridged),
-        ((A.asked, A.permitted, A.dialing, A.answered, A.bridged), "ends", A.ended),
+        ((A.dialing, A.answered), "let_go", A.ending),
+        ((A.asked, A.permitted, A.dialing, A.answered, A.bridged, A.ending), "ends", A.ended),
     ),
 )
 
-SENT = frozenset({A.dialing, A.answered, A.bridged})
+SENT = frozenset({A.dialing, A.answered, A.bridged, A.ending})
 """The switch was told to dial; whatever happens now, it is not told again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One dial of one number. `leg` is the agent's, `customer_leg` that of the number; `permit_id` what allowed it."""
+    """One dial of one number. `leg` is the agent's, `customer_leg` that of the number; `permit_id` what allowed it.
+    `let_go_at` is when it was over for the agent, if that was before its end: the number is free from `ended_at` on."""
 
     id: str
     interaction_id: str
@@ -74,8 +79,14 @@ class Attempt:
     ringing_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    let_go_at: datetime | None = None
     outcome: Outcome | None = None
     reason: str | None = None
+
+
+def wanted(attempt: Attempt) -> bool:
+    """Whether somebody waits for the number to answer: nobody gave it up, and no time ran out."""
+    return attempt.state in (A.dialing, A.answered) and attempt.reason is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cti.events import AgentLegEnded, CallerLeft, OrderFailed, SwitchBack
+from cti.legs import NEVER_CAME
 from cti.orders import DialOut, HangUp
 from kernel.handling import Handles, on
 from kernel.turn import Turn
@@ -20,6 +21,8 @@ from routing.switchboard import Switchboard
 
 GRACE = timedelta(seconds=5)
 """How long after its last second the switch may take to say what became of a leg."""
+AGAIN = timedelta(seconds=30)
+"""How long until the end of a leg of which nothing is heard is ordered again."""
 
 
 class DialEnds(Handles):
@@ -36,10 +39,22 @@ class DialEnds(Handles):
             return
         if attempt.state is AttemptState.bridged:
             return self.end(attempt, Outcome.reached, "talked", turn)
-        if self._state.line_up or not event.unseen:
-            self._number_gone(attempt, event.cause, event.unseen, f"cause_{event.cause}", turn)
+        if event.unseen:
+            self._never_came(attempt, turn)
+        else:
+            self._number_gone(attempt, event.cause, False, f"cause_{event.cause}", turn)
+
+    def _never_came(self, attempt: Attempt, turn: Turn) -> None:
+        """Nothing was heard of the leg. While the link is down the snapshot decides; else it is over for the agent, and
+        the number not free while the leg can come."""
+        if self._state.line_up and attempt.state in (AttemptState.dialing, AttemptState.answered):
+            self._let_go(attempt, Outcome.unknown, attempt.reason or "never_came", turn)
+            late = (attempt.dialed_at or turn.at) + NEVER_CAME
+            turn.due(max(late, turn.at) + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
 
     def _number_gone(self, attempt: Attempt, cause: int, unseen: bool, reason: str, turn: Turn) -> None:
+        if attempt.state is AttemptState.ending:
+            return self._finish(attempt, turn)
         answered, given_up = attempt.answered_at is not None, attempt.reason == "agent_hung_up"
         outcome = outcome_of(cause, unseen=unseen, answered=answered, given_up=given_up)
         self.end(attempt, outcome, attempt.reason or reason, turn)
@@ -48,7 +63,7 @@ class DialEnds(Handles):
     def _agent_ended(self, event: AgentLegEnded, turn: Turn) -> None:
         """Before the number was dialled that is all; later the number's leg is ended first, and its end awaited."""
         attempt = self._state.attempt_on(event.leg)
-        if attempt is None or attempt.state is AttemptState.bridged:
+        if attempt is None or attempt.state in (AttemptState.bridged, AttemptState.ending):
             return
         if attempt.state in SENT:
             self._state.attempts.put(replace(attempt, reason="agent_hung_up"))
@@ -71,12 +86,14 @@ class DialEnds(Handles):
         attempt = self._state.attempts.get(attempt_id)
         if kind not in ("dialler", "dial") or attempt is None or event.unknown:
             return
+        if attempt.state is AttemptState.ending:
+            return self._finish(attempt, turn)
         self.end(attempt, Outcome.failed, "switch_refused", turn)
 
     @on(DialDue)
     def _dial_due(self, due: DialDue, turn: Turn) -> None:
-        """The switch said nothing of the end: what may live is hung up; then it is over, unknown. While the link is
-        down the switch cannot say anything, and both may talk: the snapshot decides."""
+        """The switch said nothing of the end: what may live is hung up; then it is over for the agent, unknown. While
+        the link is down the switch cannot say anything, and both may talk: the snapshot decides."""
         attempt = self._state.attempts.get(due.attempt_id)
         if attempt is None or attempt.state is AttemptState.bridged:
             return
@@ -87,8 +104,32 @@ class DialEnds(Handles):
             self.hang_up(attempt, attempt.customer_leg if attempt.state in SENT else attempt.leg, turn)
             turn.due(turn.at + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
             return
-        outcome = Outcome.unknown if attempt.state in SENT else Outcome.failed
-        self.end(attempt, outcome, attempt.reason, turn)
+        if attempt.state is AttemptState.ending:
+            self._try_again(attempt, turn)
+        elif attempt.state in SENT:
+            self._let_go(attempt, Outcome.unknown, attempt.reason, turn)
+        else:
+            self.end(attempt, Outcome.failed, attempt.reason, turn)
+
+    def _let_go(self, attempt: Attempt, outcome: Outcome, reason: str, turn: Turn) -> None:
+        """It is over for the agent. The number is not free before its leg is known to be gone: until then its end is
+        ordered again and again, which tells of a leg that is no more."""
+        attempt = advance(self._state, attempt, "let_go", let_go_at=turn.at, outcome=outcome, reason=reason)
+        self._told_over(attempt, outcome, reason, turn)
+        self._hang_up_all(attempt, turn)
+        self._close(attempt, turn)
+        turn.due(turn.at + AGAIN, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
+
+    def _try_again(self, attempt: Attempt, turn: Turn) -> None:
+        if not self._switchboard.alive(attempt.customer_leg):
+            return self._finish(attempt, turn)
+        self._hang_up_all(attempt, turn)
+        turn.due(turn.at + AGAIN, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
+
+    def _finish(self, attempt: Attempt, turn: Turn) -> None:
+        """The leg of an attempt that was let go is gone: now the number is free."""
+        advance(self._state, attempt, "ends", ended_at=turn.at)
+        self._free(attempt, turn)
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
@@ -105,27 +146,35 @@ class DialEnds(Handles):
                     self._number_gone(attempt, 0, True, "leg_gone", turn)
                 else:
                     self.end(attempt, Outcome.failed, "leg_gone", turn)
+            elif attempt.state is AttemptState.ending:
+                self._try_again(attempt, turn)
             elif attempt.state is AttemptState.dialing and turn.deadlines.get(f"dial-{attempt.id}") is None:
                 self.watch(attempt, 0, turn)
 
     def end(self, attempt: Attempt, outcome: Outcome, reason: str, turn: Turn) -> None:
         """The attempt is over, and the number free again. Legs that live are hung up, unless both talk."""
         attempt = advance(self._state, attempt, "ends", ended_at=turn.at, outcome=outcome, reason=reason)
+        self._free(attempt, turn)
+        self._told_over(attempt, outcome, reason, turn)
+        if outcome is not Outcome.reached:
+            self._hang_up_all(attempt, turn)
+            self._close(attempt, turn)
+
+    def _free(self, attempt: Attempt, turn: Turn) -> None:
         for key in (f"permit-{attempt.id}", f"dial-{attempt.id}"):
             turn.cancel(key)
         turn.save(ReleaseNumber(attempt_id=attempt.id))
-        turn.emit(
-            DialEnded(
-                attempt_id=attempt.id, interaction_id=attempt.interaction_id, outcome=outcome.value, reason=reason
-            )
-        )
         self._state.attempts.retire(attempt.id)
-        if outcome is Outcome.reached:
-            return
+
+    @staticmethod
+    def _told_over(attempt: Attempt, outcome: Outcome, reason: str, turn: Turn) -> None:
+        ids = {"attempt_id": attempt.id, "interaction_id": attempt.interaction_id}
+        turn.emit(DialEnded(**ids, outcome=outcome.value, reason=reason))
+
+    def _hang_up_all(self, attempt: Attempt, turn: Turn) -> None:
         for leg in (attempt.customer_leg, attempt.leg):
             if self._switchboard.alive(leg):
                 self.hang_up(attempt, leg, turn)
-        self._close(attempt, turn)
 
     def _close(self, attempt: Attempt, turn: Turn) -> None:
         """Nobody talked: the interaction ends with the attempt, and the agent is as before."""

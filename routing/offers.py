@@ -14,6 +14,7 @@ from cti.events import (
     OrderFailed,
     SwitchBack,
 )
+from cti.ids import AGENT
 from cti.orders import DropClaim, GrantClaim, RingAgent
 from kernel.errors import NotFound
 from kernel.handling import Handles, on
@@ -103,7 +104,7 @@ class Offers(Handles):
             agent_id=agent.id,
             endpoint=agent.endpoint or "",
             state=OfferState.pending,
-            leg=turn.new_id("leg"),
+            leg=turn.new_id(AGENT),
             claim=offer_id,
             made_at=turn.at,
             deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cti.events import AgentLegUp, CustomerDialled, CustomerRinging, CustomerUp, Joined, LegOrdered
+from cti import ids
+from cti.events import AgentLegUp, CustomerDialled, CustomerRinging, CustomerUp, Joined, LegOrdered, StrayLeg
 from cti.facts import LinkDown
 from cti.orders import DialOut, RingDialler
 from kernel.errors import LinkDown as NoLink
@@ -13,7 +14,7 @@ from kernel.errors import Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import reserve_for_outbound
-from routing.attempts import ATTEMPT, Attempt, AttemptState, Outcome, Trunk
+from routing.attempts import ATTEMPT, Attempt, AttemptState, Outcome, Trunk, wanted
 from routing.dialends import DialEnds
 from routing.dialling import (
     AskPermit,
@@ -62,8 +63,8 @@ class Outbound(Handles):
             purpose="manual",
             state=ATTEMPT.initial,
             asked_at=turn.at,
-            leg=turn.new_id("leg"),
-            customer_leg=turn.new_id("leg"),
+            leg=turn.new_id(ids.AGENT),
+            customer_leg=turn.new_id(ids.DIALLED),
             number=command.number,
             customer_id=command.customer_id,
             contact_id=command.contact_id,
@@ -216,6 +217,15 @@ class Outbound(Handles):
         )
         self._ends.watch(attempt, trunk.ring_seconds, turn)
 
+    @on(StrayLeg)
+    def _late(self, event: StrayLeg, turn: Turn) -> None:
+        """The number's leg comes when it was thought that it never would: it is still wanted while nobody gave up."""
+        attempt = self._state.dialled_on(event.leg)
+        if attempt is not None and wanted(attempt):
+            self._dialled(
+                CustomerDialled(interaction_id=attempt.interaction_id, leg=event.leg, channel=event.channel), turn
+            )
+
     @on(CustomerDialled)
     def _dialled(self, event: CustomerDialled, turn: Turn) -> None:
         interaction = self._state.interactions.get(event.interaction_id)
@@ -239,6 +249,6 @@ class Outbound(Handles):
     @on(Joined)
     def _joined(self, event: Joined, turn: Turn) -> None:
         attempt = self._state.attempt_of(event.interaction_id)
-        if attempt is not None and attempt.state is not AttemptState.bridged:
+        if attempt is not None and attempt.state in (AttemptState.dialing, AttemptState.answered):
             advance(self._state, attempt, "joined", answered_at=attempt.answered_at or turn.at)
             turn.cancel(f"dial-{attempt.id}")

@@ -141,8 +141,8 @@ class State:
 
     def awaited(self, leg: str) -> bool:
         """Whether somebody's work goes on, or is to begin, on this leg; a number's, whether it is dialled."""
-        dialled = any(one.ended_at is None for one in self.attempts.where("customer_leg", leg))
-        return dialled or any(stint.state is not StintState.done for stint in self.stints.where("leg", leg))
+        parts = self.stints.where("leg", leg)
+        return self.dialled_on(leg) is not None or any(one.state is not StintState.done for one in parts)
 
     def is_on(self, interaction_id: str) -> bool:
         """Whether the caller of an interaction is there."""
@@ -179,6 +179,11 @@ class State:
     def attempt_on(self, leg: str) -> Attempt | None:
         """The live attempt whose agent's leg this is."""
         found = self.attempts.where("leg", leg)
+        return found[0] if found and found[0].ended_at is None else None
+
+    def dialled_on(self, leg: str) -> Attempt | None:
+        """The live attempt whose number has this leg."""
+        found = self.attempts.where("customer_leg", leg)
         return found[0] if found and found[0].ended_at is None else None
 
     def live_offers(self, interaction_id: str) -> list[Offer]:

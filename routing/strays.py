@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cti.events import AgentLegRinging, StrayLeg, SwitchBack
+from cti.events import AgentLegRinging, CustomerDialled, CustomerUp, StrayLeg, SwitchBack
 from cti.orders import HangUp
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.attempts import AttemptState, wanted
 from routing.legs import end_leg
 from routing.state import State
 from routing.switchboard import Switchboard
@@ -25,8 +26,17 @@ class Strays(Handles):
 
     @on(StrayLeg)
     def _stray(self, event: StrayLeg, turn: Turn) -> None:
-        """A phone that rings for an offer that is long over stops; the leg's end is heard as any other's."""
-        end_leg(event.leg, event.interaction_id, turn)
+        """A phone that rings for an offer that is long over stops, and a number that was given up; the leg's end is
+        heard as any other's."""
+        attempt = self._state.dialled_on(event.leg)
+        if attempt is None or not wanted(attempt):
+            end_leg(event.leg, event.interaction_id, turn)
+
+    @on(CustomerDialled, CustomerUp)
+    def _number_came(self, event: CustomerDialled | CustomerUp, turn: Turn) -> None:
+        attempt = self._state.dialled_on(event.leg)
+        if attempt is not None and attempt.state is AttemptState.ending:
+            end_leg(event.leg, event.interaction_id, turn)
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:

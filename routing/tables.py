@@ -188,6 +188,7 @@ attempts = Table(
     Column("ringing_at", UtcDateTime),
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, index=True),
+    Column("let_go_at", UtcDateTime),
     Column("outcome", String(12)),
     Column("reason", String(60)),
 )

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.chain.store import seal, unsealed
+from dialer.store import sweep_numbers
 from kernel.errors import TrunklineError
 from kernel.messages import Fact, Order
 from routing.dialling import AskPermit, PermitGranted, PermitRefused
@@ -24,6 +25,9 @@ NO_ANSWER = "The permit for this call could not be kept. Nobody was called; try 
 SEAL_EVERY = 0.5
 SEAL_AGAIN = 5.0
 """Seconds between looks for permits without a seal: usually, and after one that failed."""
+
+SWEEP_EVERY, SWEEP_PAUSE = 60.0, 0.05
+"""Seconds between sweeps of the number locks, and between two looks of one sweep."""
 
 
 class PermitClerk:
@@ -75,6 +79,19 @@ class PermitClerk:
             self._post(PermitRefused(**ids, error="permit_not_kept", message=NO_ANSWER, status=503))
         else:
             self._post(PermitGranted(**ids, permit_id=permit.id))
+
+
+async def sweep_for_ever(database: AsyncEngine, now: Callable[[], datetime]) -> None:
+    """Forget, a few at a time, locks of numbers whose attempts are over: a kill can leave them."""
+    while True:
+        try:
+            after: str | None = ""
+            while after is not None:
+                _, after = await sweep_numbers(database, after, now())
+                await asyncio.sleep(SWEEP_PAUSE)
+        except Exception:
+            log.exception("number locks could not be swept; trying again")
+        await asyncio.sleep(SWEEP_EVERY)
 
 
 class Sealer:

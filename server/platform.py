@@ -40,7 +40,7 @@ from server.librarian import Librarian
 from server.lookback import LookBack
 from server.outlet import PlatformOutlet
 from server.pbx import Pbx, WayOut
-from server.permits import PermitClerk, Sealer
+from server.permits import PermitClerk, Sealer, sweep_for_ever
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
 from server.shelves import savers, shelf_tables
@@ -129,7 +129,11 @@ async def running(
             engine.post(fact)
         await switch.start()
         try:
-            async with _task(heartbeat.run(), "heartbeat", broken), _task(sealer.run(), "sealer", broken):
+            async with (
+                _task(heartbeat.run(), "heartbeat", broken),
+                _task(sealer.run(), "sealer", broken),
+                _task(sweep_for_ever(database, clock.now), "sweeper", broken),
+            ):
                 parts = (engine, rooms, store, ports, switch, phones, heartbeat, broken, tally, sealer)
                 yield Platform(database, clock, *parts)
         finally:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -92,39 +91,60 @@ async def _last(connection: AsyncConnection) -> tuple[int, str]:
     return seq, hash_
 
 
-async def verify(database: AsyncEngine, at: datetime, anchors: Iterable[Anchor] = ()) -> Verdict:
+async def verify(
+    database: AsyncEngine,
+    at: datetime,
+    anchors: Iterable[Anchor] = (),
+    told: Callable[[int], None] = lambda _rows: None,
+) -> Verdict:
     """Follow the whole chain, a page at a time, to where it ends and past what earlier looks saw; and hold the attempts
-    that were dialled against it."""
+    that were dialled against it. No read lasts longer than a page; `told` hears how many rows each took."""
     table = dial_permits
     async with readonly(database) as connection:
         head = (await connection.execute(select(permit_head).where(permit_head.c.id == HEAD))).first()
-        check = PermitCheck([*anchors, *([Anchor(head.seq, head.hash)] if head is not None else [])])
-        async for link in _links(connection):
+    check = PermitCheck([*anchors, *([Anchor(head.seq, head.hash)] if head is not None else [])])
+    last = 0
+    while links := await _links(database, last):
+        for link in links:
             check.add(link)
+        last = links[-1].seq
+        told(len(links))
+    async with readonly(database) as connection:
         too_late = table.c.seq.is_(None) & (table.c.granted_at < at - WITHIN)
         late = await connection.scalar(select(func.count()).select_from(table).where(too_late)) or 0
-        dialled = attempts.c.dialed_at.is_not(None) | attempts.c.state.in_([one.value for one in SENT])
-        joined = attempts.outerjoin(table, (table.c.id == attempts.c.permit_id) & (table.c.attempt_id == attempts.c.id))
-        query = select(attempts.c.id).select_from(joined).where(dialled & table.c.id.is_(None)).order_by(attempts.c.id)
-        missing = tuple(row.id for row in await connection.execute(query))
-        other = (table.c.number != attempts.c.number) | (table.c.interaction_id != attempts.c.interaction_id)
-        pairs = attempts.join(table, table.c.attempt_id == attempts.c.id)
-        query = select(attempts.c.id).distinct().select_from(pairs).where(dialled & other).order_by(attempts.c.id)
-        others = tuple(row.id for row in await connection.execute(query))
+    missing, others = await _not_permitted(database, told)
     return Verdict(check.links, check.end(), late, missing, others, Anchor(check.links, check.hash))
 
 
-async def _links(connection: AsyncConnection) -> AsyncIterator[Link]:
-    last = 0
-    while True:
-        query = select(dial_permits).where(dial_permits.c.seq > last).order_by(dial_permits.c.seq).limit(CHUNK)
+async def _links(database: AsyncEngine, last: int) -> list[Link]:
+    """The links after the last."""
+    query = select(dial_permits).where(dial_permits.c.seq > last).order_by(dial_permits.c.seq).limit(CHUNK)
+    async with readonly(database) as connection:
         rows = list(await connection.execute(query))
+    return [Link(row.seq, row.previous, row.hash, _permit(row), row.number, row.salt) for row in rows]
+
+
+async def _not_permitted(database: AsyncEngine, told: Callable[[int], None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Attempts that were dialled without their permit, and those that dialled something else than it says."""
+    permit, a = dial_permits, attempts.c
+    dialled = a.dialed_at.is_not(None) | a.state.in_([one.value for one in SENT])
+    without = dialled & ((permit.c.id != a.permit_id) | permit.c.id.is_(None) | a.permit_id.is_(None))
+    other = dialled & ((permit.c.number != a.number) | (permit.c.interaction_id != a.interaction_id))
+    columns = (a.id, without.label("without"), other.label("other"))
+    joined = attempts.outerjoin(permit, permit.c.attempt_id == a.id)
+    missing: list[str] = []
+    others: list[str] = []
+    last = ""
+    while True:
+        page = select(*columns).select_from(joined).where(a.id > last).order_by(a.id).limit(CHUNK)
+        async with readonly(database) as connection:
+            rows = list(await connection.execute(page))
         if not rows:
-            return
-        for row in rows:
-            yield Link(row.seq, row.previous, row.hash, _permit(row), row.number, row.salt)
-        await asyncio.sleep(0)
-        last = rows[-1].seq
+            return tuple(missing), tuple(others)
+        missing += [row.id for row in rows if row.without]
+        others += [row.id for row in rows if row.other]
+        last = rows[-1].id
+        told(len(rows))
 
 
 def _permit(row: Row[tuple[object, ...]]) -> PermitRow:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 
 from config.settings import Settings
 from crm_core.people.audit import Anchor
@@ -36,8 +37,9 @@ def permits(
     settings = Settings()
     path = anchors or settings.data_dir / "permits.anchors"
     known = read_anchors(path)
-    found = asyncio.run(_look(settings, known))
     console = Console()
+    with console.status("Reading permits…") as status:
+        found = asyncio.run(_look(settings, known, Progress(status)))
     for problem in problems(found):
         console.print(f"[bold red]✗[/] permits: {problem}", highlight=False, soft_wrap=True)
     if not found.whole:
@@ -65,10 +67,21 @@ def problems(found: Verdict) -> list[str]:
     return said
 
 
-async def _look(settings: Settings, known: Sequence[Anchor]) -> Verdict:
+class Progress:
+    """Says how far it is."""
+
+    def __init__(self, status: Status) -> None:
+        self._status, self._rows = status, 0
+
+    def __call__(self, rows: int) -> None:
+        self._rows += rows
+        self._status.update(f"{self._rows:,} rows read…")
+
+
+async def _look(settings: Settings, known: Sequence[Anchor], told: Callable[[int], None]) -> Verdict:
     await check(settings.database_url)
     database = connect(settings.database_url)
     try:
-        return await look(database, SteadyClock().now(), known)
+        return await look(database, SteadyClock().now(), known, told)
     finally:
         await database.dispose()

@@ -72,7 +72,14 @@ class Floor:
         async def phone(endpoint: str, secret: str) -> None:
             await self.switch.phone(endpoint, manner, **({"after": 0.2} if manner == "answer" else {}))
 
-        await self.ana.sign_in(phone)
+        async def signed_in() -> bool:
+            try:
+                await self.ana.sign_in(phone)
+            except AssertionError:
+                return False
+            return True
+
+        await until(signed_in, STEP, "ana is signed in")
         return await self.switch.call_in(LUCIA)
 
     async def sees(self, stint: str) -> None:

@@ -12,7 +12,7 @@ from cti.orders import DialOut, RingDialler
 from dialer.hours import local_times, warnings
 from dialer.numbers import examine
 from kernel.messages import Fact
-from routing.attempts import SENT
+from routing.attempts import SENT, AttemptState
 from routing.dialling import DialNumber, PermitGranted, PermitRefused
 from tests.unit.routing.bench import AGENTS, Bench
 from tests.unit.routing.little_office import LISTED, MOST_A_DAY, NUMBERS
@@ -107,7 +107,8 @@ class Dialling(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_reserved_for_two_things(self) -> None:
-        calling = Counter(one.agent_id for one in self.state.attempts if one.ended_at is None)
+        live = [one for one in self.state.attempts if one.ended_at is None and one.state is not AttemptState.ending]
+        calling = Counter(one.agent_id for one in live)
         assert all(count == 1 for count in calling.values())
         for offer in self.state.offers:
             assert offer.ended_at is not None or offer.agent_id not in calling
