@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from agent_desktop.deskview import (
     Person,
@@ -63,6 +64,7 @@ class Projection:
         self._offers: defaultdict[str, set[str]] = defaultdict(set)
         self._parts: defaultdict[str, set[str]] = defaultdict(set)
         self._dials: dict[str, str] = {}
+        self._taken: dict[str, Row] = {}
         self._figures: list[Row] | None = None
         self._choices: dict[str | None, Row] = {}
 
@@ -142,7 +144,13 @@ class Projection:
     def _me(self, person: Person) -> Row:
         row = self.get("agents", person.id)
         colleague = self.get("agents", row.get("about")) if row else None
-        return me_view(person, row, colleague["name"] if colleague else None)
+        return me_view(person, row, colleague["name"] if colleague else None) | {"taken": self._taken_from(person.id)}
+
+    def _taken_from(self, agent_id: str) -> Row | None:
+        """The last offer to the agent that somebody else answered; they may be offered another caller by now."""
+        taken = self._taken.get(agent_id)
+        colleague = self.get("agents", taken["by"]) if taken else None
+        return taken and {"offer_id": taken["offer_id"], "by": colleague["name"] if colleague else None}
 
     def queues(self) -> list[Row]:
         """How many callers wait in each queue and since when the first of them."""
@@ -154,7 +162,7 @@ class Projection:
         waiting: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._rows["interactions"].values():
             if row["state"] in WAITING:
-                waiting[row["queue_id"]].append(moment(row.get("queued_at") or row["arrived_at"]) or "")
+                waiting[row["queue_id"]].append(moment(_waits_since(row)) or "")
         found = sorted(self._rows["queues"].values(), key=lambda queue: (queue["name"], queue["id"]))
         return [
             {
@@ -264,6 +272,8 @@ class Projection:
             if before != key:
                 self._rows[shelf].pop(before, None)
             self._dials[row["agent_id"]] = key
+        if shelf == "offers" and change.row is not None and change.row.get("reason") == "answered_elsewhere":
+            self._taken[change.row["agent_id"]] = {"offer_id": key, "by": change.row.get("answered_by")}
         if shelf in ("stints", "offers"):
             self._index(self._stints if shelf == "stints" else self._offers, old, row)
 
@@ -279,6 +289,12 @@ class Projection:
         row = self._rows["interactions"].get(interaction_id)
         if row is not None and row["state"] in ENDED and not self._parts.get(interaction_id):
             del self._rows["interactions"][interaction_id]
+
+
+def _waits_since(row: Row) -> str | datetime:
+    """Of a caller who was answered and waits again, the wait that lasts."""
+    since: str | datetime = row.get("again_since") or row.get("queued_at") or row["arrived_at"]
+    return since
 
 
 def _offered_in(disposition: Row, queue_id: str | None) -> bool:

@@ -49,7 +49,13 @@ class Agents(Handles):
         if old.next_presence is Presence.out and old.next_reason in LEAVING:
             changes |= {"next_presence": None, "next_reason": None}
         if old.presence is Presence.out:
-            changes |= {"presence": Presence.paused, "pause_reason": "start", "why": "signed_in", "missed": 0}
+            changes |= {
+                "presence": Presence.paused,
+                "pause_reason": "start",
+                "why": "signed_in",
+                "missed": 0,
+                "silent": 0,
+            }
         self._state.put_agent(old, **changes)
         turn.reply = lease.id
 
@@ -166,9 +172,11 @@ class Agents(Handles):
             return
         self._state.phones.put(PhoneLease(phone.id, event.reachable, phone.agent_id, phone.configured))
         for agent in self._state.agents.where("endpoint", event.endpoint):
-            rest = None if event.reachable else agent.not_before
-            device = Reach.reachable if event.reachable else Reach.lost
-            self._watch(self._state.put_agent(agent, device=device, not_before=rest), turn)
+            if event.reachable:
+                agent = self._state.put_agent(agent, device=Reach.reachable, not_before=None, silent=0)
+            else:
+                agent = self._state.put_agent(agent, device=Reach.lost)
+            self._watch(agent, turn)
 
 
 def take_presence(state: State, agent: Agent, presence: Presence, reason: str | None, at: datetime, why: str) -> None:
@@ -179,7 +187,7 @@ def take_presence(state: State, agent: Agent, presence: Presence, reason: str | 
     new = PRESENCE.after(agent.presence, presence.value)
     changes: dict[str, object] = {"presence": new, "pause_reason": reason, "why": why}
     if new is Presence.ready:
-        changes |= {"missed": 0, "not_before": None, "about": None}
+        changes |= {"missed": 0, "silent": 0, "not_before": None, "about": None}
         if agent.presence is not Presence.ready:
             changes["idle_since"] = at
     state.put_agent(agent, next_presence=None, next_reason=None, **changes)

@@ -49,6 +49,7 @@ class LostPhones(Handles):
             interaction,
             stint_id=None,
             front=True,
+            again_since=turn.at,
             prefer_agent=stint.agent_id if waits else None,
             prefer_until=until if waits else None,
         )

@@ -261,9 +261,11 @@ class AgentStateChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPausedForPhone(Event):
-    """The agent's registered phone lost its sound twice in a short time."""
+    """The agent's registered phone lost its sound twice in a short time (`phone_failing`), or does not ring
+    (`phone_silent`)."""
 
     agent_id: str
+    reason: str = "phone_failing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

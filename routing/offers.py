@@ -21,12 +21,13 @@ from kernel.handling import Handles, on
 from kernel.messages import Message
 from kernel.turn import Turn
 from routing.agents import change_duty
-from routing.endings import ANSWERED_ELSEWHERE, Ending, ending_of, unanswered
+from routing.endings import ANSWERED_ELSEWHERE, Ending, ending_of, failed_rest, refused_rest, unanswered
 from routing.legs import end_leg
 from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
 from routing.matching import choose
 from routing.messages import (
     AgentPausedForMisses,
+    AgentPausedForPhone,
     DeclineOffer,
     LegGoneDue,
     MatchDue,
@@ -56,6 +57,11 @@ GRACE = timedelta(seconds=3)
 """How long after the switch's own ring time-out we wait for it to say so."""
 LEG_GONE = timedelta(seconds=5)
 """How long an ended offer's leg may take to disappear before the caller is offered again."""
+
+SILENT_RINGS = 3
+"""How often a phone may fail to ring where no number of misses pauses the agent."""
+PHONE_SILENT = "phone_silent"
+"""The pause reason of an agent whose phone the switch reaches, and which does not ring."""
 
 
 class Offers(Handles):
@@ -167,6 +173,9 @@ class Offers(Handles):
         offer = self._by_leg(event.leg)
         if offer is not None and offer.state is OfferState.pending and offer.ringing_at is None:
             self._state.offers.put(replace(offer, ringing_at=turn.at))
+            agent = self._state.agents.get(offer.agent_id)
+            if agent is not None and agent.silent:
+                self._state.put_agent(agent, silent=0)
 
     @on(AgentLegUp)
     def _up(self, event: AgentLegUp, turn: Turn) -> None:
@@ -227,7 +236,7 @@ class Offers(Handles):
         if offer is not None and not event.unknown:
             offer = self._state.offers.put(replace(offer, leg_live=False))
             queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-            rest = queue.busy_delay if self._state.line_up else 0
+            rest = failed_rest(queue) if self._state.line_up else 0
             self.end(offer, Ending("failed", "switch_refused", rest), turn)
 
     @on(SwitchBack)
@@ -257,7 +266,7 @@ class Offers(Handles):
             raise NotFound("offer_gone", "This call is no longer offered to you.", offer_id=command.offer_id)
         OFFER.after(offer.state, "decline")
         queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-        self.end(offer, Ending("rejected", "declined", queue.reject_delay), turn)
+        self.end(offer, Ending("rejected", "declined", refused_rest(queue)), turn)
 
     @on(OfferDue)
     def _offer_due(self, due: OfferDue, turn: Turn) -> None:
@@ -337,14 +346,20 @@ class Offers(Handles):
         if agent is None or not (how.rest or how.missed):
             return
         until = turn.at + timedelta(seconds=how.rest)
-        missed = agent.missed + 1 if how.missed else agent.missed
-        agent = self._state.put_agent(agent, missed=missed, not_before=until, idle_since=turn.at)
+        counts = {"missed": agent.missed + how.missed, "silent": agent.silent + how.silent}
+        agent = self._state.put_agent(agent, **counts, not_before=until, idle_since=turn.at)
         turn.due(until, MatchDue(key=f"match-{agent.id}"))
-        queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
-        if how.missed and 0 < queue.misses_to_pause <= missed and agent.presence is Presence.ready:
+        most = self._state.queue_of(self._state.interaction(offer.interaction_id)).misses_to_pause
+        if agent.presence is not Presence.ready:
+            return
+        if how.missed and 0 < most <= agent.missed:
             paused = PRESENCE.observe(agent.presence, "missed_too_often")
             self._state.put_agent(agent, presence=paused, pause_reason=MISSED)
-            turn.emit(AgentPausedForMisses(agent_id=agent.id, missed=missed))
+            turn.emit(AgentPausedForMisses(agent_id=agent.id, missed=agent.missed))
+        elif how.silent and agent.silent >= (most or SILENT_RINGS):
+            paused = PRESENCE.observe(agent.presence, "phone_failing")
+            self._state.put_agent(agent, presence=paused, pause_reason=PHONE_SILENT)
+            turn.emit(AgentPausedForPhone(agent_id=agent.id, reason=PHONE_SILENT))
 
     def _by_leg(self, leg: str) -> Offer | None:
         found = self._state.offers.where("leg", leg)

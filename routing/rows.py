@@ -112,7 +112,9 @@ class Agent:
     """A signed-in person: presence × duty × device. `idle_since` is when the agent last became routable work-wise
     (longest idle goes by it), `not_before` ends the rest after a missed or declined offer. `standing` is the state that
     people see, `since` when it last changed, `why` the code of what changed it and `about` whom or what that names.
-    `away_after` is None while a desk is open, else the seconds without desk and phone after which the agent is out."""
+    `missed` and `silent` count offers in a row that were not answered, and that a phone which the switch reaches did
+    not ring for. `away_after` is None while a desk is open, else the seconds without desk and phone after which the
+    agent is out."""
 
     id: str
     name: str
@@ -131,6 +133,7 @@ class Agent:
     why: str = ""
     about: str | None = None
     away_after: int | None = None
+    silent: int = 0
 
     def routable(self, at: datetime) -> bool:
         """Whether a caller may be offered at `at`."""
@@ -155,7 +158,9 @@ def rejection(agent: Agent, at: datetime) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """A caller's whole visit. `place` orders the queue (kept through offers and fallback); `front` callers
-    (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live."""
+    (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live.
+    `answered_at` is the first answer, to which the wait is counted; `again_since` is since when a caller who was
+    answered waits again."""
 
     id: str
     state: InteractionState
@@ -184,6 +189,7 @@ class Interaction:
     ended_at: datetime | None = None
     end_reason: str | None = None
     from_fallback: bool = False
+    again_since: datetime | None = None
     recording: bool = False
     recording_problem: str | None = None
 

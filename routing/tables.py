@@ -28,6 +28,7 @@ agents = Table(
     Column("why", String(40), nullable=False, server_default=""),
     Column("about", String(200)),
     Column("away_after", Integer),
+    Column("silent", Integer, nullable=False, server_default="0"),
 )
 
 agent_states = Table(
@@ -74,6 +75,7 @@ interactions = Table(
     Column("ended_at", UtcDateTime),
     Column("end_reason", String(40)),
     Column("from_fallback", Boolean, nullable=False),
+    Column("again_since", UtcDateTime),
     Column("recording", Boolean, nullable=False),
     Column("recording_problem", String(20)),
 )

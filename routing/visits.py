@@ -150,12 +150,15 @@ class Visits(Handles):
         state = INTERACTION.observe(interaction.state, "waits")
         if state is interaction.state:
             return
+        again = interaction.again_since
         if interaction.state in TALKING:
             self._called_back(interaction, turn)
+            again = turn.at
         first = interaction.queued_at is None
         self._state.put_interaction(
             interaction,
             state=state,
+            again_since=again,
             queued_at=interaction.queued_at or turn.at,
             place=interaction.place or turn.at,
         )
@@ -212,6 +215,7 @@ class Visits(Handles):
             stint_id=stint.id if stint else None,
             answered_at=interaction.answered_at or turn.at,
             front=False,
+            again_since=None,
             prefer_agent=None,
             prefer_until=None,
             from_fallback=interaction.from_fallback or not event.ours,
@@ -297,7 +301,8 @@ class Visits(Handles):
         the caller goes back to the old place."""
         self._wrapping.drop(stint, "answered_too_late", turn)
         answered = None if interaction.answered_at == stint.joined_at else interaction.answered_at
-        self._state.put_interaction(interaction, stint_id=None, answered_at=answered)
+        again = None if answered is None else stint.offered_at
+        self._state.put_interaction(interaction, stint_id=None, answered_at=answered, again_since=again)
 
     @on(CallerAfter)
     def _after(self, event: CallerAfter, turn: Turn) -> None:

@@ -43,6 +43,8 @@ export interface Me {
   device: "reachable" | "lost";
   /** What people see of me, by the server: since when, the code of why, and the colleague whom that names. */
   state: { kind: string; since: Iso | null; why: string; by: string | null };
+  /** The last offer that a colleague answered instead of me. */
+  taken?: { offer_id: string; by: string | null } | null;
   endpoint: string | null;
   since: Iso | null;
   idle_since: Iso | null;
@@ -94,6 +96,8 @@ export interface Call {
   arrived_at: Iso;
   queued_at: Iso | null;
   answered_at: Iso | null;
+  /** Since when a caller who was answered waits again: their agent's phone was lost. */
+  again_since?: Iso | null;
   ended_at: Iso | null;
   end_reason: string | null;
   match: Match | null;

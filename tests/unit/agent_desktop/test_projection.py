@@ -176,6 +176,27 @@ def test_given_two_waiting_and_one_talking_when_counted_then_only_the_waiting() 
     ]
 
 
+def test_given_a_caller_who_waits_again_when_counted_then_since_that_and_not_since_the_first_wait() -> None:
+    projection = Projection()
+    again = {**interaction_row("ix-1"), "answered_at": AT, "again_since": "2026-03-01T10:05:00Z"}
+    projection.reset(State(1, {"queues": {"main": {"id": "main", "name": "Main"}}, "interactions": {"ix-1": again}}))
+    assert projection.queues()[0]["longest_since"] == "2026-03-01T10:05:00.000Z"
+
+
+def test_given_a_call_that_a_colleague_answered_when_the_next_one_rings_in_the_same_turn_then_both_are_told() -> None:
+    projection = Projection()
+    first, second = (part_row(key, ix, "ann", "pending") for key, ix in (("of-1", "ix-1"), ("of-2", "ix-2")))
+    rows = {"agents": {name: agent_row(name) for name in AGENTS}, "offers": {"of-1": first}}
+    rows["interactions"] = {key: interaction_row(key, "offered") for key in ("ix-1", "ix-2")}
+    projection.reset(State(1, rows))
+    assert projection.desk(PEOPLE["ann"])["me"]["taken"] is None
+    lost = {**first, "state": "rescinded", "reason": "answered_elsewhere", "answered_by": "bob"}
+    projection.apply(Batch(2, AT, (RowChange("offers", "of-1", lost), RowChange("offers", "of-2", second))))
+    desk = projection.desk(PEOPLE["ann"])
+    assert desk["me"]["taken"] == {"offer_id": "of-1", "by": "bob"}
+    assert desk["offer"]["id"] == "of-2"
+
+
 def test_given_a_closed_call_in_wrap_up_when_the_stint_ends_then_the_screen_is_clear() -> None:
     projection = Projection()
     projection.apply(

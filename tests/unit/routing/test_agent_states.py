@@ -139,7 +139,7 @@ def test_a_phone_that_never_said_it_rings_costs_the_agent_no_miss() -> None:
     ix = world.call("c1")
     world.wait(0.3)
     world.agent_leg_ends(ix, world.offer_to(ix), cause=19)
-    assert (ana(world).missed, ana(world).why) == (0, "phone_unreachable")
+    assert (ana(world).missed, ana(world).why) == (0, "phone_silent")
     assert world.offers(ix) == {}, "it rests"
 
 

@@ -131,12 +131,22 @@ function PhoneBanner() {
   );
 }
 
+/** What paused me without my asking, in words; null when I chose it. */
+function pausedFor(): string | null {
+  const state = visibleState.value;
+  if (state?.kind === "missed") return t("banner.missed", { count: me.value?.missed ?? 0 });
+  if (state?.kind !== "paused") return null;
+  if (state.reason === "phone_silent") return t("banner.phone_silent");
+  return state.reason === "phone_failing" ? t("banner.phone_failing") : null;
+}
+
 function MissedBanner() {
-  if (visibleState.value?.kind !== "missed") return null;
+  const title = pausedFor();
+  if (title === null) return null;
   return (
     <Banner
       tone="paused"
-      title={t("banner.missed", { count: me.value?.missed ?? 0 })}
+      title={title}
       action={
         <Button
           small
@@ -149,7 +159,7 @@ function MissedBanner() {
         </Button>
       }
     >
-      {t("banner.missed_help")}
+      {visibleState.value?.kind === "missed" ? t("banner.missed_help") : t("banner.phone_paused_help")}
     </Banner>
   );
 }

@@ -118,6 +118,11 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
           <Waited about={about} />
         </Fact>
       )}
+      {about?.again_since && !about.ended_at && (
+        <Fact label={t("fact.waits_again")}>
+          <span class="timer">{clockFace(secondsSince(about.again_since, tick.value))}</span>
+        </Fact>
+      )}
       {about?.did && <Fact label={t("fact.did")}>{about.did}</Fact>}
       {!about && customer?.number && (
         <Fact label={t("fact.number")}>

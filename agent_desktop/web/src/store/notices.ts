@@ -6,6 +6,7 @@ import { me } from "./live";
 import { toast } from "./toasts";
 
 let last: string | null = null;
+let taken: string | null | undefined;
 
 /** Follow my state from now on; what it was when the page opened is no news. */
 export function followNotices(): void {
@@ -16,10 +17,17 @@ export function followNotices(): void {
     const news = last !== null && last !== mark;
     last = mark;
     if (!news) return;
-    if (state.why === "answered_elsewhere") {
-      toast("info", state.by ? t("notice.answered_by", { name: state.by }) : t("notice.answered"));
-    } else if (state.why === "no_answer") toast("info", t("notice.no_answer"));
+    if (state.why === "no_answer") toast("info", t("notice.no_answer"));
     else if (state.why === "wrap_up_timed_out") toast("info", t("notice.wrap_up_over"));
-    else if (state.why === "phone_unreachable") toast("bad", t("notice.phone_unreachable"));
+    else if (state.why === "phone_unreachable" || state.why === "phone_silent")
+      toast("bad", t("notice.phone_unreachable"));
+  });
+  effect(() => {
+    if (!me.value) return;
+    const offer = me.value.taken ?? null;
+    const news = taken !== undefined && offer !== null && offer.offer_id !== taken;
+    taken = offer?.offer_id ?? null;
+    // by the offer, not by my state: I may ring for the next caller already
+    if (news) toast("info", offer.by ? t("notice.answered_by", { name: offer.by }) : t("notice.answered"));
   });
 }
