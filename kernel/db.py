@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Engine,
     Integer,
     MetaData,
     String,
@@ -43,6 +45,7 @@ LONG, KEPT = 16, 512
 _AS_IS = frozenset({type(None), bool, int, float, datetime})
 _NAMES: dict[type, tuple[str, ...]] = {}
 _KEPT: dict[int, tuple[tuple[Any, ...], Encoded]] = {}
+_OPTIONED: WeakKeyDictionary[Engine, dict[tuple[str, ...], AsyncEngine]] = WeakKeyDictionary()
 _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 metadata = MetaData(
@@ -177,10 +180,14 @@ def connect(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        if connection.get_execution_options().get("readonly", False):
+        options = connection.get_execution_options()
+        if options.get("readonly", False):
             connection.connection.driver_connection.begin_reading()
+            return
+        file.ensure_there()
+        if options.get("saving", False):
+            connection.connection.driver_connection.begin_saving()
         else:
-            file.ensure_there()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
@@ -228,8 +235,38 @@ class _File:
 async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction that only reads: one consistent picture, waiting for no writer. PostgreSQL refuses writes in
     it; SQLite does not, so write through `engine.begin()` only."""
-    async with engine.execution_options(readonly=True, postgresql_readonly=True).connect() as connection:
+    async with _with(engine, readonly=True, postgresql_readonly=True).connect() as connection:
         yield connection
+
+
+@contextlib.asynccontextmanager
+async def saving(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction for rows whose order does not matter to who saves them: on SQLite, what `insert_rows`, `upsert` and
+    `delete_ids` are given goes to its thread with the next question or the COMMIT, which then raises what was wrong."""
+    async with _with(engine, saving=True).begin() as connection:
+        yield connection
+
+
+async def written(connection: AsyncConnection) -> None:
+    """Have all that was saved so far in the transaction, not only on its way."""
+    raw = _raw(connection)
+    if raw is not None:
+        await raw.hop()
+
+
+def _with(engine: AsyncEngine, **options: bool) -> AsyncEngine:
+    """The engine with these options, made once: making one costs as much as a statement."""
+    kept = _OPTIONED.setdefault(engine.sync_engine, {})
+    found = kept.get(tuple(options))
+    if found is None:
+        found = kept[tuple(options)] = engine.execution_options(**options)
+    return found
+
+
+def _raw(connection: AsyncConnection) -> OneHopConnection | None:
+    """The connection that takes rows for later, when this is one."""
+    raw = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
+    return raw if isinstance(raw, OneHopConnection) and raw.saving else None
 
 
 class Encoded(str):
@@ -323,7 +360,11 @@ class _Prepared:
 
     async def run(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
         made = [tuple([row[name] if to is None else to(row[name]) for name, to in self.values]) for row in rows]
-        await connection.exec_driver_sql(self.sql, made)
+        raw = _raw(connection)
+        if raw is not None:
+            raw.later(self.sql, made)
+        else:
+            await connection.exec_driver_sql(self.sql, made)
 
 
 def _prepared(connection: AsyncConnection, table: Table, columns: tuple[str, ...], replacing: bool) -> _Prepared:
@@ -353,5 +394,8 @@ def _prepare(dialect: Dialect, table: Table, columns: tuple[str, ...], replacing
 async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:
     """Delete the rows with these primary keys (`id`)."""
     wanted = list(ids)
-    if wanted:
+    raw = _raw(connection)
+    if raw is not None:
+        raw.later(f"DELETE FROM {table.name} WHERE id = ?", [(one,) for one in wanted])  # noqa: S608 - our own tables
+    elif wanted:
         await connection.execute(delete(table).where(table.c.id.in_(wanted)))

@@ -72,6 +72,11 @@ def reached(point: FaultPoint, *about: Iterable[object]) -> None:
         _armed.passes(point, (one for several in about for one in several))
 
 
+def awaited(point: FaultPoint) -> bool:
+    """Whether a test wants to see the process die there."""
+    return _armed is not None and _armed.point is point
+
+
 def arm(words: str) -> None:
     """`POINT[:ABOUT][:COUNT]`, such as `after_commit:RingAgent` or `before_answer:wrap_up:2`; empty words disarm."""
     global _armed

@@ -1,16 +1,20 @@
-"""SQLite behind one thread a connection, with one trip to that thread for each statement instead of four: handing work
-to another thread and back costs more than most statements do."""
+"""SQLite behind one thread a connection, with one trip to that thread for each statement instead of four, or one for a
+whole transaction: handing work to another thread and back costs more than most statements do."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import aiosqlite
 
 CHUNK = 64
+
+Work = Callable[[sqlite3.Connection], object]
+"""Something to do in the thread."""
 
 
 class OneHopCursor:
@@ -28,11 +32,11 @@ class OneHopCursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> OneHopCursor:
-        await self._connection.hop(self._execute, sql, parameters)
+        await self._connection.hop(lambda raw: self._keep(raw.execute(sql, parameters)))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> OneHopCursor:
-        await self._connection.hop(self._executemany, sql, parameters)
+        await self._connection.hop(lambda raw: self._keep(raw.executemany(sql, parameters)))
         return self
 
     async def fetchone(self) -> Any:
@@ -54,55 +58,84 @@ class OneHopCursor:
     async def close(self) -> None:
         self._rows = []
 
-    def _execute(self, raw: sqlite3.Connection, sql: str, parameters: Sequence[Any]) -> None:
-        self._keep(raw.execute(sql, parameters))
-
-    def _executemany(self, raw: sqlite3.Connection, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
-        self._keep(raw.executemany(sql, parameters))
-
     def _keep(self, cursor: sqlite3.Cursor) -> None:
         self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
         self._rows = cursor.fetchall() if cursor.description else []
         cursor.close()
 
 
+@dataclass(slots=True)
+class _GivenUp:
+    """Whether nobody waits any more for what the thread was asked."""
+
+    true: bool = False
+
+
 class OneHopConnection(aiosqlite.Connection):
-    """A connection whose reading transactions begin with their first statement."""
+    """A connection that keeps what needs no answer, and sends it along with what does: the BEGIN of who reads; the
+    BEGIN and all rows of who saves, whose errors then come with the next question or the COMMIT."""
 
     def __init__(self, *where: Any, **how: Any) -> None:
         super().__init__(lambda: sqlite3.connect(*where, **how), CHUNK)
         self._thread.daemon = True
-        self._begin = ""
+        self._waiting: list[Work] = []
+        self._sent = False
+        self.saving = False
+        """Whether `later` may be used."""
 
     def begin_reading(self) -> None:
         """Send BEGIN along with the next statement: it takes no lock and no picture before that anyway."""
-        self._begin = "BEGIN"
+        self._waiting = [_statement("BEGIN")]
+
+    def begin_saving(self) -> None:
+        """Take the write lock with the first trip, in a transaction that may use `later`."""
+        self._waiting = [_statement("BEGIN IMMEDIATE")]
+        self.saving = True
+
+    def later(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run this with the next trip."""
+        self._waiting.append(lambda raw: raw.executemany(sql, rows).close())
 
     def cursor(self) -> Any:
         """An OneHopCursor; typed as its base class demands."""
         return OneHopCursor(self)
 
-    async def hop(self, work: Any, *arguments: Any) -> None:
-        """Do `work` in the thread."""
-        await self._execute(self._work, work, arguments)  # type: ignore[no-untyped-call]
+    async def hop(self, work: Work | None = None) -> None:
+        """Do what waits, then `work`, in the thread. What nobody waits for any more is not begun, a COMMIT least of
+        all: who gave up is going to try again."""
+        waiting, self._waiting = self._waiting, []
+        self._sent, given_up = True, _GivenUp()
+        try:
+            works = (*waiting, work) if work else waiting
+            await self._execute(self._work, works, given_up)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            given_up.true = True
+            raise
 
     async def commit(self) -> None:
-        if not self._nothing_begun():
-            await super().commit()
+        """In one trip with what waits; none when nothing but BEGIN does."""
+        if self._sent or len(self._waiting) > 1:
+            await self.hop(sqlite3.Connection.commit)
+        self._over()
 
     async def rollback(self) -> None:
-        if not self._nothing_begun():
-            await super().rollback()
+        self._waiting = []
+        if self._sent:
+            await self.hop(sqlite3.Connection.rollback)
+        self._over()
 
-    def _work(self, work: Any, arguments: Sequence[Any]) -> None:
-        if self._begin:
-            self._conn.execute(self._begin)
-            self._begin = ""
-        work(self._conn, *arguments)
+    def _over(self) -> None:
+        self._waiting, self._sent, self.saving = [], False, False
 
-    def _nothing_begun(self) -> bool:
-        waiting, self._begin = self._begin, ""
-        return bool(waiting)
+    def _work(self, works: Sequence[Work], given_up: _GivenUp) -> None:
+        for work in works:
+            if given_up.true:
+                return
+            work(self._conn)
+
+
+def _statement(sql: str) -> Work:
+    return lambda raw: raw.execute(sql).close()
 
 
 async def open_sqlite(*where: Any, **how: Any) -> OneHopConnection:

@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import db
@@ -84,7 +84,7 @@ class KeyRing:
         if make and (new := sorted(wanted - found.keys())):
             keys = {subject: AESGCM.generate_key(256) for subject in new}
             rows_new = [{"subject": one, "key": base64.b64encode(key).decode()} for one, key in keys.items()]
-            await connection.execute(insert(db.journal_keys), rows_new)
+            await db.insert_rows(connection, db.journal_keys, rows_new)
             found.update((subject, AESGCM(key)) for subject, key in keys.items())
         return found
 

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kernel import codec, db
 from kernel.core import DeadLetter, Entry, Outcome
-from kernel.faults import FaultPoint, reached
+from kernel.faults import FaultPoint, awaited, reached
 from kernel.messages import Write
 from kernel.turn import Deadline
 from server.dberrors import is_permanent
@@ -25,6 +26,7 @@ from server.sealing import KeyRing, Pending, holders, opener, subject_key
 
 log = logging.getLogger(__name__)
 
+Run = Callable[[AsyncConnection, Sequence[Step]], Awaitable[None]]
 LONGEST = 10.0
 """Seconds after which a commit without an answer is given up, and tried again."""
 
@@ -117,12 +119,12 @@ class SqlEngineStore:
 
     async def _save(self, outcome: Outcome) -> None:
         try:
-            await self._write(outcome, save_all)
+            await self._write(outcome, save_all, db.saving(self._db))
         except Exception as error:
             if not is_permanent(error):
                 raise
             log.error("rows were refused for good; saving the rest", extra={"error": repr(error)[:500]})  # noqa: TRY400
-            await self._write(outcome, self._carefully(outcome))
+            await self._write(outcome, self._carefully(outcome), self._db.begin())
 
     async def erase(self, subjects: Iterable[str]) -> None:
         """Destroy the keys of these subjects: their personal data in the journal can never be read again."""
@@ -144,13 +146,17 @@ class SqlEngineStore:
         opened = opener(keys)
         return [Entry(row.seq, row.at, row.cause, codec.load(row.type, row.body, opened), row.error) for row in rows]
 
-    async def _write(self, outcome: Outcome, run: Callable[[AsyncConnection, Sequence[Step]], Awaitable[None]]) -> None:
+    async def _write(
+        self, outcome: Outcome, run: Run, transaction: AbstractAsyncContextManager[AsyncConnection]
+    ) -> None:
         pending = Pending()
         steps = self._steps(outcome, pending)
-        async with self._db.begin() as connection:
+        async with transaction as connection:
             keys = await self.keys.fetch(connection, pending.subjects, make=True)
             pending.close(keys)
             await run(connection, steps)
+            if awaited(FaultPoint.mid_transaction):
+                await db.written(connection)
             reached(FaultPoint.mid_transaction, outcome.entries)
         self.keys.keep(keys)
 
@@ -192,7 +198,7 @@ class SqlEngineStore:
                 row[column] = value[:length]
         return row
 
-    def _carefully(self, outcome: Outcome) -> Callable[[AsyncConnection, Sequence[Step]], Awaitable[None]]:
+    def _carefully(self, outcome: Outcome) -> Run:
         at = datetime.now(UTC)
 
         async def bury(connection: AsyncConnection, step: Step, row: Any, error: Exception) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from config.settings import Settings
+from server import loop
 from server.logs import set_up_logs
 from server.serve import serve
 
@@ -20,4 +20,4 @@ def run(
     settings = Settings() if port is None else Settings(port=port)
     set_up_logs(settings.log_level, settings.log_format)
     console = Console(stderr=True)
-    asyncio.run(serve(settings, lambda words: console.print(f"[bold cyan]•[/] {words}", highlight=False)))
+    loop.run(serve(settings, lambda words: console.print(f"[bold cyan]•[/] {words}", highlight=False)))

@@ -7,7 +7,7 @@ import json
 import logging
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +15,7 @@ from kernel import db
 from kernel.core import Core, Outcome
 from kernel.shelf import Change
 from tests.integration.storage.shelves import counters, make_tables, store_on, taken, texts, values
+from tests.integration.storage.statements import listened
 from tests.unit.kernel.words import (
     START,
     Ask,
@@ -253,17 +254,11 @@ async def test_a_tampered_cipher_reads_as_erased(database: AsyncEngine) -> None:
     assert callers == [None, "two"]
 
 
-async def test_a_batch_costs_one_statement_a_table(database: AsyncEngine) -> None:
+async def test_a_batch_costs_one_statement_a_table(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     subject, _ = core()
-    store = store_on(database)
-    statements: list[str] = []
-    event.listen(
-        database.sync_engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, _p, _context, _many: statements.append(statement.split("(")[0].strip()),
-    )
+    statements = listened(database, monkeypatch)
 
-    await store.commit(taken(subject, *(Ask(actor="u1", key=f"k{number}") for number in range(200))))
+    await store_on(database).commit(taken(subject, *(Ask(actor="u1", key=f"k{number}") for number in range(200))))
 
     written = [one for one in statements if one.startswith("INSERT")]
     assert len(written) == len(set(written)) == 4

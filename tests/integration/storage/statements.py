@@ -1,0 +1,36 @@
+"""What a database is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kernel.hops import OneHopConnection, Work
+
+TRIP = "trip"
+
+
+def listened(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The beginning of each statement from now on, and on SQLite TRIP for each visit to its thread."""
+    heard: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        heard.append(statement.split("(")[0].strip())
+
+    event.listen(database.sync_engine, "before_cursor_execute", note)
+    later, hop = OneHopConnection.later, OneHopConnection.hop
+
+    def noted_later(self: OneHopConnection, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        note(None, None, sql)
+        later(self, sql, rows)
+
+    async def noted_hop(self: OneHopConnection, *works: Work) -> None:
+        heard.append(TRIP)
+        await hop(self, *works)
+
+    monkeypatch.setattr(OneHopConnection, "later", noted_later)
+    monkeypatch.setattr(OneHopConnection, "hop", noted_hop)
+    return heard
