@@ -28,6 +28,8 @@ SERVER = ("fsync=off", "shared_buffers=256MB", "listen_addresses=")
 PostgreSQL's own documents begin with on a machine of this size."""
 KINDS = ("call", "call", "call", "ticket", "purchase", "note", "email")
 EPOCH = datetime(2022, 1, 1, tzinfo=UTC)
+VACUUM = 300.0
+"""Seconds that tidying up after the load may take."""
 Row = dict[str, Any]
 Make = Callable[[], Awaitable[str]]
 
@@ -77,8 +79,20 @@ async def fill(database: AsyncEngine, owners: Sequence[str]) -> None:
             await _write(database, batch)
             batch = []
     await _write(database, batch)
-    async with database.begin() as connection:
-        await connection.execute(text("ANALYZE"))
+    await _settle(database)
+
+
+async def _settle(database: AsyncEngine) -> None:
+    """As a database is that has lived: statistics are there, and PostgreSQL knows which rows are visible to all, which
+    the first readers after a load of a million would have to find out else."""
+    async with database.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            await raw.execute("VACUUM (ANALYZE)", timeout=VACUUM)
+        else:
+            await connection.execute(text("ANALYZE"))
+            await connection.commit()
 
 
 async def _write(database: AsyncEngine, batch: list[Row]) -> None:
