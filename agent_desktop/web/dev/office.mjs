@@ -1,5 +1,7 @@
 // What the mock server says of people, teams, the audit and one's own account.
 
+import { SETUP_ENDINGS, SETUP_ROUTES } from "./setup.mjs";
+
 const ago = (days) => new Date(Date.now() - days * 864e5).toISOString();
 
 /** The rights of an administrator, as the server names them. */
@@ -9,6 +11,8 @@ export const ADMIN = {
   user_read: "all",
   user_manage: "all",
   audit_read: "all",
+  setup_write: "all",
+  do_not_call_manage: "all",
 };
 
 const person = (id, name, roles, more = {}) => ({
@@ -97,6 +101,7 @@ const found = (list, path) => [200, list.find(({ id }) => path.endsWith(`/${id}`
 
 /** Exact routes, as in `mock.mjs`. */
 export const OFFICE_ROUTES = {
+  ...SETUP_ROUTES,
   "GET /api/people": (_, { query }) => [
     200,
     { items: PEOPLE.filter(({ name }) => name.toLowerCase().includes(query.get("q") ?? "")), next: null },
@@ -128,6 +133,7 @@ export const OFFICE_ROUTES = {
 
 /** By a part of the path. */
 export const OFFICE_ENDINGS = [
+  ...SETUP_ENDINGS,
   ["/attempts", () => [200, { passwords: 23, codes: 0, places: 21, delay_seconds: 30 }]],
   ["/api/people/", (_, { path }) => found(PEOPLE, path)],
   ["/api/teams/", () => [200, TEAM]],

@@ -3,24 +3,18 @@ an administrator, with the session and without. No failure inside, answers as de
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from tests.integration.access.world import World, world
+from tests.support.described import description_holds
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
+
 ENDS_SESSIONS = ("/api/sign-out", "/api/sessions", "/api/sign-in")
-RULES_BEYOND = [positive_data_acceptance]
-"""Which reason goes with which presence, which priority there is: more than a schema says, so some of what fits it is
-refused."""
 
 
 @pytest.fixture
@@ -29,44 +23,14 @@ async def live(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield found
 
 
-def try_operation(operation: Any, headers: dict[str, str], examples: int, excluded: list[Any]) -> None:
-    @settings(
-        max_examples=examples,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy())
-    def run(case: Any) -> None:
-        case.call_and_validate(headers=headers, excluded_checks=excluded)
-
-    run()
-
-
-def as_described(document: dict[str, Any]) -> dict[str, Any]:
-    """Without the parts that every request of the test carries rightly: the token's header, the session's cookie."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation.pop("security", None)
-            operation["parameters"] = [one for one in operation["parameters"] if one["in"] != "header"]
-    return document
-
-
 async def the_description_holds(live: World, login: str, examples: int) -> int:
-    """Every operation, so many requests each; returns how many operations were tried."""
+    """Returns how many operations were tried."""
+
+    async def headers() -> dict[str, str]:
+        return {**await live.session(login), "Sec-Fetch-Site": "same-origin"}
+
     _, document = await live.ask(None, "GET", "/api/openapi.json")
-    schema = schemathesis.openapi.from_dict(as_described(document))
-    schema.config.update(base_url=live.url)
-    tried = 0
-    for result in schema.get_all_operations():
-        operation = result.ok()
-        if not operation.path.startswith(ENDS_SESSIONS):
-            headers = {**await live.session(login), "Sec-Fetch-Site": "same-origin"}
-            await asyncio.to_thread(try_operation, operation, headers, examples, [*RULES_BEYOND, ignored_auth])
-            tried += 1
-    return tried
+    return await description_holds(document, live.url, headers, lambda path: path.startswith(ENDS_SESSIONS), examples)
 
 
 @pytest.mark.parametrize("login", ["agent", "admin"])

@@ -84,11 +84,9 @@ function Stream({ customer, kind, shown }: StreamProps) {
           </ol>
         </section>
       )}
-      <ol>
-        {rest.map((entry) => (
-          <Item key={entry.id} entry={entry} customer={customer} />
-        ))}
-      </ol>
+      {blocksOf(rest).map((entries, place) => (
+        <Block key={place} entries={entries} customer={customer} />
+      ))}
       {none && (
         <Empty icon="clock" title={t(kind === null ? "timeline.none" : "timeline.none_kind")}>
           {kind === null && t("timeline.none_help")}
@@ -98,6 +96,40 @@ function Stream({ customer, kind, shown }: StreamProps) {
         <More busy={state.busy} failed={state.failed} onMore={older} />
       )}
     </div>
+  );
+}
+
+const BLOCK = 30;
+
+function blocksOf(entries: TimelineEntry[]): TimelineEntry[][] {
+  const count = Math.ceil(entries.length / BLOCK);
+  return Array.from({ length: count }, (_, place) => entries.slice(place * BLOCK, (place + 1) * BLOCK));
+}
+
+/**
+ * Entries that are drawn while they are near the screen or have the focus: far from it an empty place of the same height
+ * stands for them, so that the page stays as light at ten thousand entries as at a hundred.
+ */
+function Block({ entries, customer }: { entries: TimelineEntry[]; customer: CustomerCard }) {
+  const box = useRef<HTMLOListElement>(null);
+  const [height, setHeight] = useState<number | null>(null);
+  useEffect(() => {
+    const at = box.current;
+    if (!at) return undefined;
+    const watch = new IntersectionObserver(
+      ([seen]) => {
+        const near = seen?.isIntersecting || at.contains(document.activeElement);
+        setHeight(near ? null : (seen?.boundingClientRect.height ?? null));
+      },
+      { root: at.closest(".stream"), rootMargin: "1200px" },
+    );
+    watch.observe(at);
+    return () => watch.disconnect();
+  }, []);
+  return (
+    <ol ref={box} style={{ height: height === null ? "" : `${height}px` }} aria-hidden={height !== null}>
+      {height === null && entries.map((entry) => <Item key={entry.id} entry={entry} customer={customer} />)}
+    </ol>
   );
 }
 

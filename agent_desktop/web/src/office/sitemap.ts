@@ -8,6 +8,10 @@ import { AuditPage } from "./audit";
 import { NewPersonPage } from "./people/newperson";
 import { PeoplePage } from "./people/list";
 import { PersonPage } from "./people/person";
+import { DoNotCallPage } from "./setup/donotcall";
+import { OutcomesPage } from "./setup/outcomes";
+import { QueuePage } from "./setup/queue";
+import { QueuesPage } from "./setup/queues";
 import { TeamPage } from "./teams/team";
 import { TeamsPage } from "./teams/list";
 
@@ -34,6 +38,25 @@ export const SITEMAP: PageEntry[] = [
     menu: { section: "admin", title: "teams.title", icon: "users" },
   },
   { pattern: "/admin/teams/:id", right: "user_read", page: TeamPage },
+  {
+    pattern: "/admin/queues",
+    right: "setup_write",
+    page: QueuesPage,
+    menu: { section: "admin", title: "setup.queues", icon: "queue" },
+  },
+  { pattern: "/admin/queues/:id", right: "setup_write", page: QueuePage },
+  {
+    pattern: "/admin/outcomes",
+    right: "setup_write",
+    page: OutcomesPage,
+    menu: { section: "admin", title: "outcomes.title", icon: "wrap" },
+  },
+  {
+    pattern: "/admin/do-not-call",
+    right: "do_not_call_manage",
+    page: DoNotCallPage,
+    menu: { section: "admin", title: "dnc.title", icon: "end" },
+  },
   {
     pattern: "/admin/audit",
     right: "audit_read",

@@ -46,11 +46,16 @@ export function Field({ label, problem, hint, children }: FieldProps) {
   );
 }
 
-/** For what appears on a page that has the focus somewhere already, where browsers ignore `autofocus`. */
+/**
+ * For what appears on a page that has the focus somewhere already, where browsers ignore `autofocus`; a dialog, which
+ * shows after its fields are made, goes by it.
+ */
 export function useFocus<T extends HTMLElement>(wanted = true): RefObject<T | null> {
   const element = useRef<T>(null);
   useLayoutEffect(() => {
-    if (wanted) element.current?.focus();
+    if (!wanted) return;
+    element.current?.setAttribute("autofocus", "");
+    element.current?.focus();
   }, []);
   return element;
 }

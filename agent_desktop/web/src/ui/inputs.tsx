@@ -153,6 +153,32 @@ export function ChecksField<V extends object>({ form, name, label, options }: Ch
   );
 }
 
+/** One of a few, each with a line of what it means. */
+export function RadiosField<V extends object>({ form, name, label, options }: ChecksProps<V>) {
+  return (
+    <fieldset class="field">
+      <legend class="label">{label}</legend>
+      <div class="checks">
+        {options.map((option) => (
+          <label key={option.id} class="checkline">
+            <input
+              type="radio"
+              name={name}
+              value={option.id}
+              checked={form.values.value[name] === option.id}
+              onChange={() => form.set(name, option.id as V[typeof name])}
+            />
+            <span class="stack tight">
+              <span>{option.label}</span>
+              {option.about && <span class="small muted">{option.about}</span>}
+            </span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
 /** What is wrong with the form as a whole. */
 export function FormProblem({ words, children }: { words: string; children?: ComponentChildren }) {
   if (!words && !children) return null;

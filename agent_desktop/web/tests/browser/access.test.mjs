@@ -84,6 +84,17 @@ const SCENES = {
   teams: office("/admin/teams"),
   team: office("/admin/teams/te-1"),
   audit: office("/admin/audit"),
+  queues: office("/admin/queues"),
+  queue: office("/admin/queues/orders"),
+  "queue, refused": then(office("/admin/queues/main"), wrongRing, "[aria-invalid=true]"),
+  outcomes: office("/admin/outcomes"),
+  "edit an outcome": then(
+    office("/admin/outcomes"),
+    (page) => page.click("main .btn.primary"),
+    "dialog[open]",
+  ),
+  "do not call": office("/admin/do-not-call"),
+  "do not call, refused": then(office("/admin/do-not-call"), submit, "[aria-invalid=true]"),
   account: office("/account"),
   "office menu": then(office("/account"), (page) => page.click(".whoami"), "[role=menu]"),
   "step: code": step("code"),
@@ -93,6 +104,11 @@ const SCENES = {
   "sign-in": at("/sign-in"),
   "sign-in again": at("/sign-in?reason=expired"),
 };
+
+async function wrongRing(page) {
+  await page.fill("input[name=ring_seconds]", "3");
+  await submit(page);
+}
 
 function submit(page) {
   return page.click("main [type=submit]");
@@ -186,10 +202,21 @@ describe("a narrow window", () => {
   });
 });
 
+const OFFICE_PATHS = [
+  "/admin/people",
+  "/admin/people/new",
+  "/admin/queues",
+  "/admin/queues/orders",
+  "/admin/outcomes",
+  "/admin/do-not-call",
+  "/admin/audit",
+  "/account",
+];
+
 describe("the office in a narrow window", () => {
   it("given 320 pixels, then nothing scrolls sideways and the menu stays in its bar", async () => {
     await made.page.setViewportSize({ width: 320, height: 640 });
-    for (const path of ["/admin/people", "/admin/people/new", "/admin/audit", "/account"]) {
+    for (const path of OFFICE_PATHS) {
       await office(path)();
       expect([path, await sideways()]).toEqual([path, 0]);
       const [bar, who] = [await box(".topbar"), await box(".whoami")];

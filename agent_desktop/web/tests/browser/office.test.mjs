@@ -40,3 +40,92 @@ describe("a session that ended elsewhere", () => {
     expect(decodeURIComponent(made.page.url())).toContain("reason=session_ended&next=/admin/teams");
   });
 });
+
+describe("queues", () => {
+  it("given a number out of its bounds, then its field says so, and what is right is saved alone", async () => {
+    await at("/admin/queues/main");
+    await made.page.fill("input[name=ring_seconds]", "3");
+    await made.page.click("form [type=submit]");
+    expect(await made.page.textContent(".problem")).toContain("5");
+    expect(await made.page.evaluate(() => document.activeElement.name)).toBe("ring_seconds");
+    await made.page.fill("input[name=ring_seconds]", "25");
+    await made.page.check("input[value=ring_all]");
+    const [sent] = await Promise.all([
+      made.page.waitForRequest((one) => one.method() === "PATCH"),
+      made.page.click("form [type=submit]"),
+    ]);
+    expect(sent.postDataJSON()).toEqual({ strategy: "ring_all", ring_seconds: 25 });
+    await made.page.waitForSelector("form [type=submit]:disabled");
+  });
+});
+
+describe("outcomes", () => {
+  const names = () => made.page.locator(".outcomes .strong").allTextContents();
+
+  it("given keys only, then an outcome is made, moved and taken away", async () => {
+    const { page } = made;
+    await at("/admin/outcomes");
+    await page.focus("main .btn.primary");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Call again in May");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog", { state: "detached" });
+    expect((await names()).at(-1)).toBe("Call again in May");
+    await page.focus("li:last-child [aria-label*=up]");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() =>
+      /May/.test(document.querySelector(".outcomes li:nth-child(3)").textContent),
+    );
+    expect(made.mock.world.setup.dispositions[2].id).toBe("call_again_in_may");
+    await page.focus("li:nth-child(3) [aria-label*=Remove]");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog[open]");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog", { state: "detached" });
+    expect(await names()).toEqual(["Resolved", "Order taken", "Nobody spoke"]);
+  });
+
+  it("given a key that another outcome has in the same queue, then the field says whose it is", async () => {
+    await at("/admin/outcomes");
+    await made.page.click("li:last-child .btn:has-text('Edit')");
+    await made.page.click("dialog [role=combobox]");
+    await made.page.click("dialog [role=option]:has-text('2')");
+    await made.page.click("dialog [type=submit]");
+    expect(await made.page.textContent("dialog .problem")).toContain("Order taken");
+  });
+});
+
+describe("the do-not-call list", () => {
+  it("given a number, then it is on the list; given nonsense, then its field says what is wanted", async () => {
+    const { page } = made;
+    await at("/admin/do-not-call");
+    await page.fill("input[name=number]", "not a number");
+    await page.keyboard.press("Enter");
+    expect(await page.textContent(".problem")).toContain("+3491*");
+    await page.fill("input[name=number]", "+34655000111");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("tbody tr:first-child:has-text('+34655000111')");
+    expect(await page.inputValue("input[name=number]")).toBe("");
+  });
+});
+
+describe("every language", () => {
+  it("given the set-up pages in each of them, then nothing is cut or scrolls sideways", async () => {
+    const { page, mock } = made;
+    await page.setViewportSize({ width: 1366, height: 768 });
+    for (const language of ["en", "es", "zh", "ru"]) {
+      mock.world.language = language;
+      for (const path of ["/admin/queues", "/admin/queues/orders", "/admin/outcomes", "/admin/do-not-call"]) {
+        await at(path);
+        await page.waitForFunction((tag) => document.documentElement.lang === tag, language);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll(".btn, .label, h1, h2, .section-link")]
+            .filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .map((each) => each.textContent),
+        );
+        expect([language, path, wide, cut]).toEqual([language, path, 0, []]);
+      }
+    }
+  });
+});

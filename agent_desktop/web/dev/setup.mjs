@@ -1,0 +1,102 @@
+// What the mock server says of queues, outcomes and the do-not-call list; changes are kept.
+
+const queue = (id, name, more = {}) => ({
+  id,
+  name,
+  strategy: "longest_idle",
+  ring_seconds: 20,
+  render_ms: 300,
+  wrap_mode: "optional",
+  wrap_seconds: 60,
+  wrap_extend_seconds: 60,
+  wrap_extensions: 3,
+  misses_to_pause: 2,
+  no_answer_delay: 10,
+  reject_delay: 5,
+  busy_delay: 15,
+  lost_phone_seconds: 20,
+  ...more,
+});
+const outcome = (id, label, key, flags, more = {}) => ({
+  id,
+  label,
+  key,
+  flags,
+  labels: {},
+  queues: [],
+  ...more,
+});
+
+export const newSetup = () => ({
+  queues: [
+    queue("main", "Service"),
+    queue("orders", "Orders and deliveries for the whole of the northern region", {
+      strategy: "ring_all",
+      wrap_mode: "mandatory",
+      wrap_seconds: 0,
+    }),
+  ],
+  dispositions: [
+    outcome("resolved", "Resolved", "1", ["human_answered", "customer_contact", "completed"]),
+    outcome("sale", "Order taken", "2", ["sale", "completed"], {
+      queues: ["orders"],
+      labels: { es: "Pedido" },
+    }),
+    outcome("silent", "Nobody spoke", "", ["unworkable"]),
+  ],
+  forbidden: [
+    {
+      id: "dnc-1",
+      list: "own",
+      pattern: "+34600111222",
+      reason: "asked by mail",
+      added_by: "st-1",
+      added_at: "2026-03-02T09:00:00Z",
+      expires_at: null,
+    },
+    {
+      id: "dnc-2",
+      list: "own",
+      pattern: "+3480*",
+      reason: "",
+      added_by: "st-1",
+      added_at: "2026-03-01T09:00:00Z",
+      expires_at: "2027-03-01T09:00:00Z",
+    },
+  ],
+});
+
+const of = (world) => (world.setup ??= newSetup());
+const bad = [422, { error: { id: "bad_pattern", message: "bad", details: { fields: { number: "bad" } } } }];
+
+export const SETUP_ROUTES = {
+  "GET /api/queues": (world) => [200, { queues: of(world).queues }],
+  "GET /api/dispositions": (world) => [200, { dispositions: of(world).dispositions }],
+  "PUT /api/dispositions": (world, { body }) => [200, Object.assign(of(world), body) && {}],
+  "GET /api/do-not-call": (world) => [200, of(world).forbidden],
+  "POST /api/do-not-call": (world, { body }) => {
+    if (!/^\+?\d{6,}$|^\+\d+\*$/.test(body.number)) return bad;
+    const made = {
+      id: "dnc-3",
+      list: "own",
+      pattern: body.number,
+      ...body,
+      added_at: new Date().toISOString(),
+    };
+    of(world).forbidden.unshift(made);
+    return [200, made];
+  },
+};
+
+export const SETUP_ENDINGS = [
+  [
+    "/api/queues/",
+    (world, { path, body }) => [
+      200,
+      Object.assign(
+        of(world).queues.find(({ id }) => path.endsWith(id)),
+        body,
+      ) && {},
+    ],
+  ],
+];

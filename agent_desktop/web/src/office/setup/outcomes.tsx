@@ -1,0 +1,158 @@
+// Outcomes of a call: their order, their digit, what they mean to the rules. Each change is saved at once.
+
+import { useSignal } from "@preact/signals";
+import { get, put, wordsFor } from "../../api";
+import { t, tryT } from "../../i18n";
+import { dispositionWords } from "../../desk/words";
+import { complain, toast } from "../../store/toasts";
+import { Button, Empty, Tag } from "../../ui/basics";
+import { Confirm, Page } from "../../ui/page";
+import { useLoad } from "../load";
+import { OutcomeDialog } from "./outcome";
+import type { Outcome, QueueSettings } from "./shapes";
+
+const PATH = "/api/dispositions";
+type List = { dispositions: Outcome[] };
+const NEW: Outcome = { id: "", label: "", key: "", flags: ["completed"], labels: {}, queues: [] };
+
+export function OutcomesPage() {
+  const loaded = useLoad<List>(PATH);
+  const queues = useLoad<{ queues: QueueSettings[] }>("/api/queues");
+  const edited = useSignal<Outcome | null>(null);
+  const dropped = useSignal<Outcome | null>(null);
+  const rows = loaded.data.value?.dispositions;
+  /** Made on what is there now, so that nobody's change of the meantime is lost. */
+  const change = async (work: (now: Outcome[]) => Outcome[]): Promise<void> => {
+    const { dispositions } = await get<List>(PATH);
+    const next = { dispositions: work(dispositions) };
+    await put(PATH, next);
+    loaded.data.value = next;
+  };
+  const move = (id: string, step: -1 | 1): void => void change((now) => moved(now, id, step)).catch(complain);
+  const drop = async (id: string): Promise<void> => {
+    await change((now) => now.filter((one) => one.id !== id));
+    toast("good", t("outcomes.dropped"));
+  };
+  const create = (
+    <Button kind="primary" icon="plus" onClick={() => (edited.value = NEW)}>
+      {t("outcomes.new")}
+    </Button>
+  );
+  return (
+    <Page narrow title={t("outcomes.title")} lead={t("outcomes.lead")} actions={create}>
+      {loaded.failure.value !== null && (
+        <Empty icon="alert" title={wordsFor(loaded.failure.value)}>
+          <Button onClick={() => void loaded.reload()}>{t("list.again")}</Button>
+        </Empty>
+      )}
+      {!rows && loaded.failure.value === null && <div class="ghost-block tall" aria-busy />}
+      {rows?.length === 0 && (
+        <Empty icon="wrap" title={t("outcomes.none")}>
+          {t("outcomes.none_cure")}
+        </Empty>
+      )}
+      {rows && rows.length > 0 && (
+        <ul class="panel outcomes" aria-label={t("outcomes.title")}>
+          {rows.map((row, place) => (
+            <Row
+              key={row.id}
+              row={row}
+              queues={queues.data.value?.queues ?? []}
+              first={place === 0}
+              last={place === rows.length - 1}
+              onEdit={() => (edited.value = row)}
+              onDrop={rows.length > 1 ? () => (dropped.value = row) : undefined}
+              onMove={(step) => move(row.id, step)}
+            />
+          ))}
+        </ul>
+      )}
+      {edited.value && (
+        <OutcomeDialog
+          outcome={edited.value}
+          all={rows ?? []}
+          queues={queues.data.value?.queues ?? []}
+          change={change}
+          onClose={() => (edited.value = null)}
+        />
+      )}
+      {dropped.value && (
+        <Confirm
+          title={t("outcomes.drop_ask", { name: named(dropped.value) })}
+          words={t("outcomes.drop_what")}
+          go={t("outcomes.drop")}
+          danger
+          work={() => drop(dropped.value?.id ?? "")}
+          onClose={() => (dropped.value = null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+const named = (one: Outcome): string => dispositionWords(one.label, one.labels);
+
+function moved(now: Outcome[], id: string, step: -1 | 1): Outcome[] {
+  const at = now.findIndex((one) => one.id === id);
+  const [one] = now.slice(at, at + 1);
+  const rest = now.filter((each) => each.id !== id);
+  return one ? [...rest.slice(0, at + step), one, ...rest.slice(at + step)] : now;
+}
+
+interface RowProps {
+  row: Outcome;
+  queues: QueueSettings[];
+  first: boolean;
+  last: boolean;
+  onEdit: () => void;
+  onDrop: (() => void) | undefined;
+  onMove: (step: -1 | 1) => void;
+}
+
+function Row({ row, queues, first, last, onEdit, onDrop, onMove }: RowProps) {
+  const name = named(row);
+  const where = row.queues.map((id) => queues.find((one) => one.id === id)?.name ?? id).join(", ");
+  return (
+    <li>
+      <span class="digit">{row.key ? <kbd>{row.key}</kbd> : <span class="muted">–</span>}</span>
+      <div class="stack tight grow">
+        <span class="strong">{name}</span>
+        <span class="row wrap">
+          {row.flags.map((flag) => (
+            <Tag key={flag}>{tryT(`flag.${flag}`, flag)}</Tag>
+          ))}
+          {where && <span class="small muted">{t("outcomes.only_in", { queues: where })}</span>}
+        </span>
+      </div>
+      <div class="row">
+        <Button
+          kind="quiet"
+          small
+          icon="up"
+          label={t("outcomes.up", { name })}
+          disabled={first}
+          onClick={() => onMove(-1)}
+        />
+        <Button
+          kind="quiet"
+          small
+          icon="down"
+          label={t("outcomes.down", { name })}
+          disabled={last}
+          onClick={() => onMove(1)}
+        />
+        <Button small onClick={onEdit} label={t("outcomes.edit_of", { name })}>
+          {t("outcomes.edit")}
+        </Button>
+        <Button
+          kind="quiet"
+          small
+          icon="trash"
+          label={t("outcomes.drop_of", { name })}
+          disabled={!onDrop}
+          onClick={() => onDrop?.()}
+        />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,129 @@
+// One queue: whom it rings, for how long, who rests afterwards, and how a call is wrapped up.
+
+import { type Signal, useSignal } from "@preact/signals";
+import { patch, wordsFor } from "../../api";
+import { type Key, t } from "../../i18n";
+import { toast } from "../../store/toasts";
+import { Button, Empty } from "../../ui/basics";
+import { type FormState, useForm } from "../../ui/form";
+import { FormProblem, RadiosField, TextField } from "../../ui/inputs";
+import { Card, Page } from "../../ui/page";
+import { useLoad } from "../load";
+import { useUnsaved } from "../unsaved";
+import {
+  changesOf,
+  checkQueue,
+  type Count,
+  COUNTS,
+  type QueueSettings,
+  valuesOf,
+  type QueueValues,
+} from "./shapes";
+
+export function QueuePage({ params }: { params: Record<string, string> }) {
+  const loaded = useLoad<{ queues: QueueSettings[] }>("/api/queues");
+  const back = { to: "/admin/queues", label: t("setup.queues") };
+  const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
+  const missing = loaded.data.value && !queue;
+  if (loaded.failure.value || missing)
+    return (
+      <Page title={t("setup.queues")} back={back}>
+        <Empty icon="alert" title={missing ? t("error.no_such_queue") : wordsFor(loaded.failure.value)}>
+          <Button onClick={() => void loaded.reload()}>{t("list.again")}</Button>
+        </Empty>
+      </Page>
+    );
+  if (!queue)
+    return (
+      <Page narrow title="…" back={back}>
+        <div class="ghost-block tall" aria-busy />
+      </Page>
+    );
+  return <QueueForm key={queue.id} found={queue} back={back} />;
+}
+
+function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; label: string } }) {
+  const saved = useSignal(found);
+  const form = useForm<QueueValues>(valuesOf(found), checkQueue);
+  useUnsaved(form.values, valuesOf(saved.value));
+  const changes = changesOf(form.values.value, saved.value);
+  const send = (): Promise<boolean> => form.submit(() => save(saved, changes));
+  return (
+    <Page narrow title={saved.value.name} lead={t("setup.queue_lead")} back={back}>
+      <form
+        ref={form.box}
+        class="stack wide"
+        noValidate
+        onSubmit={(event) => (event.preventDefault(), void send())}
+      >
+        <FormProblem words={form.problem.value} />
+        <Card title={t("setup.ringing")} icon="bell" lead={t("setup.ringing_lead")}>
+          <TextField form={form} name="name" label={t("setup.name")} attributes={{ maxLength: 200 }} />
+          <RadiosField
+            form={form}
+            name="strategy"
+            label={t("setup.strategy")}
+            options={choices(["longest_idle", "ring_all"])}
+          />
+          <Counts form={form} names={["ring_seconds", "render_ms", "lost_phone_seconds"]} />
+        </Card>
+        <Card title={t("setup.rests")} icon="coffee" lead={t("setup.rests_lead")}>
+          <Counts form={form} names={["misses_to_pause", "no_answer_delay", "reject_delay", "busy_delay"]} />
+        </Card>
+        <Card title={t("setup.wrapping")} icon="wrap" lead={t("setup.wrapping_lead")}>
+          <RadiosField
+            form={form}
+            name="wrap_mode"
+            label={t("setup.wrap_mode")}
+            options={choices(["optional", "mandatory"])}
+          />
+          <Counts form={form} names={["wrap_seconds", "wrap_extend_seconds", "wrap_extensions"]} />
+        </Card>
+        <div class="row savebar">
+          <Button
+            type="submit"
+            kind="primary"
+            busy={form.busy.value}
+            disabled={Object.keys(changes).length === 0}
+          >
+            {t("people.save")}
+          </Button>
+          <span class="small muted" role="status">
+            {t("setup.takes_effect")}
+          </span>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+async function save(saved: Signal<QueueSettings>, changes: Partial<QueueSettings>): Promise<void> {
+  await patch(`/api/queues/${saved.value.id}`, changes);
+  saved.value = { ...saved.value, ...changes };
+  toast("good", t("people.saved"));
+}
+
+const choices = (ids: ("longest_idle" | "ring_all" | "optional" | "mandatory")[]) =>
+  ids.map((id) => ({ id, label: t(`setup.${id}`), about: t(`setup.${id}_about`) }));
+
+function Counts({ form, names }: { form: FormState<QueueValues>; names: Count[] }) {
+  return (
+    <div class="pair">
+      {names.map((name) => (
+        <TextField
+          key={name}
+          form={form}
+          name={name}
+          label={t(`setup.${name}` as Key)}
+          hint={t(`setup.${name}_hint` as Key)}
+          attributes={{ inputMode: "numeric", maxLength: 5, class: "input figures", title: bounds(name) }}
+        />
+      ))}
+    </div>
+  );
+}
+
+function bounds(name: Count): string {
+  const [min, max] = COUNTS[name];
+  return t("setup.between", { min, max });
+}

@@ -1,0 +1,103 @@
+// What the set-up pages read and write, and between which bounds a number may be.
+
+import { t } from "../../i18n";
+import type { Problems } from "../../ui/form";
+
+export const COUNTS = {
+  ring_seconds: [5, 120],
+  render_ms: [0, 2000],
+  misses_to_pause: [0, 20],
+  no_answer_delay: [0, 600],
+  reject_delay: [0, 600],
+  busy_delay: [0, 600],
+  wrap_seconds: [0, 3600],
+  wrap_extend_seconds: [5, 3600],
+  wrap_extensions: [0, 20],
+  lost_phone_seconds: [0, 120],
+} as const satisfies Record<string, readonly [number, number]>;
+
+export type Count = keyof typeof COUNTS;
+
+export type QueueSettings = { id: string; name: string; strategy: string; wrap_mode: string } & Record<
+  Count,
+  number
+>;
+
+export type QueueValues = { name: string; strategy: string; wrap_mode: string } & Record<Count, string>;
+
+export const FLAGS = [
+  "human_answered",
+  "sale",
+  "customer_contact",
+  "callback",
+  "not_interested",
+  "do_not_call",
+  "unworkable",
+  "completed",
+] as const;
+
+export interface Outcome {
+  id: string;
+  label: string;
+  key: string;
+  flags: string[];
+  labels: Record<string, string>;
+  queues: string[];
+}
+
+export interface Forbidden {
+  id: string;
+  pattern: string;
+  reason: string;
+  added_at: string | null;
+  expires_at: string | null;
+}
+
+const COUNT_NAMES = Object.keys(COUNTS) as Count[];
+
+export function valuesOf(queue: QueueSettings): QueueValues {
+  const { name, strategy, wrap_mode } = queue;
+  const counts = COUNT_NAMES.map((each) => [each, String(queue[each])]);
+  return { name, strategy, wrap_mode, ...(Object.fromEntries(counts) as Record<Count, string>) };
+}
+
+export function checkQueue(values: QueueValues): Problems {
+  const found: Problems = values.name.trim() ? {} : { name: t("setup.need_name") };
+  for (const each of COUNT_NAMES) {
+    const [min, max] = COUNTS[each];
+    const written = values[each].trim();
+    if (!/^\d+$/.test(written) || Number(written) < min || Number(written) > max)
+      found[each] = t("setup.between", { min, max });
+  }
+  return found;
+}
+
+/** What is different from `before`, as the server takes it. */
+export function changesOf(values: QueueValues, before: QueueSettings): Partial<QueueSettings> {
+  const counts = COUNT_NAMES.map((each) => [each, Number(values[each])]);
+  const { strategy, wrap_mode } = values;
+  const all = { name: values.name.trim(), strategy, wrap_mode, ...Object.fromEntries(counts) };
+  return Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => before[name as keyof QueueSettings] !== value),
+  ) as Partial<QueueSettings>;
+}
+
+/** The outcome that is offered beside this one under the same digit. */
+export function sameKey(mine: Outcome, all: Outcome[]): Outcome | undefined {
+  const beside = (one: Outcome): boolean =>
+    one.queues.length === 0 || mine.queues.length === 0 || one.queues.some((id) => mine.queues.includes(id));
+  return all.find((one) => one.id !== mine.id && mine.key !== "" && one.key === mine.key && beside(one));
+}
+
+/** An id for a new outcome: of its name where that has Latin letters, and of no other. */
+export function idFor(label: string, taken: string[]): string {
+  const plain = label
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_");
+  const base = plain.replace(/^_+|_+$/g, "").slice(0, 50) || "outcome";
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}_${number}`;
+    if (!taken.includes(id)) return id;
+  }
+}
