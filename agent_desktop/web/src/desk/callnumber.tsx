@@ -48,12 +48,12 @@ export function CallNumber(props: CallNumberProps) {
           {there.time}
         </span>
       )}
-      <Icon name="phone" />
+      <Icon name="phone" {...(bare || option ? {} : { label: t("dial.call_plain") })} />
     </>
   );
   if (option) return <span {...shared}>{shown}</span>;
   return (
-    <button type="button" aria-label={title} {...shared}>
+    <button type="button" aria-label={bare ? title : undefined} {...shared}>
       {shown}
     </button>
   );
