@@ -73,7 +73,7 @@ docs: setup ## write the generated documents again
 
 screens: setup-test ## make the pictures of docs/screens again, on the real parts
 	@mkdir -p docs/screens
-	@TRUNKLINE_SCREENS=docs/screens $(VENV)/bin/pytest -q tests/system/desk/test_screens.py
+	@TRUNKLINE_SCREENS=docs/screens $(VENV)/bin/pytest -q tests/system/desk/test_screens.py tests/system/desk/test_screens_office.py
 
 clean: ## forget everything built
 	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist .ci/node .ci/.stamp-* .mypy_cache .ruff_cache .pytest_cache

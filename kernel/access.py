@@ -119,6 +119,7 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.admin: {
         **_EVERYBODY,
         Right.session_manage: Scope.all,
+        Right.do_not_call_add: Scope.all,
         Right.do_not_call_manage: Scope.all,
         Right.customer_read: Scope.all,
         Right.recording_list: Scope.all,

@@ -9,6 +9,7 @@ import { Button, Empty } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem, TextField } from "../../ui/inputs";
 import { Confirm, Page } from "../../ui/page";
+import { may } from "../account";
 import type { Forbidden } from "./shapes";
 
 const PATH = "/api/do-not-call";
@@ -37,7 +38,11 @@ export function DoNotCallPage() {
   };
   return (
     <Page narrow title={t("dnc.title")} lead={t("dnc.lead")}>
-      <Add onAdded={(one) => (rows.value = [one, ...(rows.value ?? []).filter(({ id }) => id !== one.id)])} />
+      {may("do_not_call_add") && (
+        <Add
+          onAdded={(one) => (rows.value = [one, ...(rows.value ?? []).filter(({ id }) => id !== one.id)])}
+        />
+      )}
       {failure.value !== null && (
         <Empty icon="alert" title={wordsFor(failure.value)}>
           <Button onClick={() => void load("")}>{t("list.again")}</Button>
