@@ -143,7 +143,7 @@ class Shift:
         began = time.monotonic()
         while True:
             found = await self._look()
-            assert double(self._channels) == []
+            assert double(self._channels) == [], "\n".join(str(one) for one in self._channels.values())
             if not found and also():
                 break
             assert time.monotonic() - began < within, (

@@ -79,7 +79,7 @@ class SmallFloor:
                 yield floor
                 await floor._end()
             except AssertionError as error:
-                error.add_note(platform.tail())
+                error.add_note(f"{platform.tail()}\n{await platform.story()}")
                 raise
             finally:
                 await asyncio.gather(*(one.close() for one in floor.people))

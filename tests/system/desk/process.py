@@ -172,6 +172,11 @@ class PlatformProcess:
         finally:
             await database.dispose()
 
+    async def story(self, lines: int = 150) -> str:
+        """The end of its journal, for a failing test."""
+        entries = (await self.journal())[-lines:]
+        return "\n".join(f"{one.seq} {one.at:%H:%M:%S.%f} {one.message}" for one in entries)
+
     async def replayed(self) -> list[Difference]:
         """What a replay of its journal decides otherwise."""
         core, _ = make_core()

@@ -73,7 +73,7 @@ async def crash_loop(place: AbstractAsyncContextManager[World], folder: Path, ki
                 await shift.round(breaking(link, kind, chance) if kind else killing(platform, chance))
             await shift.end()
         except AssertionError as error:
-            error.add_note(f"seed {seed}\n{platform.tail()}")
+            error.add_note(f"seed {seed}\n{platform.tail()}\n{await platform.story()}")
             raise
         finally:
             await shift.close()
