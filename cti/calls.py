@@ -19,6 +19,7 @@ from cti.events import (
 from cti.facts import Device, DeviceChanged, LinkDown, OrderDone, Place, Snapshot
 from cti.legs import UNKNOWN_ENDS, Legs, await_channel
 from cti.machines import LEG, LegState
+from cti.orders import TakeOrders
 from cti.places import Places
 from cti.reconcile import repairs
 from cti.rows import PhoneRow
@@ -88,6 +89,7 @@ class CallBook(Handles):
     @on(Snapshot)
     def _snapshot(self, fact: Snapshot, turn: Turn) -> None:
         """Feed the difference to what we know as the facts that we must have missed."""
+        turn.send(TakeOrders(order_id=f"take-{fact.number}", snapshot=fact.number))
         for leg in fact.legs:
             if leg.leg in self.legs and not self.alive(leg.leg):
                 self.legs.drop(leg.leg)

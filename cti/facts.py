@@ -204,9 +204,11 @@ class LegSnapshot:
 class Snapshot(Fact):
     """All that is alive on the switch, taken after LinkUp and true at the moment it was posted: what events said
     while it was collected is already in it. CallBook turns the difference to what it knows into ordinary facts.
-    `unread`: names and ids of channels that are there, but could not be read; nothing is concluded about them."""
+    `unread`: names and ids of channels that are there, but could not be read; nothing is concluded about them.
+    `number` counts the snapshots of one run."""
 
     legs: tuple[LegSnapshot, ...]
     devices: tuple[tuple[str, Device], ...]
     switch_version: str = ""
     unread: tuple[str, ...] = ()
+    number: int = 0

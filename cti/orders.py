@@ -13,6 +13,14 @@ class SwitchOrder(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOrders(SwitchOrder):
+    """The snapshot of that number is taken in: whatever is ordered after this was decided in its light. An order that
+    was decided before, and is sent only now, could ring a phone or dial a number a second time."""
+
+    snapshot: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegOrder(SwitchOrder):
     """An order for a new leg, under the id that we give it."""
 

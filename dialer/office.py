@@ -14,6 +14,7 @@ from dialer.numbers import Dialable, examine, reaches_emergency, refuse_costly
 from dialer.store import add_permit, dials_since, take_number
 from kernel.clock import Clock
 from kernel.errors import Invalid, Refused
+from kernel.faults import FaultPoint, reached
 from routing.ports import DialRequest, Permit
 
 DAY = timedelta(hours=24)
@@ -44,7 +45,9 @@ class PermitOffice:
             checks = await self._check(connection, request, at)
             checks |= {"zones": sorted(number.zones), "local": [f"{one.at:%H:%M}" for one in times]}
             checks |= {"confirmed": sorted(request.confirmed), "costly": number.costly}
-            return await add_permit(connection, request, checks, at)
+            permit = await add_permit(connection, request, checks, at)
+        reached(FaultPoint.permit_kept)
+        return permit
 
     def _allowed(self, request: DialRequest) -> Dialable:
         number = examine(request.number, self._rules.region)

@@ -23,6 +23,7 @@ class FaultPoint(StrEnum):
     after_send = "after_send"
     between_actions = "between_actions"
     action_sent = "action_sent"
+    permit_kept = "permit_kept"
     phone_leased = "phone_leased"
     note_saved = "note_saved"
     before_answer = "before_answer"
@@ -39,6 +40,7 @@ FAULT_POINTS = {
     FaultPoint.after_send: "its orders went to the switch's link, whoever asked has no answer",
     FaultPoint.between_actions: "the switch answered one action of an order, the next is not sent",
     FaultPoint.action_sent: "an action is on the wire, its answer has not come",
+    FaultPoint.permit_kept: "the permit of a dial is committed, the engine does not know it",
     FaultPoint.phone_leased: "the lease of a phone is committed, the browser does not know it",
     FaultPoint.note_saved: "the note of a wrap-up is saved, its disposition is not",
     FaultPoint.before_answer: "a request is carried out, its HTTP answer is not written",

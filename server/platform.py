@@ -113,7 +113,7 @@ async def running(
     await engine.load()
     reached(FaultPoint.loaded)
     phones = FilePhoneBook(pbx.phones_file, pbx.ws_base, ice_servers=pbx.ice_servers)
-    switch = AmiSwitch(pbx.ami, engine.post)
+    switch = AmiSwitch(pbx.ami, engine.post, orders_wait=True)
     librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
     ports = EnginePorts(engine)
     office = PermitOffice(database, clock, Rules(default_region, pbx.out.dial, pbx.out.most_a_day))

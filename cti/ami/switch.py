@@ -16,8 +16,8 @@ from cti.ami.parse import Malformed, event_name, origination, parse
 from cti.ami.pending import NoAnswer, Reply
 from cti.ami.settings import AmiSettings
 from cti.facts import LegAsked, LegEnded, LegSound, LegStarted, LinkDown, LinkUp, OrderDone
-from cti.orders import DialOut, HangUp, LegOrder, LookAtLeg, SwitchOrder
-from cti.switch import FactSink, LinkStatus
+from cti.orders import DialOut, HangUp, LegOrder, LookAtLeg, SwitchOrder, TakeOrders
+from cti.switch import FactSink, LinkState, LinkStatus
 from kernel.errors import LinkDown as NoLink
 from kernel.errors import TrunklineError
 from kernel.faults import FaultPoint, reached
@@ -29,6 +29,8 @@ ORIGINATED = b"Event: OriginateResponse\r\n"
 NO_SUCH = "No such channel"
 NO_CHANNEL = 20
 """Cause of a leg that never came to be: the phone is not there (subscriber absent)."""
+
+NOT_TAKEN_IN = "the calls that are on the switch are being taken in; orders wait for that"
 
 LOOK_FIRST, LOOK_AGAIN, LOOK_SOON = 1.0, 60.0, 5.0
 """Seconds to the next look at the AMI user's rights and the dialplan: the first, usually, while something is wrong."""
@@ -57,14 +59,17 @@ def asked(order: LegOrder) -> LegAsked:
 
 
 class AmiSwitch:
-    """Facts go to `sink` in the order in which the switch said them. `counts` holds counters for metrics."""
+    """Facts go to `sink` in the order in which the switch said them. `counts` holds counters for metrics. With
+    `orders_wait` no order is sent over a new link before TakeOrders says that its snapshot is taken in."""
 
-    def __init__(self, settings: AmiSettings, sink: FactSink) -> None:
+    def __init__(self, settings: AmiSettings, sink: FactSink, *, orders_wait: bool = False) -> None:
         self.counts: Counter[str] = Counter()
         self._settings = settings
         self._sink = sink
         self._link = AmiLink(settings, self, self.counts)
         self._ready = False
+        self._orders_wait = orders_wait
+        self._snapshot = 0
         self._problems: tuple[str, ...] = ()
         self._warnings: tuple[str, ...] = ()
         self._looking: asyncio.Task[None] | None = None
@@ -74,7 +79,9 @@ class AmiSwitch:
 
     @property
     def status(self) -> LinkStatus:
-        return replace(self._link.status, problems=self._problems, warnings=self._warnings)
+        status = self._link.status
+        behind = (NOT_TAKEN_IN,) if status.state is LinkState.up and not self._ready else ()
+        return replace(status, problems=(*behind, *self._problems), warnings=self._warnings)
 
     async def start(self) -> None:
         self._link.start()
@@ -110,6 +117,9 @@ class AmiSwitch:
 
     def send(self, order: SwitchOrder) -> None:
         """Orders of one interaction are carried out one after the other; those of different ones side by side."""
+        if isinstance(order, TakeOrders):
+            self._ready = self._link.signed_in and order.snapshot == self._snapshot
+            return
         lane = str(getattr(order, "interaction_id", "") or getattr(order, "leg", "") or order.order_id)
         if isinstance(order, LookAtLeg):  # it takes a while, and nothing has to wait for it
             lane = order.order_id
@@ -254,6 +264,7 @@ class AmiSwitch:
         """Events go on being posted while the lists are collected; the snapshot is posted when it is complete and
         is true at that moment, so that the order of the inbox is the order of truth."""
         self._meanwhile = []
+        self._snapshot += 1
         try:
             self._post(LinkUp(switch_version=switch_version))
             limit = self._settings.list_timeout
@@ -265,10 +276,12 @@ class AmiSwitch:
                     f"the snapshot was refused ({lists[0].text}, {lists[1].text}): check the AMI user's rights"
                 )
             fact = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
+            fact = replace(fact, number=self._snapshot)
         finally:
             self._meanwhile = None
         reached(FaultPoint.snapshot_taken)
-        self._ready = self._post(fact)
+        self._ready = not self._orders_wait
+        self._ready &= self._post(fact)
         self.counts["snapshots"] += 1
         await self._stop_looking()
         self._looking = asyncio.create_task(self._look(), name="ami-look")
@@ -301,6 +314,7 @@ class AmiSwitch:
     async def lost(self, reason: str) -> None:
         """Orders without an answer have ended as unknown by now; the LinkDown is posted however long it takes."""
         self._ready = False
+        self._snapshot += 1
         await self._stop_looking()
         self._give_up_rings()
         while not self._sink(LinkDown(reason=reason)):  # noqa: ASYNC110 - a full inbox has no event to await

@@ -138,6 +138,10 @@ class ControlServer:
         """The actions of that name that came in, oldest first, with all their headers."""
         return [action.headers for action in self._switch.sent(name)]
 
+    async def _do_dialled(self) -> object:
+        """The numbers that were called over the trunk, oldest first."""
+        return self._switch.trunk.dialled
+
     async def _do_status(self) -> object:
         phones = {name: phone.state for name, phone in self._switch.phones.items()}
         return {"channels": len(self._switch.exchange.channels), "ami": self._switch.port, "phones": phones}

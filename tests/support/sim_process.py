@@ -74,6 +74,10 @@ class SimProcess:
     async def channels(self) -> list[dict[str, str]]:
         return cast(list[dict[str, str]], await self.control.ask("channels"))
 
+    async def dialled(self) -> list[str]:
+        """The numbers that were called over the trunk, in order."""
+        return cast(list[str], await self.control.ask("dialled"))
+
     async def originated(self) -> list[str]:
         """The leg of each Originate that came in."""
         sent = cast(list[list[list[str]]], await self.control.ask("sent", name="Originate"))

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from cti.ami import AmiSwitch
+from cti.ami.switch import NOT_TAKEN_IN
 from cti.facts import DeviceChanged, LegEnded, LegPlaced, LinkDown, LinkUp, OrderDone, Snapshot
-from cti.orders import DropClaim, QueueCaller, RingAgent
+from cti.orders import DropClaim, QueueCaller, RingAgent, TakeOrders
 from cti.switch import LinkState
 from tests.integration.cti.conftest import Ear, quick
 from tests.integration.cti.fake_ami import FakeAmi
@@ -280,3 +281,30 @@ async def test_given_events_while_the_snapshot_is_collected_then_it_is_true_when
     assert [leg.leg for leg in shot.legs] == ["1.2"]
     assert ear.facts.index(ear.of(LegEnded)[0]) < ear.facts.index(shot)
     await switch.stop()
+
+
+async def test_given_a_new_link_then_what_was_decided_before_its_snapshot_is_not_sent(ami: FakeAmi, ear: Ear) -> None:
+    """The engine may be slow to commit: what it sends then was decided without what the snapshot shows."""
+    switch = AmiSwitch(quick(ami.port), ear, orders_wait=True)
+    await switch.start()
+    try:
+        await until(lambda: switch.status.state == "up", what="the link")
+        first = (await ear.hears(Snapshot)).number
+        assert switch.status.problems == (NOT_TAKEN_IN,)
+        switch.send(ring("late"))
+        late = await ear.hears(OrderDone)
+        assert (late.order_id, late.ok, late.unknown) == ("late", False, False)
+
+        switch.send(TakeOrders(order_id="t1", snapshot=first))
+        assert switch.status.problems == ()
+        switch.send(drop_claim("o2"))
+        assert (await ear.hears(OrderDone, 2)).ok
+
+        ami.cut()
+        assert (await ear.hears(Snapshot, 2)).number > first
+        switch.send(TakeOrders(order_id="t2", snapshot=first))
+        switch.send(ring("later"))
+        assert not (await ear.hears(OrderDone, 3)).ok
+    finally:
+        await switch.stop()
+    assert ami.named("Originate") == []

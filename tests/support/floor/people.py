@@ -92,9 +92,11 @@ class Person:
         """The state of the agent's part in the call on the screen."""
         return str((self.call.get("stint") or {}).get("state") or "")
 
-    async def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and JSON; NO_ANSWER when the platform went away before it answered."""
+    async def ask(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
+        """Status and JSON; NO_ANSWER when the platform went away before it answered. With a `key` of its own the same
+        request may be sent again."""
         headers = {"Sec-Fetch-Site": "same-origin", "X-CSRF-Token": self._csrf}
+        headers |= {"Idempotency-Key": key} if key else {}
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body), "application/json"

@@ -46,7 +46,7 @@ class Reach(Protocol):
 
 
 class World(Protocol):
-    """Callers and phones by the ids of their legs and the names of their endpoints. Phones answer by themselves."""
+    """Callers and phones by the ids of their legs and the names of their endpoints."""
 
     @property
     def reach(self) -> Reach: ...
@@ -54,6 +54,12 @@ class World(Protocol):
     async def phone(self, endpoint: str, secret: str) -> None:
         """Switch a phone on: registered, and answering after a moment."""
         ...
+
+    async def rings(self, endpoint: str, secret: str) -> None:
+        """Switch a phone on that rings until somebody picks up."""
+        ...
+
+    async def picks_up(self, endpoint: str) -> None: ...
 
     async def phone_hangs_up(self, endpoint: str) -> None: ...
 
@@ -71,6 +77,12 @@ class SimWorld:
 
     async def phone(self, endpoint: str, secret: str) -> None:
         await self._sim.phone(endpoint, "answer", after=self._chance.uniform(*ANSWERS_AFTER))
+
+    async def rings(self, endpoint: str, secret: str) -> None:
+        await self._sim.phone(endpoint, "ring")
+
+    async def picks_up(self, endpoint: str) -> None:
+        await self._sim.phone(endpoint, "pick_up")
 
     async def phone_hangs_up(self, endpoint: str) -> None:
         await self._sim.phone(endpoint, "hang_up")
@@ -103,11 +115,20 @@ class AsteriskWorld:
         self._looking = asyncio.Lock()
 
     async def phone(self, endpoint: str, secret: str) -> None:
-        if endpoint in self._phones:
-            return
+        if endpoint not in self._phones:
+            await self.rings(endpoint, secret)
+            self._tasks.append(asyncio.create_task(self._answer(self._phones[endpoint])))
+
+    async def rings(self, endpoint: str, secret: str) -> None:
         phone = SipPhone(self._lab.sip, endpoint, secret, manner=Manner.ring)
         self._phones[endpoint] = await self._stack.enter_async_context(phone)
-        self._tasks += [asyncio.create_task(self._answer(phone)), asyncio.create_task(self._stay(phone))]
+        self._tasks.append(asyncio.create_task(self._stay(phone)))
+
+    async def picks_up(self, endpoint: str) -> None:
+        leg = await self._phones[endpoint].call()
+        while leg.is_over:  # an earlier one, that nobody answered
+            leg = await self._phones[endpoint].call()
+        await leg.answer(440)
 
     async def _answer(self, phone: SipPhone) -> None:
         while True:

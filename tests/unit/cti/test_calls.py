@@ -1,9 +1,10 @@
 """The CallBook: what facts mean, one small story each."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cti.calls import CallBook
 from cti.events import (
     AgentLegEnded,
     CallerArrived,
@@ -32,6 +33,8 @@ from cti.facts import (
     Snapshot,
 )
 from cti.machines import LEG, LegState
+from cti.orders import TakeOrders
+from kernel.core import Core, Outcome
 from kernel.messages import Fact, Message
 from tests.support.callbook import (
     AGENT_ANSWERS,
@@ -330,3 +333,12 @@ ALLOWED = {
 @pytest.mark.parametrize("fact", FACTS)
 def test_given_a_leg_in_a_state_then_a_fact_moves_it_as_the_table_says(state: LegState, fact: str) -> None:
     assert LEG.observe(state, fact) is ALLOWED.get((state, fact), state)
+
+
+def test_given_a_snapshot_then_orders_may_be_sent_from_then_on_and_not_before_it() -> None:
+    out, book = Outcome(), CallBook()
+    core = Core(book.shelves, [book])
+    core.take(Snapshot(legs=(seen("c1"),), devices=(), number=7), datetime(2026, 11, 22, tzinfo=UTC), out)
+
+    assert isinstance(out.orders[0], TakeOrders)
+    assert out.orders[0].snapshot == 7

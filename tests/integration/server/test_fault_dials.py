@@ -1,0 +1,162 @@
+"""The platform killed at each step of a call that an agent makes: asked once, dialled once at most, under one permit
+(P3), and what was said of it is kept (P4)."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from dialer.chain.store import verify
+from kernel.clock import SteadyClock
+from kernel.db import connect, readonly
+from tests.integration.server.test_fault_points import DIALS, QUEUE, STEP, kept_up, watched
+from tests.support.floor import after
+from tests.support.floor.people import NO_ANSWER, Person
+from tests.support.sim_process import SimProcess
+from tests.support.waiting import until
+from tests.system.desk.process import LUCIA, PASSWORD, PlatformProcess
+
+FIRST = (
+    "permit_kept",
+    "after_commit:DialOut",
+    "action_sent:DialOut",
+    "before_answer:dial",
+    "mid_transaction:FinishWrapUp",
+)
+MESSAGES = (
+    *("DialNumber", "AskPermit", "PermitGranted", "RingDialler", "AgentLegRinging", "AgentLegUp", "DialOut"),
+    *("CustomerDialled", "CustomerRinging", "CustomerUp", "Joined", "HangUpCall", "FinishWrapUp"),
+)
+MORE = (
+    *(f"{point}:{about}" for point in ("before_commit", "mid_transaction", "after_commit") for about in MESSAGES),
+    *(f"{point}:{about}" for point in ("after_publish", "after_send") for about in MESSAGES),
+    *(
+        "action_sent:RingDialler",
+        "note_saved",
+        "before_answer:create",
+        "before_answer:hang_up",
+        "before_answer:wrap_up",
+    ),
+)
+CERTAIN = ("CustomerDialled", "CustomerRinging", "CustomerUp", "Joined", "HangUpCall", "FinishWrapUp", "note_saved")
+"""What happens after the number was dialled for sure."""
+DIAL = {"number": LUCIA, "confirm": ["night"]}
+
+
+def test_every_point_of_a_dial_is_tried() -> None:
+    assert set(DIALS) <= {words.partition(":")[0] for words in FIRST}
+
+
+test_every_point_of_a_dial_is_tried.pytestmark = [pytest.mark.integration]  # type: ignore[attr-defined]
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("words", FIRST)
+async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, tmp_path: Path) -> None:
+    await one_dial(words, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("words", [words for words in MORE if words not in FIRST])
+async def test_killed_at_every_step_of_a_call_out_nobody_is_dialled_twice(words: str, tmp_path: Path) -> None:
+    await one_dial(words, tmp_path)
+
+
+async def one_dial(words: str, folder: Path) -> None:
+    """Ask for one dial, again under the same key while nobody answers; talk and wrap up where it came to that."""
+    async with SimProcess(folder, phones=2) as switch:
+        platform = PlatformProcess(switch, folder)
+        await platform.prepare(("ana",), QUEUE)
+        await platform.start(TESTING="true", FAULT_POINT=words)
+        ana = Person(platform.url, "ana", PASSWORD)
+        try:
+            async with kept_up(platform) as deaths, watched(switch) as seen:
+                await signs_in(ana, switch)
+                status = await asks_for_one_dial(ana)
+                talked = await comes_to_an_end(ana, status)
+
+                async def nothing_left() -> bool:
+                    return await switch.channels() == []
+
+                await until(nothing_left, STEP, "no channel is left")
+                assert deaths == [-signal.SIGKILL], f"{words} is passed once"
+        finally:
+            await ana.close()
+            await platform.stop()
+        legs, numbers = await switch.originated(), await switch.dialled()
+    assert seen == [], "two legs of one phone"
+    assert len(legs) == len(set(legs)), "a leg was ordered twice"
+    assert numbers in ([], [LUCIA]), "dialled once at most"
+    assert numbers or not talked
+    assert numbers or not any(one in words for one in CERTAIN), "the kill came after the number was dialled"
+    assert await permits(platform.database_url) <= 1
+    assert await after.lost(platform.database_url, [ana.kept]) == []
+    assert await platform.replayed() == []
+
+
+async def signs_in(ana: Person, switch: SimProcess) -> None:
+    async def phone(endpoint: str, secret: str) -> None:
+        await switch.phone(endpoint, "answer", after=0.2)
+
+    await ana.sign_in(phone)
+
+
+async def asks_for_one_dial(ana: Person) -> int:
+    answers: list[int] = []
+
+    async def answered() -> bool:
+        status, _ = await ana.ask("POST", "/api/dial", DIAL, key="dial-once-0001")
+        answers.append(status)
+        return status != NO_ANSWER
+
+    await until(answered, STEP, "an answer")
+    return answers[-1]
+
+
+async def comes_to_an_end(ana: Person, status: int) -> bool:
+    """Talk, end it and wrap up; or the dial ends by itself. Returns whether they talked."""
+
+    def over() -> bool:
+        dial = ana.desk.get("dial") or {}
+        return ana.connected and bool(dial.get("ended_at")) and ana.me["duty"] == "idle"
+
+    def talks() -> bool:
+        return ana.connected and ana.stint == "joined"
+
+    await until(lambda: talks() or over() or (status >= 400 and ana.connected), STEP, "they talk, or it is over")
+    if not talks():
+        return False
+
+    async def ended() -> bool:
+        if talks():
+            await ana.does("hang-up")
+        return ana.connected and ana.stint == "" and ana.me["duty"] == "idle"
+
+    await until(ended, STEP, "wrapped up")
+    return True
+
+
+async def permits(database_url: str) -> int:
+    """How many there are; every dial has its own, and the number is held by none of them any more."""
+    database = connect(database_url)
+    try:
+        verdict = await verify(database, SteadyClock().now())
+        assert (verdict.broken, verdict.missing) == (None, ())
+        async with readonly(database) as connection:
+
+            async def count(query: str) -> int:
+                return int((await connection.execute(text(query))).scalar_one())
+
+            held = (
+                "SELECT count(*) FROM dialled_numbers d JOIN attempts a ON a.id = d.attempt_id WHERE a.ended_at IS NULL"
+            )
+            assert await count(held) == 0, "the number is free again"
+            assert await count("SELECT count(*) FROM attempts WHERE ended_at IS NULL") == 0
+            return await count("SELECT count(*) FROM dial_permits")
+    finally:
+        await database.dispose()
