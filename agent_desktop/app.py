@@ -46,6 +46,7 @@ ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
 def build_app(parts: DesktopParts) -> web.Application:
     """The application, ready to be served. It follows the event stream from start-up to clean-up."""
     settings = parts.settings
+    storage = sessions.storage(parts.people, settings)
     app = web.Application(
         middlewares=[
             middleware.timed(parts.registry),
@@ -53,10 +54,11 @@ def build_app(parts: DesktopParts) -> web.Application:
             middleware.security_headers(settings, parts.phones.ws_url),
             middleware.errors,
             middleware.origins(settings),
-            aiohttp_session.session_middleware(sessions.storage(parts.people, settings)),
+            aiohttp_session.session_middleware(storage),
         ],
         client_max_size=settings.max_body,
     )
+    app.on_response_prepare.append(storage.turn)
     pages.setup(app)
     push = Push(settings, parts.people, parts.commands)
     hub = Hub(

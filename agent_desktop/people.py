@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -27,7 +27,7 @@ Origin = Place
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A live session and its person. `token` is the cookie's value, known to nobody else. Before `stage` is open the
-    session may do nothing but finish the sign-in."""
+    session may do nothing but finish the sign-in. `cookie` is the value that the browser is to hold from now on."""
 
     session_id: str
     token: str = field(repr=False)
@@ -35,6 +35,7 @@ class SignedIn:
     person: Person
     actor: Actor
     stage: Stage = Stage.open
+    cookie: str | None = field(default=None, repr=False)
 
     def csrf_matches(self, given: object) -> bool:
         """Whether a request proves that our own page made it."""
@@ -127,7 +128,7 @@ class People:
         if found is None:
             return None
         await self._touch(found)
-        return _signed_in(token, found.session, found.staff)
+        return replace(_signed_in(token, found.session, found.staff), cookie=found.cookie)
 
     async def live_sessions(self, session_ids: Iterable[str]) -> dict[str, tuple[Person, Actor]]:
         """Of those of the sessions that still live: who it is by now, and with which rights."""
@@ -173,6 +174,8 @@ class People:
     async def _touch(self, found: Visitor) -> None:
         """A database that cannot write just now must not stop anybody from reading."""
         try:
+            if found.turned:
+                await self.service.turn(found.session, self.now())
             await self.service.touch(found.session, self.now())
         except Exception as error:
             log.warning("session not touched", error=repr(error))

@@ -17,6 +17,7 @@ from crm_core.people.rows import Stage
 warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_(session|jinja2)")
 
 SIGNED_IN = web.RequestKey("signed_in", object)
+OFFERED = web.RequestKey("offered", str)
 
 
 class PeopleStorage(AbstractStorage):
@@ -41,10 +42,23 @@ class PeopleStorage(AbstractStorage):
         if found is None:
             return Session(None, data=None, new=True)
         request[SIGNED_IN] = found
+        if found.cookie is not None:
+            request[OFFERED] = found.cookie
         return Session(found.token, data={"created": 0, "session": {"id": found.session_id}}, new=False)
 
     async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
         self.save_cookie(response, "" if session.empty else str(session.identity))
+
+    async def turn(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Give the browser the cookie that its session turns to, unless the answer sets one or a cache may keep it. The
+        answer's headers are made already: the cookie goes in as one of them."""
+        offered = request.get(OFFERED)
+        if offered is None or self.cookie_name in response.cookies:
+            return
+        if "no-store" in response.headers.get("Cache-Control", ""):
+            carrier = web.Response()
+            self.save_cookie(carrier, offered)
+            response.headers.add("Set-Cookie", carrier.cookies[self.cookie_name].OutputString())
 
 
 def origin_of(request: web.Request, settings: WebSettings) -> Origin:

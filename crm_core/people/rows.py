@@ -75,7 +75,8 @@ class StaffWithSecret:
 @dataclass(frozen=True, slots=True)
 class Session:
     """A browser that signs in or has. `id` is the hash of its token: showing it gives nothing away. `ip` is where it
-    was used last, `places` where it was used at all; `method` how its person proved who they are."""
+    was used last, `places` where it was used at all; `method` how its person proved who they are. `seed` is what the
+    part of the cookie that changes is made of, `turn` how often it has, `turned_at` when it did last."""
 
     id: str
     staff_id: str
@@ -90,6 +91,9 @@ class Session:
     stage: Stage = Stage.open
     method: str = "password"
     places: tuple[str, ...] = ()
+    seed: str = field(default="", repr=False)
+    turn: int = 0
+    turned_at: datetime | None = None
 
     def live(self, now: datetime, idle: timedelta) -> bool:
         """Neither revoked, nor too old, nor unused for longer than `idle`."""
@@ -173,10 +177,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whose live session it is."""
+    """Whose live session it is. `turned`: the browser holds the cookie that it was offered, which is now the one;
+    `cookie` is another to offer it."""
 
     session: Session
     staff: Staff
+    turned: bool = False
+    cookie: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

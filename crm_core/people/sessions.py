@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from crm_core.people import audit, store
+from crm_core.people import audit, store, turns
 from crm_core.people.devices import machine_of
 from crm_core.people.rows import By, Place, Session, SessionLimits, Staff, Stage, Visitor
 from crm_core.store import Connection, Database
@@ -21,8 +21,9 @@ PLACES_KEPT = 20
 
 
 def session_id(token: str) -> str:
-    """The id under which a token's session is kept: its SHA-256, so that the table gives no session away."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """The id under which a token's session is kept: the SHA-256 of the part of it that stays, so that the table gives
+    no session away."""
+    return hashlib.sha256(turns.token_of(token).encode()).hexdigest()
 
 
 class Sessions:
@@ -34,18 +35,28 @@ class Sessions:
 
     async def session_of(self, token: str, now: datetime, place: Place | None = None) -> Visitor | None:
         """The live session of a token, and whose it is; None when there is none, for whatever reason. Used from
-        another kind of browser or system than the one that signed in it is taken for stolen, and ends; a new address
-        is noted in the audit and shown with the session."""
+        another kind of browser or system than the one that signed in, or with an old copy of its cookie, it is taken
+        for stolen, and ends; a new address is noted in the audit and shown with the session, and turns the cookie."""
         visitor = await self.session_by_id(session_id(token), now)
-        if visitor is None or place is None:
-            return visitor
-        session = visitor.session
-        if machine_of(place.user_agent) != machine_of(session.user_agent):
-            await self._end_replayed(session, place, now)
+        if visitor is None:
             return None
-        if place.ip and place.ip not in (session.ip, *session.places):
-            return replace(visitor, session=await self._move(session, place.ip, now))
-        return visitor
+        session = visitor.session
+        holds = turns.held(session, token, now)
+        here = place or Place(session.ip, session.user_agent)
+        if holds is turns.Held.old or machine_of(here.user_agent) != machine_of(session.user_agent):
+            await self._end_replayed(session, here, now, holds)
+            return None
+        moved = bool(here.ip) and here.ip not in (session.ip, *session.places)
+        if moved:
+            session = await self._move(session, here.ip, now)
+        offer = turns.offered(session, token, now, moved) if holds is turns.Held.now else None
+        return replace(visitor, session=session, turned=holds is turns.Held.next, cookie=offer)
+
+    async def turn(self, session: Session, now: datetime) -> Session:
+        """The browser holds the next cookie: the one before is good for a moment only from now on."""
+        async with self._db.begin() as connection:
+            await store.turn_session(connection, session.id, session.turn, now)
+        return replace(session, turn=session.turn + 1, turned_at=now)
 
     async def session_by_id(self, id: str, now: datetime) -> Visitor | None:
         """The same by session id: for sockets, which outlive the request that opened them."""
@@ -103,7 +114,8 @@ class Sessions:
 
     def new_session(self, staff_id: str, place: Place, now: datetime, stage: Stage, method: str) -> tuple[str, Session]:
         """A token that nobody has seen, and its session, not saved yet."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        seed = secrets.token_urlsafe(TOKEN_BYTES)
+        token = turns.cookie_of(secrets.token_urlsafe(TOKEN_BYTES), seed, 0)
         lasts = self.limits.longest if stage is Stage.open else self.limits.unfinished
         session = Session(
             id=session_id(token),
@@ -117,11 +129,13 @@ class Sessions:
             stage=stage,
             method=method,
             places=(place.ip,) if place.ip else (),
+            seed=seed,
         )
         return token, session
 
-    async def _end_replayed(self, session: Session, place: Place, now: datetime) -> None:
+    async def _end_replayed(self, session: Session, place: Place, now: datetime, holds: turns.Held) -> None:
         machines = {
+            "cookie": "old" if holds is turns.Held.old else "",
             "signed_in_on": " ".join(machine_of(session.user_agent)).strip(),
             "came_from": " ".join(machine_of(place.user_agent)).strip(),
         }

@@ -227,6 +227,12 @@ async def update_session(connection: Connection, session_id: str, **values: Any)
     await connection.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
 
+async def turn_session(connection: Connection, session_id: str, turn: int, now: datetime) -> None:
+    """Its cookie has turned; once, of those who come with it at the same time."""
+    from_here = (sessions.c.id == session_id, sessions.c.turn == turn)
+    await connection.execute(update(sessions).where(*from_here).values(turn=turn + 1, turned_at=now))
+
+
 async def revoke_one(connection: Connection, now: datetime, session_id: str, staff_id: str) -> bool:
     """End a live session of a person; False when there is none."""
     return bool(await _revoke(connection, now, sessions.c.id == session_id, sessions.c.staff_id == staff_id))

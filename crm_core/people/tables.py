@@ -65,6 +65,9 @@ sessions = Table(
     Column("stage", String(10), nullable=False),
     Column("method", String(20), nullable=False),
     Column("places", Json, nullable=False),
+    Column("seed", String(64), nullable=False, server_default=""),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("turned_at", UtcDateTime),
 )
 
 sign_in_attempts = Table(

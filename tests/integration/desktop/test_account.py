@@ -168,6 +168,29 @@ async def test_given_a_cookie_on_another_machine_then_it_is_out_everywhere_and_a
     assert rows[0].action == "session_replayed"
 
 
+async def test_given_a_copy_of_the_cookie_in_the_same_browser_then_it_is_found_once_the_cookie_turned(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_core.people.turns.EVERY", timedelta(0))
+    monkeypatch.setattr("crm_core.people.turns.GRACE", timedelta(0))
+    async with desktop.browser("ann") as browser, browser.socket() as tab:
+        await until(lambda: tab.desk)
+        copy = browser.cookie
+        for _ in range(3):
+            assert (await browser.ask("GET", "/api/me"))[0] == 200
+        assert browser.cookie != copy
+        async with (
+            aiohttp.ClientSession(desktop.url) as thief,
+            thief.get("/api/me", headers={"Cookie": copy}) as answer,
+        ):
+            assert answer.status == 401
+        await until(lambda: tab.gone)
+        assert (await browser.ask("GET", "/api/me"))[0] == 401
+
+    rows = await desktop.parts.audit.lines(AuditFilter(), None, 5)
+    assert (rows[0].action, rows[0].details["cookie"]) == ("session_replayed", "old")
+
+
 async def test_given_a_first_password_then_the_way_in_asks_for_another(desktop: Desktop) -> None:
     new = NewStaff("bea", "Bea", PASSWORD, (Role.agent,), must_change=True)
     await desktop.service.create_staff(new, By("system"), datetime.now(UTC))
