@@ -150,6 +150,10 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("POST", "/api/people/{id}/password"): (
         "password_set", lambda world: _of_person(world, "/api/people/{id}/password"),
     ),
+    ("DELETE", "/api/people/{id}/attempts"): (
+        "sign_in_unlocked",
+        lambda world: _of_person(world, "/api/people/{id}/attempts"),
+    ),
     ("DELETE", "/api/people/{id}/sessions/{session}"): ("session_revoked", _end_session),
     ("DELETE", "/api/people/{id}/sessions"): (
         "sessions_revoked", lambda world: _sessions_of_agent(world),
