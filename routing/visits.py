@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crm_core.timeline.writes import FlagTimelineEntry
 from cti.events import (
@@ -51,7 +51,7 @@ from routing.rows import (
     Stint,
     StintState,
 )
-from routing.state import MAIN_LINE, MAIN_QUEUE, State
+from routing.state import MAIN_LINE, MAIN_QUEUE, State, came
 from routing.switchboard import Switchboard
 from routing.wrapping import Wrapping
 
@@ -160,10 +160,17 @@ class Visits(Handles):
             state=state,
             again_since=again,
             queued_at=interaction.queued_at or turn.at,
-            place=interaction.place or turn.at,
+            place=self._first_place(interaction, turn.at) if first else interaction.place or turn.at,
         )
         if first:
             turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
+
+    def _first_place(self, caller: Interaction, at: datetime) -> datetime:
+        """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later and whom
+        we only heard of sooner, as at the end of an outage."""
+        standing = (one for one in self._state.interactions if one.state in WAITING and one.direction == "inbound")
+        later = (one.place for one in standing if one.place is not None and came(one.id) > came(caller.id))
+        return min(caller.place or at, *later, at)
 
     def _called_back(self, interaction: Interaction, turn: Turn) -> None:
         """Our order to come back from the fallback queue reached the caller just after a phone there had answered."""

@@ -102,3 +102,13 @@ def test_callers_who_came_during_one_outage_are_served_as_the_switch_numbered_th
     for leg in ("1795312273.10", "1795312273.9", "1795312272.11"):
         world.call(leg)
     assert [one.leg for one in world.state.callers()] == ["1795312272.11", "1795312273.9", "1795312273.10"]
+
+
+def test_a_caller_whom_only_the_snapshot_tells_stands_before_one_who_came_later_and_was_heard_of_sooner() -> None:
+    world = World()
+    world.call("1795312273.11")
+    world.wait(0.01)
+    world.call("1795312273.10")
+    world.wait(0.01)
+    world.call("1795312273.12")
+    assert [one.leg for one in world.state.callers()] == ["1795312273.10", "1795312273.11", "1795312273.12"]
