@@ -16,12 +16,14 @@ from crm_core.activities.service import MAX_NOTE
 from kernel.access import Right
 from kernel.errors import NotFound
 
+MAX_TICKET = 60_000
+"""A form with the longest description, as JSON."""
 GONE = {404: ("draft_not_yours",)}
 
 
 class DraftForm(Form):
     note: str = Field(default="", max_length=MAX_NOTE)
-    ticket: str = Field(default="", max_length=30_000)
+    ticket: str = Field(default="", max_length=MAX_TICKET)
     disposition: str = Field(default="", max_length=120)
     customer_id: str | None = Field(default=None, max_length=40)
 

@@ -2,7 +2,8 @@
 
 import { chromium } from "playwright-core";
 
-export function launch() {
+/** `autoplay` false: as browsers are by themselves, a page is silent before the first click or key. */
+export function launch({ autoplay = true } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -11,7 +12,7 @@ export function launch() {
       "--disable-background-networking",
       "--use-fake-ui-for-media-stream",
       "--use-fake-device-for-media-stream",
-      "--autoplay-policy=no-user-gesture-required",
+      ...(autoplay ? ["--autoplay-policy=no-user-gesture-required"] : []),
     ],
   });
 }

@@ -167,7 +167,7 @@ function hits(words) {
 /** By a part of the path, the first that fits. */
 const ENDINGS = [
   ["/mock/scene/", (world, { path }) => done(show(world, path.split("/").at(-1)))],
-  ["/api/drafts/", (world, { path, body }) => done(keep(world, path.split("/").slice(-2), body))],
+  ["/api/drafts/", (world, { path, body }) => kept(world, path.split("/").slice(-2), body)],
   ["/timeline", (world, { query }) => [200, page(world, query)]],
   ["/sessions", () => [200, { items: sessions() }]],
   ...OFFICE_ENDINGS,
@@ -191,6 +191,16 @@ const ENDINGS = [
   ["/api/customers/", (_, { path }) => [200, PEOPLE.find(({ id }) => path.endsWith(id))]],
   ["/customer", (world) => done(show(world, "talking"))],
 ];
+
+const NOTE_LIMIT = 20_000;
+
+/** As the server: too long is refused; `world.draftsRefused` is an answer that a test wants instead. */
+function kept(world, place, body) {
+  world.draftTries = (world.draftTries ?? 0) + 1;
+  if (world.draftsRefused) return refuse(...world.draftsRefused);
+  if (body.note?.length > NOTE_LIMIT) return refuse(422, "invalid_input");
+  return done(keep(world, place, body));
+}
 
 function keep(world, [scope, ref], body) {
   const key = `${scope}/${ref}`;

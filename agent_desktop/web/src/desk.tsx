@@ -3,12 +3,14 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { startAlerts } from "./alert/alert";
+import { watchSound } from "./alert/sound";
 import { ApiError, get, setCsrf } from "./api";
 import { App } from "./desk/app";
 import { guardUnload, onSignedOut } from "./desk/leave";
 import { startShortcuts } from "./desk/shortcuts";
 import { quietComposer } from "./desk/uistate";
 import { chooseLanguage } from "./i18n";
+import { followKeys } from "./keys";
 import { expose } from "./marks";
 import { sayDevice } from "./desk/devicewords";
 import { askMicrophone, followDevices } from "./phone/devices";
@@ -53,6 +55,7 @@ async function start(): Promise<void> {
   if (!account) return location.assign("/sign-in");
   setCsrf(account.csrf_token);
   chooseLanguage(account.language);
+  followKeys(account.id);
   startKeeping(account.id, (left, customer) => rescueTo(customer, left));
   followOffers();
   quietComposer();
@@ -61,6 +64,7 @@ async function start(): Promise<void> {
   followNotices();
   followProblems();
   startAlerts();
+  watchSound();
   startShortcuts();
   guardUnload();
   openLine(crypto.randomUUID?.() ?? String(Math.random()), onSignedOut);

@@ -1,4 +1,4 @@
-// Keyboard: Ctrl+Shift+letter for what must work anywhere, remappable, kept in this browser.
+// Keyboard: Ctrl+Shift+letter for what must work anywhere, and single keys; all remappable, kept for each person.
 
 import { signal } from "@preact/signals";
 import { load, save } from "./store/local";
@@ -33,28 +33,86 @@ export const DEFAULTS: Record<Action, string> = {
 /** Letters that browsers do not give away with Ctrl+Shift. */
 export const TAKEN = ["N", "T", "W", "I", "J", "C", "R", "Q", "P"];
 
-export const letters = signal<Record<Action, string>>({
-  ...DEFAULTS,
-  ...load<Partial<Record<Action, string>>>("keys", {}),
-});
+/** Single keys: what they do, the key, and whether they do it at all (WCAG 2.1.4). Digits choose dispositions. */
+export type Single = "find" | "list" | "extend";
 
-export type Remapped = "ok" | "taken" | { by: Action };
+export const SINGLES: Record<Single, string> = { find: "/", list: "?", extend: "e" };
+
+/** Where a person's own keys are kept; before anybody is known nothing is. */
+let shelf: string | null = null;
+
+export const letters = signal<Record<Action, string>>({ ...DEFAULTS });
+export const singles = signal<Record<Single, string>>({ ...SINGLES });
+export const singlesOn = signal(true);
+
+/** From now on the keys are those of this person. */
+export function followKeys(staffId: string): void {
+  shelf = `keys.${staffId}`;
+  const kept = load<Partial<Kept>>(shelf, {});
+  letters.value = { ...DEFAULTS, ...kept.letters };
+  singles.value = { ...SINGLES, ...kept.singles };
+  singlesOn.value = kept.on ?? true;
+}
+
+interface Kept {
+  letters: Partial<Record<Action, string>>;
+  singles: Partial<Record<Single, string>>;
+  on: boolean;
+}
+
+function keep(): void {
+  if (shelf)
+    save(shelf, { letters: letters.value, singles: singles.value, on: singlesOn.value } satisfies Kept);
+}
+
+export type Remapped = "ok" | "taken" | { by: Action | Single };
 
 /** Give `action` another letter, unless the browser or another action has it. */
 export function remap(action: Action, letter: string): Remapped {
   if (!/^[A-Z]$/.test(letter) || TAKEN.includes(letter)) return "taken";
-  const by = (Object.keys(letters.value) as Action[]).find(
-    (each) => each !== action && letters.value[each] === letter,
-  );
+  const by = otherWith(letters.value, action, letter);
   if (by) return { by };
   letters.value = { ...letters.value, [action]: letter };
-  save("keys", letters.value);
+  keep();
   return "ok";
+}
+
+/** Give `single` another key; digits choose dispositions and stay theirs. */
+export function remapSingle(single: Single, key: string): Remapped {
+  const wanted = key.toLowerCase();
+  if ([...wanted].length !== 1 || /[\d\s]/.test(wanted)) return "taken";
+  const by = otherWith(singles.value, single, wanted);
+  if (by) return { by };
+  singles.value = { ...singles.value, [single]: wanted };
+  keep();
+  return "ok";
+}
+
+function otherWith<T extends string>(all: Record<T, string>, but: T, key: string): T | undefined {
+  return (Object.keys(all) as T[]).find((each) => each !== but && all[each] === key);
+}
+
+export function switchSingles(on: boolean): void {
+  singlesOn.value = on;
+  keep();
 }
 
 export function resetKeys(): void {
   letters.value = { ...DEFAULTS };
-  save("keys", letters.value);
+  singles.value = { ...SINGLES };
+  singlesOn.value = true;
+  keep();
+}
+
+/** What a single key does; a letter also by its place on the keyboard, so that other alphabets work. */
+export function singleOf(event: Pick<KeyboardEvent, "key" | "code" | "shiftKey">): Single | null {
+  if (!singlesOn.value) return null;
+  const said = event.key.toLowerCase();
+  const placed = event.shiftKey ? null : (letterOf(event)?.toLowerCase() ?? null);
+  const found = (Object.keys(singles.value) as Single[]).find((each) =>
+    [said, placed].includes(singles.value[each]),
+  );
+  return found ?? null;
 }
 
 /** The letter of a key press by its place on the keyboard, so that other alphabets work. */

@@ -21,6 +21,7 @@ export function startAlerts(): void {
     if (ringing) alarmOn();
     else alarmOff();
   });
+  document.addEventListener("visibilitychange", () => blink && !note && notify(ringWords()));
   effect(() => showFace(faceNow()));
   effect(() => {
     if (view.value.phase === "idle" || view.value.phase === "wrapping" || !blink) plainTitle();
@@ -31,7 +32,7 @@ function alarmOn(): void {
   if (blink) return;
   mark("alerting", offer.peek()?.id ?? null);
   startRinging();
-  const words = t("alert.title", { name: callerName(call.peek(), pop.peek(), sip.peek()) });
+  const words = ringWords();
   let on = true;
   document.title = `☎ ${words}`;
   blink = setInterval(() => {
@@ -40,6 +41,8 @@ function alarmOn(): void {
   }, 900);
   notify(words);
 }
+
+const ringWords = (): string => t("alert.title", { name: callerName(call.peek(), pop.peek(), sip.peek()) });
 
 function notify(words: string): void {
   if (!document.hidden || typeof Notification === "undefined" || Notification.permission !== "granted")

@@ -1,5 +1,6 @@
 // Ring and key tones, synthesised: no file, no licence, nothing to load.
 
+import { signal } from "@preact/signals";
 import { chosen } from "../phone/devices";
 import { load, save } from "../store/local";
 
@@ -9,6 +10,11 @@ let context: Context | null = null;
 let ringer: ReturnType<typeof setInterval> | undefined;
 let volume = load("ring-volume", 0.6);
 
+/** The browser lets nothing be heard until the page is clicked or a key is pressed, as after a reload. */
+export const silenced = signal(false);
+
+/** A context that may sound does so within this. */
+const SETTLES_MS = 300;
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477];
 const KEYS = "123456789*0#";
@@ -30,6 +36,25 @@ export function startRinging(): void {
   ringer = setInterval(chime, 2400);
 }
 
+/** Find out before the first ring whether it will be heard, and open the sound at the first click or key. */
+export function watchSound(): void {
+  const look = (): void => {
+    silenced.value = audio()?.state === "suspended";
+  };
+  audio()?.addEventListener("statechange", look);
+  setTimeout(look, SETTLES_MS);
+  for (const event of ["pointerdown", "keydown"]) addEventListener(event, openSound, { capture: true });
+}
+
+/** To be called by a gesture: a ring that nobody could hear is heard from here on. */
+export function openSound(): void {
+  const to = audio();
+  if (to?.state !== "suspended") return;
+  void to.resume().then(() => ringer && chime(), noSound);
+}
+
+const noSound = (): void => undefined;
+
 export function stopRinging(): void {
   clearInterval(ringer);
   ringer = undefined;
@@ -42,6 +67,7 @@ export async function tryRing(): Promise<void> {
 }
 
 function chime(): void {
+  silenced.value = audio()?.state === "suspended";
   const at = audio()?.currentTime ?? 0;
   [0, 0.5].forEach((shift) => {
     tone(659.25, at + shift, 0.22, volume * 0.35);
@@ -61,7 +87,7 @@ export function beep(key: string): void {
 function audio(): Context | null {
   try {
     context ??= new AudioContext();
-    if (context.state === "suspended") void context.resume().catch(() => undefined);
+    if (context.state === "suspended") void context.resume().catch(noSound);
     return context;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 // What is wrong, in words, with what to do about it. The gravest first.
 
 import type { ComponentChildren } from "preact";
+import { openSound, silenced } from "../alert/sound";
 import { t, tryT } from "../i18n";
 import { phoneState, takeBack } from "../phone/phone";
 import { micProblem } from "../phone/session";
@@ -18,6 +19,19 @@ export function Banners() {
       <LineBanner />
       <PhoneBanner />
       <MissedBanner />
+      {silenced.value && (
+        <Banner
+          tone="paused"
+          title={t("banner.silenced")}
+          action={
+            <Button small kind="primary" icon="speaker" onClick={openSound}>
+              {t("banner.sound_on")}
+            </Button>
+          }
+        >
+          {t("banner.silenced_help")}
+        </Banner>
+      )}
       {micProblem.value && (
         <Banner
           tone="alarm"

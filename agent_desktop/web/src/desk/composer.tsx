@@ -6,13 +6,16 @@ import { act, addNote, pending } from "../store/actions";
 import { draft } from "../store/drafts";
 import { addEntry } from "../store/history";
 import { begunBy } from "../store/keep";
+import { isTooLong } from "../store/limits";
 import { canAsk } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Shown } from "../store/work";
 import { Button, Keys } from "../ui/basics";
 import { Icon } from "../ui/icon";
+import { LongText } from "../ui/longtext";
 import { shortcut } from "../keys";
 import { TicketForm } from "./ticketform";
+import { KeptWords } from "./kept";
 import { composing } from "./uistate";
 
 /** One draft for a call, so that the note begun in it is there at wrap-up; one for each customer beside it. */
@@ -63,7 +66,7 @@ async function saveNote(shown: Shown): Promise<void> {
   const text = draft(draftName(shown));
   const customer = shown.customer;
   const words = text.value.trim();
-  if (!customer || !words || !canAsk.value) return;
+  if (!customer || !words || isTooLong(words) || !canAsk.value) return;
   const done = await act("note", async () =>
     addEntry(customer.id, await addNote(customer.id, words, shown.callId)),
   );
@@ -85,14 +88,14 @@ function NoteForm({ shown }: { shown: Shown }) {
       class={open ? "note open" : "note"}
       onSubmit={(event) => (event.preventDefault(), void saveNote(shown))}
     >
-      <textarea
-        ref={area}
+      <LongText
+        area={area}
         class="input"
         rows={open ? 3 : 1}
         aria-label={t("composer.note")}
         placeholder={t(shown.callId ? "composer.note_call" : "composer.note_prompt")}
         value={text.value}
-        onInput={(event) => (text.value = event.currentTarget.value)}
+        onText={(words) => (text.value = words)}
         onFocus={() => composing.value === null && (composing.value = "note")}
         onBlur={() => composing.value === "note" && text.value === "" && (composing.value = null)}
         onKeyDown={(event) => {
@@ -101,21 +104,29 @@ function NoteForm({ shown }: { shown: Shown }) {
         }}
       />
       {open && (
-        <NoteFoot callId={shown.callId} known={shown.customer !== null} ready={text.value.trim() !== ""} />
+        <NoteFoot
+          shown={shown}
+          known={shown.customer !== null}
+          ready={text.value.trim() !== "" && !isTooLong(text.value)}
+        />
       )}
     </form>
   );
 }
 
-function NoteFoot({ callId, known, ready }: { callId: string | null; known: boolean; ready: boolean }) {
+function NoteFoot({ shown, known, ready }: { shown: Shown; known: boolean; ready: boolean }) {
+  const callId = shown.callId;
   const other = callId !== null && begunBy.value?.ref === callId ? begunBy.value.name : null;
   return (
     <div class="row">
-      <span class="small muted grow truncate">
-        {other
-          ? t("composer.begun_by", { name: other })
-          : t(known ? "composer.kept" : "composer.kept_for_wrap_up")}
-      </span>
+      <KeptWords
+        name={draftName(shown)}
+        usual={
+          other
+            ? t("composer.begun_by", { name: other })
+            : t(known ? "composer.kept" : "composer.kept_for_wrap_up")
+        }
+      />
       {known && (
         <>
           <Keys of="Ctrl+Enter" />

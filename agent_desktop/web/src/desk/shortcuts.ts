@@ -1,6 +1,6 @@
 // The keys that work anywhere on the desk.
 
-import { type Action, actionOf, isActive, isTyping, typedJustNow, watchTyping } from "../keys";
+import { type Action, actionOf, isActive, isTyping, singleOf, typedJustNow, watchTyping } from "../keys";
 import { answer, setMuted, sip } from "../phone/session";
 import { declineOffer, endCall, setPresence, toggleHold } from "../store/actions";
 import { canAsk } from "../store/live";
@@ -47,8 +47,9 @@ function single(event: KeyboardEvent, before: boolean): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
   if (before) return false;
   if (document.querySelector("dialog[open]")) return false;
-  if (event.key === "/") dialog.value = "search";
-  else if (event.key === "?") dialog.value = "keys";
+  const meant = singleOf(event);
+  if (meant === "find") dialog.value = "search";
+  else if (meant === "list") dialog.value = "keys";
   else if (event.key === "Enter" && view.value.can.answer && !isActive(event.target)) void answer();
   else return false;
   return true;

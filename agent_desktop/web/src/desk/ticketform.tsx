@@ -5,12 +5,15 @@ import { useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { act, addTicket, atFields, pending } from "../store/actions";
 import { draft } from "../store/drafts";
+import { isTooLong } from "../store/limits";
 import { refetch } from "../store/history";
 import { canAsk, settings } from "../store/live";
 import { toast } from "../store/toasts";
 import type { Choice } from "../types";
 import { Button, Keys } from "../ui/basics";
 import { Field, Select, toProblem, useFocus } from "../ui/field";
+import { LongText } from "../ui/longtext";
+import { KeptWords } from "./kept";
 import { composing } from "./uistate";
 import { optionsOf } from "./words";
 
@@ -33,6 +36,7 @@ export function checkTicket(form: TicketDraft): Problems {
   const length = form.subject.trim().length;
   if (length === 0) problems.subject = t("ticket.need_subject");
   if (length > SUBJECT_LIMIT) problems.subject = t("ticket.long_subject", { count: SUBJECT_LIMIT });
+  if (isTooLong(form.description)) problems.description = t("text.over_field");
   if (!form.category) problems.category = t("ticket.need_category");
   return problems;
 }
@@ -84,7 +88,7 @@ export function TicketForm({ customerId, callId }: { customerId: string; callId:
     >
       <Fields form={form} problems={problems.value} set={set} />
       <div class="row">
-        <span class="small muted grow truncate">{t("composer.kept")}</span>
+        <KeptWords name={`t.${callId ?? `c.${customerId}`}`} usual={t("composer.kept")} />
         <Keys of="Ctrl+Enter" />
         <Button kind="quiet" small onClick={() => (composing.value = null)}>
           {t("dialog.cancel")}
@@ -132,11 +136,11 @@ function Fields({ form, problems, set }: FieldsProps) {
       </div>
       <Field label={t("ticket.description")} problem={problems.description}>
         {(ids) => (
-          <textarea
+          <LongText
             class="input"
             rows={3}
             value={form.description}
-            onInput={(event) => set({ description: event.currentTarget.value })}
+            onText={(description) => set({ description })}
             {...ids}
           />
         )}

@@ -1,6 +1,7 @@
 // Who I am, my state, the way to anybody, and whether line and phone are well.
 
 import { t } from "../i18n";
+import { singles, singlesOn } from "../keys";
 import { me } from "../store/live";
 import { Button, Keys } from "../ui/basics";
 import { Icon } from "../ui/icon";
@@ -26,7 +27,7 @@ export function TopBar() {
         type="button"
         class="find"
         onClick={() => (dialog.value = "search")}
-        aria-keyshortcuts="Control+K /"
+        aria-keyshortcuts={singlesOn.value ? `Control+K ${singles.value.find}` : "Control+K"}
       >
         <Icon name="search" />
         <span class="grow truncate">{t("search.prompt")}</span>

@@ -1,6 +1,7 @@
 // My name: theme, language, sessions, sign out.
 
 import { t } from "../i18n";
+import { singles, singlesOn } from "../keys";
 import { chooseAndKeepLanguage } from "../store/actions";
 import { me } from "../store/live";
 import { Icon } from "../ui/icon";
@@ -24,7 +25,11 @@ export function UserMenu() {
       <MenuItem icon="speaker" onPick={() => show("sound")}>
         {t("sound.title")}
       </MenuItem>
-      <MenuItem icon="keyboard" hint={<kbd>?</kbd>} onPick={() => show("keys")}>
+      <MenuItem
+        icon="keyboard"
+        hint={singlesOn.value ? <kbd>{singles.value.list}</kbd> : undefined}
+        onPick={() => show("keys")}
+      >
         {t("keys.title")}
       </MenuItem>
       <MenuItem icon="device" onPick={() => show("sessions")}>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { isTyping } from "../keys";
+import { isTyping, singleOf, singles, singlesOn } from "../keys";
 import { mark } from "../marks";
 import { extendWrapUp, pending } from "../store/actions";
 import { draft } from "../store/drafts";
@@ -10,6 +10,7 @@ import { call, canAsk, settings } from "../store/live";
 import { canFinish, extensionsLeft, keyOf, pick, picked, sendWrapUp } from "../store/wrapup";
 import type { Call } from "../types";
 import { Button, Keys, TimeRing } from "../ui/basics";
+import { LongText } from "../ui/longtext";
 import { dispositionWords } from "./words";
 
 export function WrapUp({ callId }: { callId: string }) {
@@ -49,19 +50,24 @@ export function WrapUp({ callId }: { callId: string }) {
   );
 }
 
-/** Digits, E and Enter, wherever the focus is but in a text. */
+/** Digits, the key for more time and Enter, wherever the focus is but in a text. */
 function keyed(event: KeyboardEvent, callId: string): void {
   if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
   if (document.querySelector("dialog[open], .menu")) return;
   const list = settings.value?.dispositions ?? [];
-  const found = list.find((each, index) => keyOf(each, index) === event.key);
+  const chooses = singlesOn.value || inChoices(event.target);
+  const found = chooses && list.find((each, index) => keyOf(each, index) === event.key);
   if (found) pick(callId, found.id);
-  else if (event.code === "KeyE" && !event.shiftKey) {
+  else if (singleOf(event) === "extend") {
     if (extensionsLeft(call.value?.stint)) void extendWrapUp(callId);
   } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void sendWrapUp(callId);
   else return;
   event.preventDefault();
 }
+
+/** Who has the focus among the outcomes may choose by digit, whether single keys are on or not. */
+const inChoices = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest(".dispositions") !== null;
 
 function Head({ about }: { about: Call | null }) {
   const stint = about?.stint;
@@ -84,7 +90,7 @@ function Head({ about }: { about: Call | null }) {
           disabled={!canAsk.value}
           onClick={() => void extendWrapUp(about.id)}
         >
-          {t("wrap_up.extend")} <Keys of="E" />
+          {t("wrap_up.extend")} {singlesOn.value && <Keys of={singles.value.extend.toUpperCase()} />}
         </Button>
       )}
     </div>
@@ -109,7 +115,7 @@ function Choices({ callId }: { callId: string }) {
             void sendWrapUp(callId);
           }}
         >
-          <kbd>{keyOf(each, index)}</kbd>
+          {singlesOn.value && <kbd>{keyOf(each, index)}</kbd>}
           <span class="truncate">{dispositionWords(each.label, each.labels)}</span>
         </button>
       ))}
@@ -127,14 +133,14 @@ function Note({ callId, typing, onLeave }: { callId: string; typing: boolean; on
     area.current?.setSelectionRange(end, end);
   }, []);
   return (
-    <textarea
-      ref={area}
+    <LongText
+      area={area}
       class="input grow"
       rows={2}
       aria-label={t("wrap_up.note")}
       placeholder={t("wrap_up.note")}
       value={text.value}
-      onInput={(event) => (text.value = event.currentTarget.value)}
+      onText={(words) => (text.value = words)}
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void sendWrapUp(callId);
         if (event.key === "Escape") onLeave();

@@ -13,6 +13,8 @@ interface Kept {
 
 const open = new Map<string, Signal<string>>();
 const NOTHING: Kept = { at: 0, text: "" };
+/** Drafts that this browser could not keep: its storage is full or forbidden. */
+export const unkept = signal<ReadonlySet<string>>(new Set());
 let quiet = false;
 let told: (name: string) => void = () => undefined;
 
@@ -32,12 +34,19 @@ export function draft(name: string): Signal<string> {
     const text = made.value;
     if (first) first = false;
     else if (!quiet) {
-      if (text) save(PREFIX + name, { at: Date.now(), text } satisfies Kept);
-      else forget(PREFIX + name);
+      keepHere(name, text, Date.now());
       told(name);
     }
   });
   return made;
+}
+
+function keepHere(name: string, text: string, at: number): void {
+  const kept = text === "" || save(PREFIX + name, { at, text } satisfies Kept);
+  if (text === "" || !kept) forget(PREFIX + name);
+  if (kept === !unkept.peek().has(name)) return;
+  const rest = [...unkept.peek()].filter((each) => each !== name);
+  unkept.value = new Set(kept ? rest : [...rest, name]);
 }
 
 /** When the draft was last changed in this browser; 0 when there is none. */
@@ -45,8 +54,7 @@ export const draftedAt = (name: string): number => load<Kept>(PREFIX + name, NOT
 
 /** Take over what another tab or the server has, without telling anybody. */
 export function adoptDraft(name: string, text: string, at: number): void {
-  if (text) save(PREFIX + name, { at, text } satisfies Kept);
-  else forget(PREFIX + name);
+  keepHere(name, text, at);
   quiet = true;
   draft(name).value = text;
   quiet = false;

@@ -13,11 +13,12 @@ import {
   startDrafts,
 } from "./drafts";
 import { call, canAsk, connection, me } from "./live";
+import { FORM_LIMIT, isTooLong } from "./limits";
 import { load, save } from "./local";
+import { fateOf, retryIn } from "./retry";
 import { currentPop } from "./work";
 
 const WAIT_MS = 700;
-const AGAIN_MS = 4000;
 
 export type Place = { scope: "call" | "customer"; ref: string };
 
@@ -35,7 +36,27 @@ export function namesOf({ scope, ref }: Place): { note: string; ticket: string; 
 /** Who began the note of the call at hand, when it was not me. */
 export const begunBy = signal<{ ref: string; name: string } | null>(null);
 
+/** Why the server does not have a draft: it is too long for it, was refused, or will be tried again. */
+export type Trouble = "too_long" | "refused" | "later";
+
+/** Drafts that the server does not have as they stand, by place. */
+export const troubles = signal<ReadonlyMap<string, Trouble>>(new Map());
+
+const keyOf = ({ scope, ref }: Place): string => `${scope} ${ref}`;
+
+/** What hinders the draft of that name on its way to the server; null when it is there or about to be. */
+export const troubleOf = (name: string): Trouble | null => troubles.value.get(keyOf(placeOf(name))) ?? null;
+
+function note(key: string, trouble: Trouble | null): void {
+  if ((troubles.peek().get(key) ?? null) === trouble) return;
+  const next = new Map(troubles.peek());
+  if (trouble) next.set(key, trouble);
+  else next.delete(key);
+  troubles.value = next;
+}
+
 const dirty = new Map<string, Place>();
+let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Follow drafts, calls and the line from now on. `staffId`: drafts of somebody else in this browser are dropped. */
@@ -45,13 +66,14 @@ export function startKeeping(staffId: string, rescue: (left: Draft, card: Custom
   startDrafts();
   onDraftChange((name) => {
     const place = placeOf(name);
-    dirty.set(`${place.scope} ${place.ref}`, place);
-    later(WAIT_MS);
+    dirty.set(keyOf(place), place);
+    if (tries === 0) later(WAIT_MS);
   });
   followCall();
   let begun = false;
   effect(() => {
     if (!canAsk.value) return;
+    tries = 0;
     if (dirty.size > 0) later(0);
     if (!begun) void fetchMine(rescue);
     begun = true;
@@ -70,15 +92,29 @@ export async function flush(leaving = false): Promise<void> {
   if (connection.value === "signed_out") return;
   for (const [key, place] of [...dirty]) {
     dirty.delete(key);
+    const { note: words, ticket } = namesOf(place);
+    if (isTooLong(draft(words).peek()) || draft(ticket).peek().length > FORM_LIMIT) {
+      note(key, "too_long");
+      continue;
+    }
     try {
       await put(place, leaving);
+      tries = 0;
+      note(key, null);
     } catch (failure) {
-      const gone = failure instanceof ApiError && failure.status >= 400 && failure.status < 500;
-      if (gone || dirty.has(key)) continue;
-      dirty.set(key, place);
-      later(AGAIN_MS);
+      failed(key, place, failure);
     }
   }
+}
+
+function failed(key: string, place: Place, failure: unknown): void {
+  const known = failure instanceof ApiError ? failure : null;
+  const fate = fateOf(known?.status ?? 0);
+  note(key, fate === "gone" ? null : fate === "again" ? "later" : "refused");
+  if (fate !== "again") return;
+  dirty.set(key, place);
+  later(retryIn(tries, Math.random(), known?.refusal.details.retry_after));
+  tries += 1;
 }
 
 function put(place: Place, leaving: boolean): Promise<unknown> {

@@ -16,11 +16,13 @@ export function load<T>(name: string, fallback: T, where: Shelf = "kept"): T {
   }
 }
 
-export function save(name: string, value: unknown, where: Shelf = "kept"): void {
+/** False when the browser could not keep it. */
+export function save(name: string, value: unknown, where: Shelf = "kept"): boolean {
   try {
     shelf(where).setItem(PREFIX + name, JSON.stringify(value));
+    return true;
   } catch {
-    /* full or forbidden: the page works without it */
+    return false; // full or forbidden: the page works without it
   }
 }
 

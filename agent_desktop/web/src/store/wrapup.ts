@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import type { CustomerCard, Disposition, Stint } from "../types";
 import { finishWrapUp } from "./actions";
 import { draft } from "./drafts";
+import { isTooLong } from "./limits";
 import { call, canAsk, settings } from "./live";
 import { toast } from "./toasts";
 import { currentPop, openCustomer } from "./work";
@@ -26,8 +27,9 @@ export function keyOf(disposition: Disposition, index: number): string {
   return String(disposition.key ?? (index < 9 ? index + 1 : ""));
 }
 
-/** Whether the wrap-up may end: with an outcome, or without one where the queue does not want it. */
+/** Whether the wrap-up may end: with a note that the server takes, and with an outcome, or without one where the queue does not want it. */
 export function canFinish(callId: string): boolean {
+  if (isTooLong(draft(callId).value)) return false;
   return Boolean(picked(callId).value) || settings.value?.wrap_up.mandatory === false;
 }
 

@@ -126,7 +126,7 @@ describe("words begun", () => {
     });
     mock.show("talking");
     await page.waitForFunction(() => document.querySelector(".note textarea")?.value === "has error 47");
-    expect(await page.textContent(".note .small")).toContain("Tomás Aguirre");
+    expect(await page.textContent(".note [data-kept]")).toContain("Tomás Aguirre");
     mock.show("wrapup");
     await page.waitForSelector('.disposition[aria-checked="true"]');
   });
