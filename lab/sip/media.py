@@ -33,6 +33,9 @@ class RtpStream(asyncio.DatagramProtocol):
         self._heard: deque[tuple[float, bytes]] = deque(maxlen=int(KEEP_SECONDS / FRAME_SECONDS))
         self._news = asyncio.Event()
         self._digits: deque[str] = deque()
+        self.digits = ""
+        """The keys that were pressed at the other side."""
+        self._key_stamp = b""
         self._sending = True
         self._ssrc = random.getrandbits(32)
         self._sequence = random.getrandbits(15)
@@ -102,10 +105,23 @@ class RtpStream(asyncio.DatagramProtocol):
     # --- what it hears
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) < 12 or data[0] >> 6 != 2 or data[1] & 0x7F != 0:
+        if len(data) < 12 or data[0] >> 6 != 2:
+            return
+        if data[1] & 0x7F == DTMF:
+            self._key_heard(data)
+        if data[1] & 0x7F != 0:
             return
         self.packets_in += 1
         self._heard.append((time.monotonic(), data[12 + 4 * (data[0] & 0x0F) :]))
+        self._news.set()
+
+    def _key_heard(self, data: bytes) -> None:
+        """A key comes in many packets of one time stamp (RFC 4733)."""
+        stamp, event = data[4:8], data[12 + 4 * (data[0] & 0x0F)]
+        if stamp == self._key_stamp or event >= len(DIGITS):
+            return
+        self._key_stamp = stamp
+        self.digits += DIGITS[event]
         self._news.set()
 
     def error_received(self, exc: Exception) -> None:
@@ -124,6 +140,10 @@ class RtpStream(asyncio.DatagramProtocol):
     async def heard_tone(self, hz: float, within: float = 5.0) -> float:
         """Wait until the tone filled the last 0.6 s; returns the seconds it took."""
         return await self._until(lambda: self.share(hz) >= 0.8, within, f"the tone of {hz} Hz was not heard")
+
+    async def heard_digits(self, digits: str, within: float = 8.0) -> float:
+        """Wait until these keys were pressed at the other side, and no others; returns the seconds it took."""
+        return await self._until(lambda: self.digits == digits, within, f"the keys {digits} were not heard")
 
     async def heard_silence(self, within: float = 5.0) -> float:
         """Wait until nothing was heard for 0.6 s; returns the seconds it took."""
