@@ -138,7 +138,7 @@ const ROUTES = {
   "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
 
-/** A number that ends in 112 is an emergency; one that begins with +1 is somewhere where it is night. */
+/** A number that ends in 112 is an emergency, in 9999 on the do-not-call list; one that begins with +1 is somewhere where it is night. */
 function number(written) {
   if (/112$/.test(written)) return refuse(422, "number_emergency");
   const abroad = written.trim().startsWith("+1");
@@ -147,7 +147,16 @@ function number(written) {
   const e164 = `+${written.replace(/\D/g, "")}`;
   const known = { e164, display: written, region: abroad ? "US" : "ES" };
   const warnings = abroad ? ["night"] : [];
-  return [200, { ...known, local: [{ ...clock, zones }], warnings, forbidden: null, costly: null }];
+  return [
+    200,
+    {
+      ...known,
+      local: [{ ...clock, zones }],
+      warnings,
+      forbidden: /9999$/.test(written) ? "company" : null,
+      costly: null,
+    },
+  ];
 }
 
 function hits(words) {

@@ -30,6 +30,10 @@ export function CallNumber(props: CallNumberProps) {
     barred.value && tryT(`error.${barred.value}`, barred.value),
   ];
   const title = said.filter(Boolean).join(" · ");
+  // The name holds what is read on the button, as it stands there, so that it can be called out by voice.
+  const name = [t("dial.open", { number: [words, there?.time].filter(Boolean).join(" ") }), said[2]]
+    .filter(Boolean)
+    .join(" · ");
   const shared = {
     class: "callnumber",
     title,
@@ -41,7 +45,7 @@ export function CallNumber(props: CallNumberProps) {
   };
   const shown: ComponentChildren = (
     <>
-      {!bare && <span class="truncate">{words}</span>}
+      {!bare && <span class="truncate">{words}</span>}{" "}
       {there && (
         <span class={isLate(there.hour) ? "there small fg-paused" : "there small soft"}>
           <Icon name={isLate(there.hour) ? "moon" : "sun"} />
@@ -53,7 +57,7 @@ export function CallNumber(props: CallNumberProps) {
   );
   if (option) return <span {...shared}>{shown}</span>;
   return (
-    <button type="button" aria-label={bare ? title : undefined} {...shared}>
+    <button type="button" aria-label={name} {...shared}>
       {shown}
     </button>
   );

@@ -59,7 +59,7 @@ function keyed(event: KeyboardEvent, callId: string): void {
   const found = chooses && list.find((each, index) => keyOf(each, index) === event.key);
   if (found) pick(callId, found.id);
   else if (singleOf(event) === "extend") {
-    if (extensionsLeft(call.value?.stint)) void extendWrapUp(callId);
+    if (canAsk.value && extensionsLeft(call.value?.stint)) void extendWrapUp(callId);
   } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void sendWrapUp(callId);
   else return;
   event.preventDefault();
