@@ -121,7 +121,10 @@ export const SCENES = {
     base({ me: me({ duty: "reserved" }), offer: offer(), call: call("offered"), pop: pop(MARISOL) }),
   taken: () =>
     base({
-      me: me({ state: { kind: "ready", since: ago(1), why: "answered_elsewhere", by: "Tomás Aguirre" } }),
+      me: me({
+        state: { kind: "ready", since: ago(1), why: "answered_elsewhere", by: "Tomás Aguirre" },
+        taken: { offer_id: "of-1", by: "Tomás Aguirre" },
+      }),
     }),
   talking: () => base({ me: me({ duty: "busy" }), call: call("joined"), pop: pop(MARISOL) }),
   dialling: () =>
