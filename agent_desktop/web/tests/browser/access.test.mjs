@@ -128,6 +128,7 @@ const SCENES = {
 async function wrongRing(page) {
   await page.fill("input[name=ring_seconds]", "3");
   await submit(page);
+}
 
 function dial(number, selector) {
   const type = async (page) => {
