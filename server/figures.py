@@ -18,6 +18,7 @@ from cti.switch import LinkState
 from kernel.engine import Published
 from routing.attempts import Outcome
 from routing.dialling import DialEnded, DialRefused
+from routing.messages import OfferEnded
 
 if TYPE_CHECKING:
     from server.platform import Platform
@@ -35,7 +36,8 @@ OVER = {
 
 
 class Tally:
-    """Counts what ends: offers by outcome, recordings by what became of them. Each row ends once."""
+    """Counts what ends: offers by outcome, recordings by what became of them. The row of an offer that is over is saved
+    again when its leg is gone, so its end is counted by the event; one whose leg got to the talk ends without."""
 
     def __init__(self) -> None:
         self.ended: Counter[tuple[str, str]] = Counter()
@@ -50,9 +52,13 @@ class Tally:
                 self.dials[event.outcome] += 1
             elif isinstance(event, DialRefused):
                 self.refusals[event.error] += 1
+            elif isinstance(event, OfferEnded):
+                self.ended["offers", event.state] += 1
         for change in published.changes:
             state = str(getattr(change.row, "state", ""))
-            if state in OVER.get(change.shelf, ()):
+            if change.shelf == "offers":
+                self.ended["offers", state] += state == "accepted" and getattr(change.row, "ended_at", None) is not None
+            elif state in OVER.get(change.shelf, ()):
                 self.ended[change.shelf, state] += 1
                 if problem := getattr(change.row, "problem", None):
                     self.problems[str(problem)] += 1

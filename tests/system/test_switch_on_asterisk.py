@@ -197,7 +197,7 @@ async def test_given_a_link_cut_while_a_phone_rings_then_the_ring_is_found_again
     assert proxy.sent.count(b"Action: Originate") == 1
 
 
-async def test_given_a_half_open_link_then_it_is_seen_within_four_seconds_and_the_talk_goes_on(
+async def test_given_a_half_open_link_then_it_is_seen_within_three_seconds_and_the_talk_goes_on(
     stage: Stage, platform: Platform, proxy: FaultyLink
 ) -> None:
     async with stage.phone() as phone, stage.caller() as call:
@@ -208,7 +208,7 @@ async def test_given_a_half_open_link_then_it_is_seen_within_four_seconds_and_th
         began = time.monotonic()
         proxy.stall()
         await platform.hears(SwitchLost)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 3
         await leg.hang_up()  # heard by nobody: the snapshot shows it
         proxy.heal()
         await platform.hears(SwitchBack, 2)

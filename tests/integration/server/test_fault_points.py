@@ -62,6 +62,14 @@ MORE = (
     ),
 )
 
+ON_POSTGRESQL = ("mid_transaction:FinishWrapUp", "after_commit:RingAgent", "before_answer:wrap_up")
+"""Points where it matters what a database makes of a connection that is gone; all of them in the soak."""
+FEW = (*((words, "sqlite") for words in ONE_OF_EACH), *((words, "postgresql") for words in ON_POSTGRESQL))
+MANY = (
+    *((words, "sqlite") for words in MORE if words not in ONE_OF_EACH),
+    *((words, "postgresql") for words in dict.fromkeys((*ONE_OF_EACH, *MORE)) if words not in ON_POSTGRESQL),
+)
+
 
 def test_every_point_is_tried() -> None:
     assert {words.partition(":")[0] for words in (*ONE_OF_EACH, *DIALS)} == set(FaultPoint)
@@ -72,27 +80,27 @@ test_every_point_is_tried.pytestmark = [pytest.mark.integration]  # type: ignore
 
 @pytest.mark.integration
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("words", ONE_OF_EACH)
+@pytest.mark.parametrize(("words", "database_url"), FEW, indirect=["database_url"])
 async def test_killed_at_a_fault_point_nothing_is_rung_twice_and_nothing_acknowledged_is_lost(
-    words: str, tmp_path: Path
+    words: str, database_url: str, tmp_path: Path
 ) -> None:
-    await whole_call(words, tmp_path)
+    await whole_call(words, tmp_path, database_url)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("words", [words for words in MORE if words not in ONE_OF_EACH])
+@pytest.mark.parametrize(("words", "database_url"), MANY, indirect=["database_url"])
 async def test_killed_at_every_step_nothing_is_rung_twice_and_nothing_acknowledged_is_lost(
-    words: str, tmp_path: Path
+    words: str, database_url: str, tmp_path: Path
 ) -> None:
-    await whole_call(words, tmp_path)
+    await whole_call(words, tmp_path, database_url)
 
 
-async def whole_call(words: str, folder: Path) -> None:
+async def whole_call(words: str, folder: Path, database_url: str) -> None:
     """Sign in, be rung, talk, hold, resume, end, wrap up; somewhere in it the platform dies and is started again."""
     armed = {"TESTING": "true", "FAULT_POINT": words}
     async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder)
+        platform = PlatformProcess(switch, folder, database_url=database_url)
         await platform.prepare(("ana",), QUEUE)
         ana = Person(platform.url, "ana", PASSWORD)
         try:

@@ -10,7 +10,7 @@ from tests.support.faulty_link import FaultyLink
 from tests.support.waiting import until
 from tests.system.desk.process import PlatformProcess
 
-GIVEN_UP_WITHIN = 4.0
+GIVEN_UP_WITHIN = 3.0
 Fault = Callable[[], Awaitable[None]]
 
 

@@ -67,10 +67,12 @@ class SmallFloor:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, place: AbstractAsyncContextManager[World], folder: Path) -> AsyncIterator[Self]:
+    async def open(
+        cls, place: AbstractAsyncContextManager[World], folder: Path, database_url: str = ""
+    ) -> AsyncIterator[Self]:
         """Everybody at work; in the end everybody hangs up, nothing is left, and the journal is replayed."""
         async with place as world, FaultyLink(world.reach.ami.host, world.reach.ami.port) as link:
-            platform = PlatformProcess(world.reach, folder, ami_port=link.port)
+            platform = PlatformProcess(world.reach, folder, ami_port=link.port, database_url=database_url)
             await platform.prepare(LOGINS, QUEUE, customers=CUSTOMERS)
             await platform.start()
             floor = cls(world, platform, link)
@@ -103,8 +105,10 @@ class SmallFloor:
         await self.is_right()
 
     async def _end(self) -> None:
+        await self.look()
         for leg in (self.work.talk.caller, self.work.held, self.work.waits):
-            await self.world.caller_hangs_up(leg)
+            if leg in self.channels:
+                await self.world.caller_hangs_up(leg)
         await until(self._empty, STEP, "no channel is left")
 
     async def _empty(self) -> bool:

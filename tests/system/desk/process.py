@@ -43,11 +43,13 @@ CUSTOMERS = (("Lucía Fernández", LUCIA), ("Oliver Bennett", OLIVER), ("Hannah 
 class PlatformProcess:
     """One platform with its own folder, database and port; can be killed and started again."""
 
-    def __init__(self, lab: Reach, folder: Path, ami_port: int | None = None) -> None:
-        """`ami_port`: a proxy in front of the switch, instead of the switch itself."""
+    def __init__(self, lab: Reach, folder: Path, ami_port: int | None = None, database_url: str = "") -> None:
+        """`ami_port`: a proxy in front of the switch, instead of the switch itself. `database_url`: an empty or migrated
+        database, instead of a SQLite file in `folder`."""
         self._lab = lab
         self._ami_port = ami_port
         self._folder = folder
+        self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
         self.port = free_tcp()
         self.log = folder / "platform.log"
         self._process: asyncio.subprocess.Process | None = None
@@ -56,10 +58,6 @@ class PlatformProcess:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self._folder / 'trunkline.db'}"
 
     async def prepare(
         self,
@@ -97,6 +95,7 @@ class PlatformProcess:
             "PBX": "asterisk",
             "PORT": str(self.port),
             "DATA_DIR": str(self._folder),
+            "DATABASE": self.database_url,
             "AMI_HOST": ami.host,
             "AMI_PORT": str(self._ami_port or ami.port),
             "AMI_USER": ami.user,

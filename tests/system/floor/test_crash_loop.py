@@ -24,7 +24,14 @@ from tests.system.desk.process import PlatformProcess
 @pytest.mark.timeout(240)
 async def test_few_faults_on_the_simulated_switch(tmp_path: Path) -> None:
     chance = random.Random()
-    await crash_loop(sim_world(tmp_path, len(LOGINS), chance), tmp_path, kills=5, breaks=5)
+    await crash_loop(sim_world(tmp_path, len(LOGINS), chance), tmp_path, kills=4, breaks=4)
+
+
+@pytest.mark.system
+@pytest.mark.timeout(240)
+async def test_few_faults_on_the_simulated_switch_and_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    chance = random.Random()
+    await crash_loop(sim_world(tmp_path, len(LOGINS), chance), tmp_path, 3, 1, postgres_url)
 
 
 @pytest.mark.system
@@ -41,6 +48,15 @@ async def test_200_kills_and_50_broken_links_on_the_simulated_switch(tmp_path: P
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3000)
+async def test_200_kills_and_50_broken_links_on_the_simulated_switch_and_postgresql(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    chance = random.Random()
+    await crash_loop(sim_world(tmp_path, len(LOGINS), chance), tmp_path, 200, 50, postgres_url)
+
+
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 async def test_20_kills_and_20_broken_links_on_asterisk(tmp_path: Path) -> None:
     await crash_loop(asterisk(), tmp_path, kills=20, breaks=20)
@@ -53,12 +69,14 @@ async def asterisk() -> AsyncIterator[World]:
         yield world
 
 
-async def crash_loop(place: AbstractAsyncContextManager[World], folder: Path, kills: int, breaks: int) -> None:
+async def crash_loop(
+    place: AbstractAsyncContextManager[World], folder: Path, kills: int, breaks: int, database_url: str = ""
+) -> None:
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     chance = random.Random(seed)
     async with place as world, FaultyLink(world.reach.ami.host, world.reach.ami.port) as link:
-        platform = PlatformProcess(world.reach, folder, ami_port=link.port)
+        platform = PlatformProcess(world.reach, folder, ami_port=link.port, database_url=database_url)
         await platform.prepare(LOGINS, QUEUE, customers=CUSTOMERS)
         await platform.start()
         shift = Shift(world, platform, link, chance)

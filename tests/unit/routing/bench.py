@@ -11,6 +11,7 @@ from cti.orders import DialOut, HangUp, LegOrder, SwitchOrder, TakeOrders
 from kernel.clock import SteadyClock
 from kernel.codec import plain
 from kernel.core import Core, Entry, Outcome
+from kernel.engine import Published
 from kernel.errors import TrunklineError
 from kernel.messages import Message, Order
 from recordings.messages import FindRecording, RecordingFound
@@ -51,6 +52,7 @@ class Bench:
         self.swallowed: deque[SwitchOrder] = deque()
         self.disk: dict[str, dict[str, Any]] = defaultdict(dict)
         self.journal: list[Entry] = []
+        self.published: list[Published] = []
         self.sent: list[Order] = []
         self.dead_letters: list[object] = []
         self.switch = LittleSwitch(self._hear)
@@ -93,6 +95,8 @@ class Bench:
             else:
                 self.disk[change.shelf][change.key] = change.row
         self.journal += out.entries
+        if not out.empty:
+            self.published.append(Published(self.core.seq, self.at, tuple(out.changes.values()), tuple(out.events)))
         self.office.release(out.writes)
         for order in out.orders:
             self._send(order)

@@ -42,6 +42,7 @@ from server.replay import replay
 from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
 from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
+from tests.unit.routing.model_figures import Figures
 
 pytestmark = pytest.mark.unit
 
@@ -50,7 +51,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks):
+class Model(Dialling, Clocks, Figures):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
@@ -272,16 +273,6 @@ class Model(Dialling, Clocks):
             assert (row.state, row.disposition_id) == (StintState.done, "resolved")
 
     @invariant()
-    def p5_figures_of_the_moment_are_those_of_the_rows_on_the_disk(self) -> None:
-        if not self.bench.alive:
-            return
-        waiting = [ix.id for ix in self.state.interactions if ix.state in (S.queued, S.offered, S.in_fallback)]
-        kept = [
-            ix.id for ix in self.bench.disk["interactions"].values() if ix.state in (S.queued, S.offered, S.in_fallback)
-        ]
-        assert waiting == sorted(kept)
-
-    @invariant()
     def p6_each_offer_says_of_every_agent_why_or_why_not(self) -> None:
         for offer in self.state.offers:
             verdicts = {one.agent_id: one for one in offer.why}
@@ -324,6 +315,7 @@ class Model(Dialling, Clocks):
         assert list(replay(bench.journal, again)) == []
         for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again
             assert list(again.shelves[name]) == list(shelf), name
+        self.p5_figures_are_what_the_log_says()
 
     def _what_was_asked_is_done_or_told(self) -> None:
         """P4 of commands: a kill forgets nothing that an agent asked of the switch; and no phone rings for nobody."""

@@ -1,0 +1,179 @@
+"""The database locked, stopped, killed or without room under the whole platform, while somebody talks, somebody is on hold
+and somebody waits: the switch goes on with all of them, who hangs up meanwhile is noticed, and when the database is back
+all is right within seconds and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from lab.asterisk import AsteriskLab
+from tests.integration.storage.test_database_goes import family, kill, restart, stopped
+from tests.support.disks import fill, small_disk
+from tests.support.floor import after
+from tests.support.floor.people import NO_ANSWER
+from tests.support.floor.sight import talks
+from tests.support.floor.small import LOGINS, SmallFloor, plain_phones
+from tests.support.floor.worlds import World, asterisk_world, sim_world
+from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+from tests.support.waiting import until
+from tests.system.conftest import channels_left
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(200)]
+
+RIGHT_WITHIN = 6.0
+"""Seconds after the database is back; the platform tries again at least every second."""
+SERVED_WITHIN = 15.0
+"""Until who waits is the switch's own: the commit in hand has 1.5 s, then the count of the heartbeat grows old."""
+LOCK = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """Another process has the database for itself."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", LOCK, str(path), stdin=pipe, stdout=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"held\n"
+    yield
+    process.stdin.close()
+    await asyncio.wait_for(process.wait(), 10)
+
+
+@asynccontextmanager
+async def without_room(folder: Path) -> AsyncIterator[None]:
+    fill(folder / "ballast")
+    yield
+    (folder / "ballast").unlink()
+
+
+@asynccontextmanager
+async def standing_still(cluster: PostgresCluster) -> AsyncIterator[None]:
+    with stopped(cluster):
+        yield
+
+
+@asynccontextmanager
+async def dead(cluster: PostgresCluster) -> AsyncIterator[None]:
+    kill(cluster)
+    yield
+    await asyncio.to_thread(restart, cluster)
+
+
+@contextmanager
+def own_cluster() -> Iterator[PostgresCluster]:
+    """What it says is committed outlives its processes."""
+    cluster = start_migrated(("fsync=off", "full_page_writes=off"))
+    try:
+        yield cluster
+    finally:
+        for pid in family(cluster.server.pid):
+            os.kill(pid, signal.SIGCONT)
+        cluster.stop()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 24 * 1024) as folder:
+        yield folder
+
+
+@pytest.fixture
+def cluster() -> Iterator[PostgresCluster]:
+    with own_cluster() as made:
+        yield made
+
+
+def switches(folder: Path, lab: AsteriskLab | None) -> AbstractAsyncContextManager[World]:
+    chance = random.Random(20261122)
+    if lab is None:
+        return sim_world(folder, len(LOGINS), chance)
+    return asterisk_world(lab, chance, plain_phones(lab, folder))
+
+
+@pytest.fixture(params=["simulated", "asterisk"])
+def lab(request: pytest.FixtureRequest, asterisk_lab: AsteriskLab) -> AsteriskLab | None:
+    return asterisk_lab if request.param == "asterisk" else None
+
+
+async def test_given_a_locked_database_then_calls_go_on(tmp_path: Path, lab: AsteriskLab | None) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"
+    await calls_go_on(tmp_path, lab, url, locked(tmp_path / "trunkline.db"))
+
+
+async def test_given_a_disk_without_room_then_calls_go_on(tmp_path: Path, disk: Path, lab: AsteriskLab | None) -> None:
+    await calls_go_on(tmp_path, lab, f"sqlite+aiosqlite:///{disk / 'trunkline.db'}", without_room(disk))
+
+
+async def test_given_postgresql_that_stands_still_then_calls_go_on(
+    tmp_path: Path, cluster: PostgresCluster, lab: AsteriskLab | None
+) -> None:
+    url = cluster.url(await asyncio.to_thread(cluster.create, TEMPLATE))
+    await calls_go_on(tmp_path, lab, url, standing_still(cluster))
+
+
+async def test_given_postgresql_that_is_killed_then_calls_go_on(
+    tmp_path: Path, cluster: PostgresCluster, lab: AsteriskLab | None
+) -> None:
+    url = cluster.url(await asyncio.to_thread(cluster.create, TEMPLATE))
+    await calls_go_on(tmp_path, lab, url, dead(cluster))
+
+
+async def calls_go_on(
+    folder: Path, lab: AsteriskLab | None, url: str, fault: AbstractAsyncContextManager[None]
+) -> None:
+    async with SmallFloor.open(switches(folder, lab), folder, url) as floor:
+        caller = await floor.rings_the_third()
+        await floor.third_talks_to(caller)
+        await floor.third_is_done_with(caller)
+        assert len(floor.third.kept.dispositions) == 1, "something is acknowledged before"
+        work = floor.work
+        async with fault:
+            await until(lambda: switch_has(floor, work.waits), SERVED_WITHIN, "the switch serves who waits")
+            await floor.world.caller_hangs_up(work.held)
+            await until(lambda: gone(floor, work.held), 10, "who hung up is gone")
+            assert talks(floor.channels)[work.talk.caller] == work.talk, "the talk goes on"
+            assert work.waits in floor.channels
+            status, answer = await floor.third.ask("PUT", "/api/desk/presence", {"presence": "ready"})
+            assert status in (NO_ANSWER, 503), f"acknowledged without a database: {answer}"
+        began = time.monotonic()
+        await until(lambda: floor.holder.stint != "held", RIGHT_WITHIN, "who hung up meanwhile is noticed")
+        right = await floor.is_right(RIGHT_WITHIN)
+        print(f"noticed and all right {time.monotonic() - began:.2f} s after ({right:.2f})")
+        assert talks(floor.channels)[work.talk.caller] == work.talk, "the same talk on the same legs"
+        assert work.waits in floor.channels, "nobody who waited is lost"
+        assert floor.twice == [], "two legs of one phone"
+        legs = floor.link.originated
+        assert len(legs) == len(set(legs)), "a leg was originated twice"
+        await until(lambda: len(floor.holder.kept.dispositions) == 1, 20, "the held call is wrapped up")
+    assert await after.lost(url, [one.kept for one in floor.people]) == []
+    if lab is not None:
+        assert await channels_left(lab) == ""
+
+
+async def switch_has(floor: SmallFloor, leg: str) -> bool:
+    """The switch's own queue has the caller, or gave them to a phone."""
+    await floor.look()
+    found = floor.channels[leg]
+    return found.context == "cti-fallback" or bool(found.bridge)
+
+
+async def gone(floor: SmallFloor, leg: str) -> bool:
+    await floor.look()
+    return leg not in floor.channels
