@@ -44,8 +44,8 @@ class PlatformProcess:
     """One platform with its own folder, database and port; can be killed and started again."""
 
     def __init__(self, lab: Reach, folder: Path, ami_port: int | None = None, database_url: str = "") -> None:
-        """`ami_port`: a proxy in front of the switch, instead of the switch itself. `database_url`: an empty or migrated
-        database, instead of a SQLite file in `folder`."""
+        """`ami_port`: a proxy in front of the switch, instead of the switch itself. `database_url`: an empty or
+        migrated database, instead of a SQLite file in `folder`."""
         self._lab = lab
         self._ami_port = ami_port
         self._folder = folder

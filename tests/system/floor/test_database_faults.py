@@ -1,6 +1,6 @@
-"""The database locked, stopped, killed or without room under the whole platform, while somebody talks, somebody is on hold
-and somebody waits: the switch goes on with all of them, who hangs up meanwhile is noticed, and when the database is back
-all is right within seconds and nothing acknowledged is lost."""
+"""The database locked, stopped, killed or without room under the whole platform, while somebody talks, somebody is on
+hold and somebody waits: the switch goes on with all of them, who hangs up meanwhile is noticed, and when the database
+is back all is right within seconds and nothing acknowledged is lost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 from tests.support.waiting import until
 from tests.system.conftest import channels_left
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(200)]
+pytestmark = pytest.mark.timeout(240)
+
+SIMULATED = pytest.param("simulated", marks=pytest.mark.system)
+ON_EACH = (SIMULATED, pytest.param("asterisk", marks=pytest.mark.system))
+ON_SIM_FIRST = (SIMULATED, pytest.param("asterisk", marks=pytest.mark.soak))
+"""On the real switch too: one kind of each database always, the others in the soak."""
 
 RIGHT_WITHIN = 6.0
 """Seconds after the database is back; the platform tries again at least every second."""
@@ -107,20 +112,23 @@ def switches(folder: Path, lab: AsteriskLab | None) -> AbstractAsyncContextManag
     return asterisk_world(lab, chance, plain_phones(lab, folder))
 
 
-@pytest.fixture(params=["simulated", "asterisk"])
+@pytest.fixture
 def lab(request: pytest.FixtureRequest, asterisk_lab: AsteriskLab) -> AsteriskLab | None:
     return asterisk_lab if request.param == "asterisk" else None
 
 
+@pytest.mark.parametrize("lab", ON_SIM_FIRST, indirect=True)
 async def test_given_a_locked_database_then_calls_go_on(tmp_path: Path, lab: AsteriskLab | None) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"
     await calls_go_on(tmp_path, lab, url, locked(tmp_path / "trunkline.db"))
 
 
+@pytest.mark.parametrize("lab", ON_EACH, indirect=True)
 async def test_given_a_disk_without_room_then_calls_go_on(tmp_path: Path, disk: Path, lab: AsteriskLab | None) -> None:
     await calls_go_on(tmp_path, lab, f"sqlite+aiosqlite:///{disk / 'trunkline.db'}", without_room(disk))
 
 
+@pytest.mark.parametrize("lab", ON_SIM_FIRST, indirect=True)
 async def test_given_postgresql_that_stands_still_then_calls_go_on(
     tmp_path: Path, cluster: PostgresCluster, lab: AsteriskLab | None
 ) -> None:
@@ -128,6 +136,7 @@ async def test_given_postgresql_that_stands_still_then_calls_go_on(
     await calls_go_on(tmp_path, lab, url, standing_still(cluster))
 
 
+@pytest.mark.parametrize("lab", ON_EACH, indirect=True)
 async def test_given_postgresql_that_is_killed_then_calls_go_on(
     tmp_path: Path, cluster: PostgresCluster, lab: AsteriskLab | None
 ) -> None:
