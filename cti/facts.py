@@ -38,7 +38,8 @@ class LinkUp(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkDown(Fact):
-    """`reason` is one of: closed, heartbeat, refused (wrong secret), unreachable, overflow, garbage, not_ready."""
+    """`reason` is one of: closed, heartbeat, refused (wrong secret), unreachable, overflow, garbage, not_ready,
+    late (orders were outdated before they could be saved)."""
 
     reason: str
 

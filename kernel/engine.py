@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from kernel.clock import Clock
@@ -18,6 +18,10 @@ from kernel.messages import Event, Message, Order
 from kernel.shelf import Change
 
 log = logging.getLogger(__name__)
+
+
+LATE = timedelta(seconds=3.5)
+"""A commit that took longer: by now the switch may have taken callers itself, for the heartbeat stopped meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class Engine:
 
     When the store fails, the loop keeps the drained batch and tries again for ever, `retry` seconds apart at
     most, while the inbox grows to `room` messages; facts beyond that are refused by `post` returning False
-    (the link then closes and the snapshot after reconnecting brings what was missed).
+    (the link then closes and the snapshot after reconnecting brings what was missed). `on_late` is called before what
+    a late commit ordered is sent.
     """
 
     def __init__(self, core: Core, store: Store, outlet: Outlet, clock: Clock, room: int = 100_000) -> None:
@@ -78,6 +83,8 @@ class Engine:
         self.clock = clock
         self.last_commit: datetime | None = None
         self.store_error: str | None = None
+        self.on_late: Callable[[], None] = lambda: None
+        self._behind = False
         self._store = store
         self._outlet = outlet
         self._inbox: asyncio.Queue[_Envelope | _Read] = asyncio.Queue(room)
@@ -166,18 +173,35 @@ class Engine:
                 return batch
 
     async def _round(self, batch: Sequence[_Envelope | _Read]) -> None:
-        out = Outcome()
+        out, behind = Outcome(), self._behind
         answers: list[Callable[[], None]] = []
         for item in batch:
             answers.append(self._read(item) if isinstance(item, _Read) else self._take(item, out))
         if not out.empty:
             reached(FaultPoint.before_commit, out.entries)
+            decided = self.clock.now()
             await self._commit(out)
+            late = self.clock.now() - decided > LATE
+            if late:
+                log.warning("the commit came late; what is ordered is outdated, the switch is asked how it stands")
+                self._mark_what_is_old()
+            if late or behind:
+                self.on_late()
             reached(FaultPoint.after_commit, out.entries)
             self._deliver(out)
             reached(FaultPoint.after_send, out.entries)
         for answer in answers:
             answer()
+
+    def _mark_what_is_old(self) -> None:
+        """Until everything that waits now is handled, what is ordered is outdated too."""
+
+        def caught_up() -> None:
+            self._behind = False
+
+        with contextlib.suppress(asyncio.QueueFull):
+            self._inbox.put_nowait(_Read(caught_up))
+            self._behind = True
 
     def _read(self, item: _Read) -> Callable[[], None]:
         try:

@@ -57,7 +57,7 @@ def database_errors(platform: Platform) -> Middleware:
         except ConnectionResetError:
             raise
         except (OSError, TimeoutError) as error:
-            if platform.store.trouble is None:  # then it is not the database's
+            if platform.store.trouble is None and platform.heartbeat.beating:  # then it is not the database's
                 raise
             raise _cannot_save(error) from error
 

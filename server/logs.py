@@ -49,7 +49,8 @@ def quiet_bad_requests(_logger: object, _method: str, event: dict[str, Any]) -> 
 
 
 def set_up_logs(level: str, form: str) -> None:
-    """Send everything, standard `logging` included, through structlog to standard error."""
+    """Send everything, standard `logging` included, through structlog to standard error. Tracebacks are plain: pretty
+    ones show every local variable, personal data and secrets with it, and hold the event loop up for a second each."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,7 +63,9 @@ def set_up_logs(level: str, form: str) -> None:
     last: Any = (
         structlog.processors.JSONRenderer()
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     tail = [structlog.processors.format_exc_info, last] if form == "json" else [last]
     handler = logging.StreamHandler(sys.stderr)

@@ -114,6 +114,7 @@ async def running(
     reached(FaultPoint.loaded)
     phones = FilePhoneBook(pbx.phones_file, pbx.ws_base, ice_servers=pbx.ice_servers)
     switch = AmiSwitch(pbx.ami, engine.post, orders_wait=True)
+    engine.on_late = switch.begin_anew
     librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
     ports = EnginePorts(engine)
     office = PermitOffice(database, clock, Rules(default_region, pbx.out.dial, pbx.out.most_a_day))

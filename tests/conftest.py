@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.db import connect
 from server.migrate import upgrade
 from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+"""As the platform logs: a pretty traceback of a platform that runs inside the test would hold up its loop."""
 
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")

@@ -93,6 +93,11 @@ class AmiSwitch:
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
         self._give_up_rings()
 
+    def begin_anew(self) -> None:
+        """Close the link: what is ordered until it is back is refused, and then the snapshot decides."""
+        self._ready = False
+        self._link.drop("late")
+
     def beat(self, count: int) -> None:
         if not self._link.signed_in:
             return

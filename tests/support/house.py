@@ -201,11 +201,13 @@ async def house(
     agents: Iterable[str] = ("ana", "ben"),
     queue: Queue = QUEUE,
     up: bool = True,
+    database_url: str = "",
     **ami: Any,
 ) -> AsyncIterator[House]:
     """The platform on `lab` until the block ends; afterwards its journal is replayed and must decide the same. `ami`:
-    other settings of the link. `up`: wait until the switch is connected."""
-    database_url = f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
+    other settings of the link. `up`: wait until the switch is connected. `database_url`: SQLite in `folder`, unless
+    given."""
+    database_url = database_url or f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
     await prepare(database_url, agents, queue)
     database = connect(database_url)
     listener = socket.create_server(("127.0.0.1", 0))

@@ -4,10 +4,8 @@ and it goes on by itself."""
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,7 @@ from server.dberrors import describe_db_error
 from server.migrate import upgrade
 from tests.integration.storage.shelves import Heard, engine_on, make_tables, store_on, taken, values
 from tests.support.disks import fill, small_disk
-from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+from tests.support.postgres import TEMPLATE, PostgresCluster, kill, mortal_cluster, restart, stopped
 from tests.support.waiting import until
 from tests.unit.kernel.words import Ask, Count, core
 
@@ -47,28 +45,8 @@ async def running(engine: Engine) -> AsyncIterator[None]:
 @pytest.fixture
 def own_cluster() -> Iterator[PostgresCluster]:
     """A PostgreSQL that this test may stop and kill: what it says is committed outlives its processes."""
-    cluster = start_migrated(("fsync=off", "full_page_writes=off"))
-    yield cluster
-    for pid in family(cluster.server.pid):
-        os.kill(pid, signal.SIGCONT)
-    cluster.stop()
-
-
-def family(pid: int) -> list[int]:
-    """A process and its children: the server, and one for each connection."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(int(one) for one in children)]
-
-
-@contextmanager
-def stopped(cluster: PostgresCluster) -> Iterator[None]:
-    """The whole server stands still, as when its disk or its machine does."""
-    pids = family(cluster.server.pid)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    yield
-    for pid in family(cluster.server.pid):
-        os.kill(pid, signal.SIGCONT)
+    with mortal_cluster() as cluster:
+        yield cluster
 
 
 async def test_given_postgres_stands_still_then_the_commit_is_given_up_and_nothing_is_saved_twice(
@@ -119,19 +97,6 @@ async def test_given_postgres_is_killed_and_comes_back_then_it_goes_on_by_itself
     assert await values(database) == {"a": ROUNDS + 1}
     assert store.buried == 0
     await database.dispose()
-
-
-def kill(cluster: PostgresCluster) -> None:
-    """SIGKILL of server and connections: what a machine that loses its power leaves."""
-    for pid in reversed(family(cluster.server.pid)):
-        with suppress(ProcessLookupError):  # a worker of the server's own may have ended meanwhile
-            os.kill(pid, signal.SIGKILL)
-    cluster.server.wait(5)
-
-
-def restart(cluster: PostgresCluster) -> None:
-    (cluster.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
-    cluster.start_again()
 
 
 async def test_a_commit_whose_answer_was_lost_is_found_saved(database: db.AsyncEngine) -> None:
