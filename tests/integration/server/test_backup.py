@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import tarfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from sqlalchemy import select
 
 from crm_core.customers.tables import customers
 from crm_core.people.audit import check_audit
-from kernel.db import connect, readonly
+from kernel.db import connect, metadata, readonly
 from lab.sim import SimSwitch
+from server.demo import SEED, load_demo
+from server.migrate import upgrade
 from server.platform import make_core
 from server.replay import replay
 from server.shelves import SAVERS, shelf_tables
@@ -115,6 +118,38 @@ async def test_what_was_backed_up_under_load_starts_elsewhere(
             assert await waits(again), "the caller is taken up from the backup's state"
             await again.stop()
         assert "Traceback" not in again.said()
+
+
+async def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    database = connect(url)
+    async with readonly(database) as connection:
+        found = {
+            table.name: sorted((tuple(row) for row in await connection.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+        }
+    await database.dispose()
+    return found
+
+
+async def test_every_row_of_every_table_comes_back(
+    tmp_path: Path, places: tuple[dict[str, str], dict[str, str]]
+) -> None:
+    home, moved, kept = tmp_path / "home", tmp_path / "moved", tmp_path / "kept.tar.gz"
+    old_url = places[0].get("DATABASE") or f"sqlite+aiosqlite:///{home / 'trunkline.db'}"
+    new_url = places[1].get("DATABASE") or f"sqlite+aiosqlite:///{moved / 'trunkline.db'}"
+    home.mkdir()
+    await upgrade(old_url)
+    database = connect(old_url)
+    await load_demo(database, SEED, datetime.now(UTC), lambda _done, _total: None)
+    await database.dispose()
+    code, said = await trunkline(home, "backup", str(kept), **places[0])
+    assert code == 0, said
+    code, said = await trunkline(moved, "restore", str(kept), **places[1])
+    assert code == 0, said
+    before, after = await everything(old_url), await everything(new_url)
+    assert sum(len(rows) for rows in before.values()) > 1000
+    assert {name for name in before if before[name] != after[name]} == set()
 
 
 async def waits(platform: Served) -> bool:
