@@ -50,7 +50,7 @@ class HubParts:
     audience: Audience
     now: Callable[[], datetime]
     choices: Choices = field(default_factory=Choices)
-    figures_seconds: float = 0.5
+    figures_seconds: float = 1.0
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
     saving: Callable[[], bool] = lambda: True

@@ -22,6 +22,7 @@ from socketio.packet import EVENT, Packet
 from agent_desktop.deskview import Person
 from agent_desktop.flood import Allowance
 from agent_desktop.hub import Hub
+from agent_desktop.outgoing import FastJson, Outgoing
 from agent_desktop.people import People, SignedIn
 from agent_desktop.ports import CommandPort
 from agent_desktop.sessions import signed_in
@@ -49,6 +50,7 @@ class TextPacket(Packet):  # type: ignore[misc]
     """A message of JSON only: nothing of ours is binary, and looking for it costs as much as writing."""
 
     uses_binary_events = False
+    json = FastJson
 
 
 class PlainWebSocket(WebSocket):  # type: ignore[misc]
@@ -113,6 +115,7 @@ class Push:
         )
         engine = self._sio.eio
         engine._async = {**engine._async, "websocket": PlainWebSocket}
+        engine.create_queue = Outgoing
         self._sio.on("connect", self._connect)
         self._sio.on("disconnect", self._disconnect)
         self._sio.on("rendered", self._rendered)

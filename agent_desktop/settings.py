@@ -58,7 +58,7 @@ class WebSettings:
     ping_timeout: float = 10.0
     outgoing_limit: int = 200
     outgoing_bytes: int = 1024 * KIB
-    figures_seconds: float = 0.5
+    figures_seconds: float = 1.0
     pop_timeout: float = 2.0
     pop_patience: float = 0.15
     desk_grace_seconds: int = 120

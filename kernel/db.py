@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
-import math
-import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -37,14 +33,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from kernel import codec
 from kernel.hops import OneHopConnection, open_sqlite
+from kernel.storable import clean as clean
+from kernel.storable import encode, sqlite_time
+from kernel.storable import to_row as to_row
 
 T = TypeVar("T")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-LONG, KEPT = 16, 512
-_AS_IS = frozenset({type(None), bool, int, float, datetime})
-_NAMES: dict[type, tuple[str, ...]] = {}
-_KEPT: dict[int, tuple[tuple[Any, ...], Encoded]] = {}
+
 _OPTIONED: WeakKeyDictionary[Engine, dict[tuple[str, ...], AsyncEngine]] = WeakKeyDictionary()
 _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
@@ -158,12 +153,12 @@ def connect(url: str) -> AsyncEngine:
             pool_timeout=PATIENCE,
             pool_pre_ping=True,
             hide_parameters=True,
-            json_serializer=_encode,
+            json_serializer=encode,
             connect_args={"timeout": PATIENCE, "command_timeout": 2 * PATIENCE},
         )
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
-    engine = create_async_engine(url, hide_parameters=True, json_serializer=_encode, connect_args=how)
+    engine = create_async_engine(url, hide_parameters=True, json_serializer=encode, connect_args=how)
     file.path = _path(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -269,69 +264,6 @@ def _raw(connection: AsyncConnection) -> OneHopConnection | None:
     return raw if isinstance(raw, OneHopConnection) and raw.saving else None
 
 
-class Encoded(str):
-    """A value for a JSON column that is JSON text already."""
-
-    __slots__ = ()
-
-
-def _encode(value: Any) -> str:
-    return value if type(value) is Encoded else json.dumps(value, separators=(",", ":"))
-
-
-def _kept(value: tuple[Any, ...]) -> Encoded:
-    """The JSON of a long tuple of a frozen row, which is saved as it was at each change of the row: made once.
-    The tuple is kept with it, so that no other can have its identity."""
-    found = _KEPT.get(id(value))
-    if found is None:
-        if len(_KEPT) >= KEPT:
-            del _KEPT[next(iter(_KEPT))]
-        text = codec.row_json(value)
-        found = _KEPT[id(value)] = value, Encoded(_encode(clean(codec.jsonable(value))) if text is None else text)
-    return found[1]
-
-
-def _cell(value: object) -> object:
-    if type(value) in _AS_IS:
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, tuple) and len(value) >= LONG:
-        return _kept(value)
-    if isinstance(value, tuple | list | Mapping | Set) or (
-        dataclasses.is_dataclass(value) and not isinstance(value, type)
-    ):
-        return clean(codec.jsonable(value))
-    return value
-
-
-def clean(value: Any) -> Any:
-    """JSON-ready `value` with what PostgreSQL cannot store replaced, so that no caller's name can make a commit
-    fail: NUL and lone surrogates (from broken UTF-8) by U+FFFD, not-a-number and infinity by None."""
-    if isinstance(value, str):
-        if value.isascii():
-            return value.replace("\x00", "\ufffd") if "\x00" in value else value
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {clean(key): clean(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [clean(one) for one in value]
-    return value
-
-
-def to_row(value: Any) -> dict[str, Any]:
-    """A frozen dataclass as a table row: columns are named like the fields; tuples, sets, mappings and nested
-    dataclasses become JSON."""
-    names = _NAMES.get(type(value))
-    if names is None:
-        names = _NAMES[type(value)] = tuple(field.name for field in dataclasses.fields(value))
-    return {name: _cell(getattr(value, name)) for name in names}
-
-
 def from_row(cls: type[T], row: Any) -> T:
     """The dataclass that `to_row` made; columns that are not fields are left out."""
     names = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -388,7 +320,10 @@ def _prepare(dialect: Dialect, table: Table, columns: tuple[str, ...], replacing
     order = compiled.positiontup
     if set(order) != set(columns):
         raise NotImplementedError(f"{table.name} has columns with defaults of our own; name them")
-    return _Prepared(str(compiled), tuple((name, compiled._bind_processors.get(name)) for name in order))
+    processors = dict(compiled._bind_processors)
+    if dialect.name == "sqlite":
+        processors |= {name: sqlite_time for name in columns if isinstance(table.c[name].type, UtcDateTime)}
+    return _Prepared(str(compiled), tuple((name, processors.get(name)) for name in order))
 
 
 async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:

@@ -3,6 +3,7 @@ acceptance. Of several phones that ring at once the first answered has the calle
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,17 +90,17 @@ class Offers(Handles):
             if not any(agent.routable(turn.at) for agent in agents):
                 return
             if engaged is None:
-                engaged = frozenset(agent.id for agent in agents if self._engaged(agent))
+                engaged = self._engaged(agents)
             strategy = self._state.queue_of(caller).strategy
             choice = choose(caller, agents, turn.at, engaged, strategy)
             for agent in choice.agents:
                 self._offer(self._state.interactions[caller.id], agent, choice.why, turn)
 
-    def _engaged(self, agent: Agent) -> bool:
-        """Whether the phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
-        ringing = bool(agent.endpoint) and self._switchboard.engaged(agent.endpoint or "")
-        offers = self._state.offers.where("agent_id", agent.id)
-        return ringing or any(one.ended_at is None or one.leg_live for one in offers)
+    def _engaged(self, agents: Sequence[Agent]) -> frozenset[str]:
+        """Whose phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
+        offered = {one.agent_id for one in self._state.offers if one.ended_at is None or one.leg_live}
+        ringing = {one.id for one in agents if one.endpoint and self._switchboard.engaged(one.endpoint)}
+        return frozenset(offered | ringing)
 
     def _offer(self, caller: Interaction, agent: Agent, why: tuple[Considered, ...], turn: Turn) -> None:
         queue = self._state.queue_of(caller)

@@ -1,18 +1,28 @@
-"""The pop: everything the screen shows of a caller, read in five queries of one transaction."""
+"""The pop: everything the screen shows of a caller, read in one transaction: card and history in a query each, the rest
+only where there is some."""
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from crm_core.cards import store
+from crm_core.cards.store import Held
 from crm_core.customers.models import Device, Match
 from crm_core.customers.store import devices_of
-from crm_core.shapes import DeviceCard, Pop
-from crm_core.store import Database
+from crm_core.shapes import DeviceCard, Pop, Ticket, TimelineEntry
+from crm_core.store import Connection, Database
 from crm_core.tickets import store as ticket_store
 from crm_core.timeline import store as timeline_store
 from crm_core.timeline.service import PAGE, as_page
 from kernel.db import readonly
 
 MAX_OPEN = 50
+
+
+class _Rest(TypedDict):
+    open_items: list[TimelineEntry]
+    tickets: list[Ticket]
+    devices: list[DeviceCard]
 
 
 class PopService:
@@ -28,18 +38,14 @@ class PopService:
             return await self._choice(match)
         customer_id = match.customer_id
         async with readonly(self._db) as connection:
-            cards = await store.cards(connection, [customer_id], self._region)
+            card, held = await store.card(connection, customer_id, self._region)
             entries, last = await timeline_store.page(connection, customer_id, None, None, PAGE)
-            open_items = await timeline_store.open_items(connection, customer_id, MAX_OPEN)
-            tickets = await ticket_store.of_customer(connection, customer_id, True, MAX_OPEN)
-            devices = await devices_of(connection, customer_id)
+            rest = await _rest(connection, customer_id, held)
         return {
-            "customer": cards[0] if cards else None,
+            "customer": card,
             "candidates": [],
             "timeline": as_page(customer_id, None, entries, last),
-            "open_items": open_items,
-            "tickets": tickets,
-            "devices": [device_card(one) for one in devices],
+            **rest,
         }
 
     async def _choice(self, match: Match) -> Pop:
@@ -53,6 +59,18 @@ class PopService:
             "tickets": [],
             "devices": [],
         }
+
+
+async def _rest(connection: Connection, customer_id: str, held: Held) -> _Rest:
+    """What is open of a customer, and their devices."""
+    rest: _Rest = {"open_items": [], "tickets": [], "devices": []}
+    if held.open_entries:
+        rest["open_items"] = await timeline_store.open_items(connection, customer_id, MAX_OPEN)
+    if held.tickets:
+        rest["tickets"] = await ticket_store.of_customer(connection, customer_id, True, MAX_OPEN)
+    if held.devices:
+        rest["devices"] = [device_card(one) for one in await devices_of(connection, customer_id)]
+    return rest
 
 
 def device_card(device: Device) -> DeviceCard:
