@@ -135,8 +135,8 @@ class AgentLegUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegEnded(Event):
-    """`cause` as in LegEnded; `stale` when the pick-up found another claim on the caller, or nobody wanted the leg;
-    `ours` as in Joined."""
+    """`cause` and `unseen` as in LegEnded; `stale` when the pick-up found another claim on the caller, or nobody wanted
+    the leg; `ours` as in Joined."""
 
     interaction_id: str
     leg: str
@@ -144,6 +144,7 @@ class AgentLegEnded(Event):
     cause: int
     stale: bool = False
     ours: bool = True
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,7 @@ class Legs(Handles):
                 cause=fact.cause,
                 stale=row.stale,
                 ours=row.role is LegRole.agent,
+                unseen=fact.unseen,
             )
         )
 

@@ -13,6 +13,7 @@ from kernel.turn import Turn
 from routing.agents import change_duty
 from routing.attempts import SENT, Attempt, AttemptState, Outcome, outcome_of
 from routing.dialling import DialDue, DialEnded, ReleaseNumber
+from routing.lostphones import PHONE_LOST
 from routing.machines import INTERACTION, STINT
 from routing.messages import HangUpCall, InteractionEnded
 from routing.record import record_call
@@ -21,6 +22,7 @@ from routing.switchboard import Switchboard
 
 GRACE = timedelta(seconds=5)
 """How long after its last second the switch may take to say what became of a leg."""
+GAVE_UP, TIMED_OUT, NORMAL = "agent_hung_up", "timed_out", 16
 AGAIN = timedelta(seconds=30)
 """How long until the end of a leg of which nothing is heard is ordered again."""
 
@@ -55,7 +57,10 @@ class DialEnds(Handles):
     def _number_gone(self, attempt: Attempt, cause: int, unseen: bool, reason: str, turn: Turn) -> None:
         if attempt.state is AttemptState.ending:
             return self._finish(attempt, turn)
-        answered, given_up = attempt.answered_at is not None, attempt.reason == "agent_hung_up"
+        answered, given_up = attempt.answered_at is not None, attempt.reason == GAVE_UP
+        rang_out = attempt.reason == TIMED_OUT and attempt.ringing_at is not None
+        if rang_out and not answered and cause == NORMAL:
+            return self.end(attempt, Outcome.no_answer, TIMED_OUT, turn)
         outcome = outcome_of(cause, unseen=unseen, answered=answered, given_up=given_up)
         self.end(attempt, outcome, attempt.reason or reason, turn)
 
@@ -66,7 +71,9 @@ class DialEnds(Handles):
         if attempt is None or attempt.state in (AttemptState.bridged, AttemptState.ending):
             return
         if attempt.state in SENT:
-            self._state.attempts.put(replace(attempt, reason="agent_hung_up"))
+            lost = event.unseen or event.cause in PHONE_LOST - {0}  # 0 is what a phone's own hang-up here is told as
+            reason = "phone_lost" if lost else GAVE_UP
+            self._state.attempts.put(replace(attempt, reason=reason))
             self.hang_up(attempt, attempt.customer_leg, turn)
             turn.due(turn.at + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
         else:
@@ -77,7 +84,7 @@ class DialEnds(Handles):
         """Before there is a leg to hang up (Control sees to that), the attempt is simply over."""
         attempt = self._state.attempt_of(command.interaction_id)
         if attempt is not None and attempt.state in (AttemptState.asked, AttemptState.permitted):
-            self.end(attempt, Outcome.cancelled, "agent_hung_up", turn)
+            self.end(attempt, Outcome.cancelled, GAVE_UP, turn)
 
     @on(OrderFailed)
     def _order_failed(self, event: OrderFailed, turn: Turn) -> None:
@@ -100,7 +107,7 @@ class DialEnds(Handles):
         if attempt.state in SENT and not self._state.line_up:
             return
         if attempt.reason is None:
-            self._state.attempts.put(replace(attempt, reason="timed_out"))
+            self._state.attempts.put(replace(attempt, reason=TIMED_OUT))
             self.hang_up(attempt, attempt.customer_leg if attempt.state in SENT else attempt.leg, turn)
             turn.due(turn.at + GRACE, DialDue(key=f"dial-{attempt.id}", attempt_id=attempt.id))
             return

@@ -12,8 +12,8 @@ BUSY = frozenset({17})
 REJECTED = frozenset({21})
 ABSENT = frozenset({1, 3, 20, 27, 28})
 """The phone was not there."""
-CONGESTED = frozenset({34, 38, 41, 42, 58})
-"""The way to it was."""
+CONGESTED = frozenset({0, 34, 38, 41, 42, 58})
+"""The way to it was, or the switch names no cause: no miss, and no reason to ring again at once."""
 LEAST = 1
 """Seconds that an agent rests at least after a refusal or a failure, or they would be rung again at once for ever."""
 
@@ -41,7 +41,7 @@ def ending_of(offer: Offer, event: AgentLegEnded, queue: Queue, there: bool) -> 
         return Ending("rejected", "rejected_on_phone", refused_rest(queue))
     if event.cause in BUSY:
         return Ending("failed", "phone_busy", failed_rest(queue))
-    if event.cause == 0:  # the snapshot after an outage did not show the leg: nobody knows what came of it
+    if event.unseen:  # the snapshot after an outage did not show the leg: nobody knows what came of it
         return Ending("failed", "leg_gone")
     if event.cause in CONGESTED or (event.cause in ABSENT and offer.ringing_at is not None):
         there = False

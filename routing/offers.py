@@ -377,4 +377,4 @@ def settle_accepted(state: State, offer: Offer, at: datetime) -> None:
     state.offers.retire(offer.id)
     agent = state.agents.get(offer.agent_id)
     if agent is not None and agent.duty is not Duty.idle:
-        state.put_agent(agent, missed=0, not_before=None)
+        state.put_agent(agent, missed=0, silent=0, not_before=None)

@@ -48,9 +48,10 @@ class Desk(World):
         self.live_legs.discard(attempt.customer_leg)
         self.say(ev.CallerLeft(**self.ids(attempt, attempt.customer_leg), cause=cause, unseen=unseen))
 
-    def agent_ends(self, attempt: Attempt, cause: int = 16) -> None:
+    def agent_ends(self, attempt: Attempt, cause: int = 16, unseen: bool = False) -> None:
         self.live_legs.discard(attempt.leg)
-        self.say(ev.AgentLegEnded(**self.ids(attempt, attempt.leg), endpoint="cti-phone-01", cause=cause))
+        ids = self.ids(attempt, attempt.leg)
+        self.say(ev.AgentLegEnded(**ids, endpoint="cti-phone-01", cause=cause, unseen=unseen))
 
     @staticmethod
     def ids(attempt: Attempt, leg: str) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_a_leg_that_an_outage_took_is_not_a_miss() -> None:
     world = World()
     world.agent("ana")
     ix = world.call("c1")
-    world.agent_leg_ends(ix, world.ring(ix), cause=0)
+    world.agent_leg_ends(ix, world.ring(ix), cause=0, unseen=True)
     assert world.state.agents["ana"].missed == 0
     assert world.offer_to(ix).agent_id == "ana"
 

@@ -94,6 +94,31 @@ def test_given_an_agent_who_gives_up_then_the_number_is_hung_up_and_its_end_awai
     assert desk.row(attempt).outcome is What.cancelled
 
 
+@pytest.mark.parametrize(
+    ("cause", "unseen", "outcome"),
+    [(16, False, What.cancelled), (0, False, What.cancelled), (44, False, What.failed), (0, True, What.failed)],
+)
+def test_an_agents_phone_that_is_lost_while_the_number_rings_did_not_give_it_up(
+    cause: int, unseen: bool, outcome: What
+) -> None:
+    """A phone's own hang-up outside a bridge is told without a cause by Asterisk."""
+    desk = Desk()
+    attempt = asked_and_ringing(desk)
+    desk.agent_ends(attempt, cause, unseen)
+    assert [order.leg for order in desk.orders(HangUp)] == [attempt.customer_leg]
+    desk.number_ends(attempt, 16)
+    assert desk.row(attempt).outcome is outcome
+
+
+def test_a_number_that_rang_until_we_hung_up_was_not_answered() -> None:
+    desk = Desk()
+    attempt = asked_and_ringing(desk)
+    desk.wait(35)
+    assert [order.leg for order in desk.orders(HangUp)] == [attempt.customer_leg]
+    desk.number_ends(attempt, 16)
+    assert desk.row(attempt).outcome is What.no_answer
+
+
 def test_given_an_agent_who_gives_up_before_the_permit_then_a_late_permit_dials_nobody() -> None:
     desk = Desk()
     attempt = desk.dial()

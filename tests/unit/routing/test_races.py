@@ -145,7 +145,7 @@ def test_a_stray_leg_is_hung_up_and_is_no_talk_when_it_was_answered_all_the_same
     world.agent("ana")
     ix = world.call("c1")
     offer = world.ring(ix)
-    world.agent_leg_ends(ix, offer, cause=0)
+    world.agent_leg_ends(ix, offer, cause=0, unseen=True)
     world.say(ev.StrayLeg(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
     assert [one.leg for one in world.orders(HangUp)] == [offer.leg]
     world.join(ix, offer.leg, offer.endpoint)

@@ -32,7 +32,7 @@ def rung(world: World, ix: str) -> Offer:
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-@pytest.mark.parametrize("cause", [None, 17, 21, 34])
+@pytest.mark.parametrize("cause", [None, 0, 17, 21, 34])
 def test_without_any_delay_an_agent_rests_a_second_after_a_refusal_or_a_failure(
     strategy: Strategy, cause: int | None
 ) -> None:
@@ -42,7 +42,7 @@ def test_without_any_delay_an_agent_rests_a_second_after_a_refusal_or_a_failure(
     offer = world.ring(ix)
     if cause is None:
         world.say(DeclineOffer(actor="ana", offer_id=offer.id))
-    world.agent_leg_ends(ix, offer, cause=cause or 16)
+    world.agent_leg_ends(ix, offer, cause=16 if cause is None else cause)
     assert world.offers(ix) == {}, "not at once"
     world.wait(0.9)
     assert world.offers(ix) == {}

@@ -153,9 +153,10 @@ class World:
             )
         )
 
-    def agent_leg_ends(self, ix: str, offer: Rung, cause: int = 16, stale: bool = False) -> None:
+    def agent_leg_ends(self, ix: str, offer: Rung, cause: int = 16, stale: bool = False, unseen: bool = False) -> None:
         self.live_legs.discard(offer.leg)
-        self.say(ev.AgentLegEnded(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint, cause=cause, stale=stale))
+        how = {"cause": cause, "stale": stale, "unseen": unseen}
+        self.say(ev.AgentLegEnded(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint, **how))
 
     def caller_leaves(self, ix: str) -> None:
         self.say(ev.CallerLeft(interaction_id=ix, leg=ix.removeprefix("ix-"), cause=16))
