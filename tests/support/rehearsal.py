@@ -78,6 +78,8 @@ class Rehearsal:
     dead: list[Any] = field(default_factory=list)
     skipped: list[Step] = field(default_factory=list)
     passed: set[int] = field(default_factory=set)
+    heard_of: set[str] = field(default_factory=set)
+    """Calls that a fact or a snapshot named, as the recording names them."""
 
     def __post_init__(self) -> None:
         self.core, self.rooms = make_core()
@@ -200,6 +202,7 @@ class Rehearsal:
         if isinstance(fact, LegEnded):
             self._over.add(self._named(recorded))
         if not lost:
+            self.heard_of.add(str(getattr(fact, "interaction_id", "")))
             self.take(self._renamed(fact))
         if isinstance(fact, LegStarted | LegEnded) and (order := self._asked.pop(recorded, "")):
             self.take(OrderDone(order_id=order, ok=not lost, unknown=lost, leg=self._named(recorded)))
@@ -219,6 +222,7 @@ class Rehearsal:
             if beat.fact is not None and beat.number in self.passed:
                 truth.take(*self._ask_before(beat.fact), beat.fact)
         seen = snapshot_of(truth)
+        self.heard_of |= {leg.interaction_id for leg in seen.legs if leg.interaction_id}
         legs = tuple(self._renamed(leg) for leg in seen.legs)
         for recorded, order in self._asked.items():
             self.take(OrderDone(order_id=order, ok=False, unknown=True, leg=self._named(recorded)))
