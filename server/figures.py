@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COMMIT = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LAG = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+SCHEDULED = Path("/proc/thread-self/schedstat")
 LOOK = 0.1
 """Seconds between two looks at the event loop."""
 WAITING = frozenset({"queued", "offered", "in_fallback"})
@@ -67,15 +68,18 @@ class Tally:
 class Loop:
     """How late the event loop comes: everything that people see and callers hear waits as long."""
 
-    def __init__(self, histogram: Histogram) -> None:
-        self._histogram = histogram
+    def __init__(self, late: Histogram, held: Histogram) -> None:
+        self._late, self._held = late, held
 
     async def watch(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. `held` is what is left of the lag without the time in which this thread was ready to run
+        and other threads had the cores: what the platform's own work on the loop keeps everybody waiting."""
         while True:
-            began = time.perf_counter()
+            began, waited = time.perf_counter(), queued_seconds()
             await asyncio.sleep(LOOK)
-            self._histogram.observe(max(0.0, time.perf_counter() - began - LOOK))
+            late = max(0.0, time.perf_counter() - began - LOOK)
+            self._late.observe(late)
+            self._held.observe(max(0.0, late - (queued_seconds() - waited)))
 
 
 class Figures(Collector):
@@ -91,7 +95,9 @@ class Figures(Collector):
         commits = Histogram("trunkline_commit_seconds", "Seconds a commit took", registry=registry, buckets=COMMIT)
         self._platform.store.on_commit = commits.observe
         words = "Seconds the event loop came late"
-        return Loop(Histogram("trunkline_event_loop_lag_seconds", words, registry=registry, buckets=LAG))
+        late = Histogram("trunkline_event_loop_lag_seconds", words, registry=registry, buckets=LAG)
+        words = "The same without the time in which other threads had the cores"
+        return Loop(late, Histogram("trunkline_event_loop_held_seconds", words, registry=registry, buckets=LAG))
 
     def collect(self) -> Iterable[Metric]:
         yield from self._calls()
@@ -177,6 +183,14 @@ class Figures(Collector):
         for what, folder in self._folders.items():
             free.add_metric([what], free_bytes(folder))
         yield free
+
+
+def queued_seconds() -> float:
+    """How long this thread was ready and had no core, ever; 0 where the kernel does not tell."""
+    try:
+        return int(SCHEDULED.read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def free_bytes(folder: Path) -> int:

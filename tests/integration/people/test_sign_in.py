@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -243,3 +245,17 @@ async def test_what_counts_no_more_is_purged(people: PeopleService, ana: Staff, 
     await people.purge(NOW + after(days=61))
     async with database.connect() as connection:
         assert (await connection.execute(select(sign_in_attempts))).all() == []
+
+
+async def test_hashing_comes_after_everything_else_on_the_machine() -> None:
+    found: list[tuple[int, int]] = []
+    hasher = Hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+    def look() -> None:
+        found.append((threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+
+    await hasher._run(look)
+    hasher.close()
+    ((thread, priority),) = found
+    assert thread != threading.get_native_id()
+    assert priority > os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), "the loop goes first"

@@ -7,7 +7,6 @@ import asyncio
 import io
 import json
 import re
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 PEOPLE = 200
-BUCKET = re.compile(r'trunkline_event_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)')
+LATE, HELD = "trunkline_event_loop_lag_seconds", "trunkline_event_loop_held_seconds"
 
 
 async def people_with_real_hashes(url: str) -> None:
@@ -40,10 +39,11 @@ async def people_with_real_hashes(url: str) -> None:
     await database.dispose()
 
 
-async def lags(platform: Served) -> Counter[float]:
+async def lags(platform: Served, figure: str) -> Counter[float]:
     """Looks at the loop by how late they came, at most."""
     text = (await platform.get("/metrics"))[1]
-    return Counter({float(le): int(float(count)) for le, count in BUCKET.findall(text)})
+    bucket = re.compile(figure + r'_bucket\{le="([^"]+)"\} (\S+)')
+    return Counter({float(le): int(float(count)) for le, count in bucket.findall(text)})
 
 
 def p99(before: Counter[float], after: Counter[float]) -> float:
@@ -51,33 +51,28 @@ def p99(before: Counter[float], after: Counter[float]) -> float:
     return min(le for le in after if after[le] - before[le] >= 0.99 * total)
 
 
-async def machine_lag(until_set: asyncio.Event) -> float:
-    """The same looks in this process, which does nothing else of weight: what the machine itself costs."""
-    found = []
-    while not until_set.is_set():
-        began = time.perf_counter()
-        await asyncio.sleep(0.1)
-        found.append(time.perf_counter() - began - 0.1)
-    return sorted(found)[int(0.99 * len(found))]
-
-
-async def test_two_hundred_at_once_are_answered_and_nothing_else_waits(tmp_path: Path) -> None:
-    await people_with_real_hashes(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}")
-    async with SimSwitch(1) as switch, served(switch, tmp_path, TRUSTED_PROXIES="127.0.0.1") as platform:
+async def test_two_hundred_at_once_are_answered_and_nothing_else_waits(
+    database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What the loop itself keeps others waiting is the platform's own figure, less what other programs on the machine
+    took of the loop's time, by the kernel's account: the bound holds on a busy machine too."""
+    await people_with_real_hashes(database_url)
+    more = {"TRUSTED_PROXIES": "127.0.0.1", "DATABASE": database_url}
+    async with SimSwitch(1) as switch, served(switch, tmp_path, **more) as platform:
         await platform.ready()
-        before, over = await lags(platform), asyncio.Event()
-        control = asyncio.create_task(machine_lag(over))
+        before, before_late = await lags(platform, HELD), await lags(platform, LATE)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
             signing = [asyncio.create_task(sign_in(client, platform.url, number)) for number in range(PEOPLE)]
             switch.call_in("+34600111222")
-            await until(lambda: waits(platform), 8, "a caller is taken in meanwhile")
+            await until(lambda: waits(platform), 20, "a caller is taken in meanwhile")
             answers = Counter(await asyncio.gather(*signing))
-        over.set()
-        found = p99(before, await lags(platform))
+        found = p99(before, await lags(platform, HELD))
+        late = p99(before_late, await lags(platform, LATE))
+        print(f"{request.node.name}: the loop held others for {found} s, and came late by {late} s (p99)")
         assert sum(answers.values()) == PEOPLE
         assert set(answers) <= {(200, ""), (503, "sign_in_busy"), (429, "too_many_attempts")}, answers
         assert answers[200, ""] >= PEOPLE // 2, answers
-        assert found <= max(0.1, 3 * await control), f"p99 of the loop's lag: {found} s"
+        assert found <= 0.1, f"p99 of what the loop held others: {found} s"
         await platform.stop()
     assert "Traceback" not in platform.said()
 
