@@ -23,7 +23,7 @@ from kernel.errors import Invalid, Problem, Unavailable, at_fields
 T = TypeVar("T")
 SHORTEST = 10
 LONGEST = 256
-NICE = 15
+NICE = 5
 
 _WORDS = """
 password passwort contrasena motdepasse parola qwerty qwertz azerty letmein welcome willkommen bienvenido
