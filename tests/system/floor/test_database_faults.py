@@ -5,26 +5,23 @@ is back all is right within seconds and nothing acknowledged is lost."""
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from lab.asterisk import AsteriskLab
-from tests.integration.storage.test_database_goes import family, kill, restart, stopped
 from tests.support.disks import fill, small_disk
 from tests.support.floor import after
 from tests.support.floor.people import NO_ANSWER
 from tests.support.floor.sight import talks
 from tests.support.floor.small import LOGINS, SmallFloor, plain_phones
 from tests.support.floor.worlds import World, asterisk_world, sim_world
-from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+from tests.support.postgres import TEMPLATE, PostgresCluster, kill, mortal_cluster, restart, stopped
 from tests.support.waiting import until
 from tests.system.conftest import channels_left
 
@@ -81,18 +78,6 @@ async def dead(cluster: PostgresCluster) -> AsyncIterator[None]:
     await asyncio.to_thread(restart, cluster)
 
 
-@contextmanager
-def own_cluster() -> Iterator[PostgresCluster]:
-    """What it says is committed outlives its processes."""
-    cluster = start_migrated(("fsync=off", "full_page_writes=off"))
-    try:
-        yield cluster
-    finally:
-        for pid in family(cluster.server.pid):
-            os.kill(pid, signal.SIGCONT)
-        cluster.stop()
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     with small_disk(tmp_path / "disk", 24 * 1024) as folder:
@@ -101,7 +86,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def cluster() -> Iterator[PostgresCluster]:
-    with own_cluster() as made:
+    with mortal_cluster() as made:
         yield made
 
 
