@@ -12,7 +12,6 @@ from typing import Any
 import socketio
 import structlog
 from aiohttp import web
-from engineio.async_drivers.aiohttp import WebSocket  # type: ignore[import-untyped]
 from engineio.exceptions import SocketIsClosedError  # type: ignore[import-untyped]
 from engineio.packet import MESSAGE  # type: ignore[import-untyped]
 from engineio.packet import Packet as EnginePacket
@@ -20,10 +19,10 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 from socketio.packet import EVENT, Packet
 
 from agent_desktop.deskview import Person
-from agent_desktop.flood import Allowance
 from agent_desktop.hub import Hub
 from agent_desktop.outgoing import FastJson, Outgoing
 from agent_desktop.people import People, SignedIn
+from agent_desktop.plainsocket import GRACE, HEARD, PlainWebSocket
 from agent_desktop.ports import CommandPort
 from agent_desktop.sessions import signed_in
 from agent_desktop.settings import WebSettings
@@ -35,13 +34,11 @@ from routing.rows import Presence
 log = structlog.get_logger(__name__)
 
 SOCKETS_A_PERSON = 20
-GRACE = 1.0
 GOODBYE = 0.1
 SILENT = 0.8
 """Share of the ping's time-out after which a browser that said nothing is dropped. It is looked for ten times in that
 time, so that it is gone before both times are over."""
 KEEP_SECONDS = 300.0
-HEARD = "trunkline.socket"
 FEW = 8
 """Messages that may wait for a browser whatever their size."""
 
@@ -51,29 +48,6 @@ class TextPacket(Packet):  # type: ignore[misc]
 
     uses_binary_events = False
     json = FastJson
-
-
-class PlainWebSocket(WebSocket):  # type: ignore[misc]
-    """A socket without permessage-deflate, which costs far more memory than it saves here. One that floods ends."""
-
-    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
-        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False, timeout=GRACE)
-        await self._sock.prepare(environ["aiohttp.request"])
-        self.environ = environ
-        self._allowance = Allowance()
-        self.heard = asyncio.get_running_loop().time()
-        environ[HEARD] = self
-        await self.handler(self)
-        return self._sock
-
-    async def wait(self) -> str | bytes:
-        """The next message; OSError, which ends the socket, when there is none or when there are too many."""
-        message: str | bytes = await super().wait()
-        self.heard = asyncio.get_running_loop().time()
-        if not self._allowance.take(self.heard):
-            log.warning("a browser sends more messages than anybody needs; dropped")
-            raise OSError("too many messages")
-        return message
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crm_core.timeline.writes import FlagTimelineEntry
 from cti.events import (
     AgentLegEnded,
     CallerAfter,
@@ -18,7 +17,7 @@ from cti.events import (
     SwitchBack,
     SwitchLost,
 )
-from cti.facts import LinkDown, RecordingStarted
+from cti.facts import LinkDown
 from cti.orders import HangUp, QueueCaller
 from kernel.handling import Handles, on
 from kernel.turn import Turn
@@ -33,12 +32,10 @@ from routing.messages import (
     InteractionQueued,
     LinkCustomer,
     LookUpDue,
-    RecordingFailed,
-    SaveRecordingProblem,
     StintJoined,
 )
 from routing.offers import Offers, settle_accepted
-from routing.record import entry_id, record_call
+from routing.record import record_call
 from routing.rows import (
     TALKING,
     WAITING,
@@ -358,22 +355,7 @@ class Visits(Handles):
     def _open_offers(self, interaction: Interaction) -> list[Offer]:
         return [one for one in self._state.live_offers(interaction.id) if one.ended_at is None]
 
-    # ── the switch and its recordings ───────────────────────────────────────────────────────────────────
-
-    @on(RecordingStarted)
-    def _recording(self, fact: RecordingStarted, turn: Turn) -> None:
-        interaction = self._state.interactions.get(fact.interaction_id)
-        if interaction is not None:
-            self._state.put_interaction(interaction, recording=True)
-
-    @on(RecordingFailed)
-    def _recording_failed(self, event: RecordingFailed, turn: Turn) -> None:
-        interaction = self._state.interactions.get(event.interaction_id)
-        if interaction is not None:
-            record_call(self._state, self._state.put_interaction(interaction, recording_problem=event.problem), turn)
-            return
-        turn.save(SaveRecordingProblem(interaction_id=event.interaction_id, problem=event.problem))
-        turn.save(FlagTimelineEntry(id=entry_id(event.interaction_id), flag="recording_problem", value=event.problem))
+    # ── the switch ───────────────────────────────────────────────────────────────────────────────────────
 
     @on(SwitchLost, LinkDown)
     def _switch_lost(self, event: SwitchLost | LinkDown, turn: Turn) -> None:

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { get, wordsFor } from "../api";
 import { formatFull, formatNumber, formatTime, formatWhen, t, tryT } from "../i18n";
 import { minute } from "../store/clock";
-import type { AuditLine, ChainState } from "../types";
+import type { AuditLine, ChainState } from "./types";
 import { Button, Empty } from "../ui/basics";
 import { Field, Select } from "../ui/field";
 import { Icon } from "../ui/icon";

@@ -3,7 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiError, get } from "../api";
-import type { Paged } from "../types";
+import type { Paged } from "./types";
 
 export interface Loaded<T> {
   data: Signal<T | null>;

@@ -4,7 +4,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { ApiError, patch } from "../../api";
 import { LANGUAGES, t } from "../../i18n";
 import { toast } from "../../store/toasts";
-import type { StaffPerson, Team } from "../../types";
+import type { StaffPerson, Team } from "../types";
 import { Button } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem } from "../../ui/inputs";

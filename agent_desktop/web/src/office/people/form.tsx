@@ -1,7 +1,7 @@
 // What is said of a person: the fields of the form for a new one and for a change.
 
 import { LANGUAGES, t } from "../../i18n";
-import type { Team } from "../../types";
+import type { Team } from "../types";
 import type { FormState, Problems } from "../../ui/form";
 import { ChecksField, ChoiceField, TextField } from "../../ui/inputs";
 import { roleOptions } from "../words";

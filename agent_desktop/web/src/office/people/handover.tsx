@@ -1,7 +1,7 @@
 // The password that an administrator hands over: shown once, changed by its person at the next sign-in.
 
 import { t } from "../../i18n";
-import type { StaffPerson } from "../../types";
+import type { StaffPerson } from "../types";
 import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { CopyButton } from "../../ui/page";

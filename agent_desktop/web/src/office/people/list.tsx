@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { formatDate, formatWhen, t } from "../../i18n";
 import { minute } from "../../store/clock";
-import type { StaffPerson, Team } from "../../types";
+import type { StaffPerson, Team } from "../types";
 import { Avatar, Empty, Tag } from "../../ui/basics";
 import { type Column, DataTable } from "../../ui/table";
 import { Select } from "../../ui/field";

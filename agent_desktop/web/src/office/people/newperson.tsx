@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { post } from "../../api";
 import { t } from "../../i18n";
-import type { StaffPerson, Team } from "../../types";
+import type { StaffPerson, Team } from "../types";
 import { Button } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem } from "../../ui/inputs";

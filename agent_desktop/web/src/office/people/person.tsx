@@ -5,7 +5,7 @@ import { post, remove, request, wordsFor } from "../../api";
 import { t } from "../../i18n";
 import { SessionList } from "../../people/sessions";
 import { toast } from "../../store/toasts";
-import type { StaffPerson, Team } from "../../types";
+import type { StaffPerson, Team } from "../types";
 import { Button, Empty } from "../../ui/basics";
 import { Card, Confirm, Page } from "../../ui/page";
 import { account, may } from "../account";

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { post, wordsFor } from "../../api";
 import { t } from "../../i18n";
-import type { Team } from "../../types";
+import type { Team } from "../types";
 import { Button, Empty } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { useForm } from "../../ui/form";

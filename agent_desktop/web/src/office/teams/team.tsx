@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { get, patch, put, remove, wordsFor } from "../../api";
 import { t } from "../../i18n";
 import { complain, toast } from "../../store/toasts";
-import type { Paged, StaffPerson, Team, TeamPerson } from "../../types";
+import type { Paged, StaffPerson, Team, TeamPerson } from "../types";
 import { Avatar, Button, Empty, Tag } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem, TextField } from "../../ui/inputs";
