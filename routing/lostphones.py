@@ -9,9 +9,11 @@ from cti.facts import ContactGone, LegSound
 from cti.orders import HangUp, LookAtLeg
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.endings import unanswered
 from routing.machines import PRESENCE
 from routing.messages import AgentPausedForPhone, MatchDue, SoundLostDue
-from routing.rows import Agent, Interaction, Presence, Stint, StintState
+from routing.offers import Offers
+from routing.rows import Agent, Interaction, OfferState, Presence, Stint, StintState
 from routing.state import State
 from routing.wrapping import Wrapping
 
@@ -30,9 +32,10 @@ PHONE_FAILING = "phone_failing"
 class LostPhones(Handles):
     """What a lost phone means for its caller and its agent."""
 
-    def __init__(self, state: State, wrapping: Wrapping) -> None:
+    def __init__(self, state: State, wrapping: Wrapping, offers: Offers) -> None:
         self._state = state
         self._wrapping = wrapping
+        self._offers = offers
 
     def lost(self, interaction: Interaction, stint: Stint, cause: int, turn: Turn) -> None:
         """The caller is kept: the same agent is rung again for a while, then whoever is free, before all others."""
@@ -77,12 +80,21 @@ class LostPhones(Handles):
 
     @on(ContactGone)
     def _contact_gone(self, fact: ContactGone, turn: Turn) -> None:
-        """Of a phone in a talk. Its sound may go on (only the way of its signalling broke), so that is looked at; a
-        page that crashed or was loaded again has none, whether or not it registers again."""
+        """Of a phone in a talk its sound may go on (only the way of its signalling broke), so that is looked at; a
+        page that crashed or was loaded again has none, whether or not it registers again. A phone that rings, or was
+        told to, rings for nobody: the caller goes on to the next agent now, and it is no miss."""
         for agent in self._state.agents.where("endpoint", fact.endpoint):
             for stint in self._talks(agent):
                 ids = {"leg": stint.leg, "interaction_id": stint.interaction_id}
                 turn.send(LookAtLeg(order_id=turn.new_id("see"), **ids))
+            self._stop_ringing(agent, fact.endpoint, turn)
+
+    def _stop_ringing(self, agent: Agent, endpoint: str, turn: Turn) -> None:
+        for offer in list(self._state.offers.where("agent_id", agent.id)):
+            rings = offer.state is OfferState.pending and offer.ring_ordered_at is not None
+            if rings and offer.endpoint == endpoint:
+                queue = self._state.queue_of(self._state.interaction(offer.interaction_id))
+                self._offers.end(offer, unanswered(offer, queue, there=False), turn)
 
     @on(LegSound)
     def _sound(self, fact: LegSound, turn: Turn) -> None:

@@ -26,7 +26,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     of an agent is looked at last."""
     wrapping = Wrapping(state)
     offers = Offers(state, switchboard)
-    lost_phones = LostPhones(state, wrapping)
+    lost_phones = LostPhones(state, wrapping, offers)
     dial_ends = DialEnds(state, switchboard)
     return (
         Audited(state),

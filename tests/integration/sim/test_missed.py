@@ -3,6 +3,7 @@ long they rest before they are offered again (each apart), and when they are pau
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,5 +112,27 @@ async def test_a_phone_that_is_not_there_is_offered_nothing_and_misses_nothing(t
         assert home.row("ana").missed == 0
         said = await until_said(home, OfferMade)
         assert sum(isinstance(one, OfferMade) for one in said) == 1, "and not before"
+        call.hang_up()
+        await until(lambda: not switch.exchange.channels, what="no channel is left")
+
+
+async def test_a_phone_that_goes_while_it_rings_misses_nothing_and_is_offered_again_once_it_is_back(
+    tmp_path: Path,
+) -> None:
+    queue = replace(QUEUE, ring_seconds=5, misses_to_pause=1)
+    async with SimSwitch(1, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, queue) as home:
+        await home.ready(("ana",))
+        phone = home.phone("ana")
+        call = switch.call_in("+34600111222")
+        await until(lambda: phone.state == "RINGING", 10, "it rings")
+        phone.unregister()
+        await until(lambda: home.row("ana").device == "lost", 4, "rung no more, and lost")
+        said = await until_said(home, OfferEnded)
+        (end,) = [one for one in said if isinstance(one, OfferEnded)]
+        assert (end.state, end.reason) == ("failed", "phone_unreachable")
+        assert (home.row("ana").missed, home.row("ana").presence) == (0, Presence.ready)
+        phone.register()
+        await until(lambda: phone.state == "RINGING", 10, "offered as soon as it is back")
+        assert sum(isinstance(one, OfferMade) for one in await until_said(home, OfferMade)) == 2, "and not before"
         call.hang_up()
         await until(lambda: not switch.exchange.channels, what="no channel is left")

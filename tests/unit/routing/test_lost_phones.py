@@ -1,4 +1,4 @@
-"""A phone that is lost in a talk: its caller is kept, and it is not rung for ever."""
+"""A phone that is lost in a talk or while it rings: its caller is kept, and it is not rung for ever."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from cti import events as ev
 from cti.facts import ContactGone, LegSound
 from cti.orders import HangUp, LookAtLeg, QueueCaller
-from routing.messages import AgentPausedForPhone, InteractionEnded
-from routing.rows import Presence
+from routing.messages import AgentPausedForPhone, InteractionEnded, OfferEnded
+from routing.rows import Offer, Presence
 from tests.unit.routing.world import World, talking
 
 pytestmark = pytest.mark.unit
@@ -124,9 +124,66 @@ def test_a_phone_in_a_talk_whose_contact_goes_is_listened_to_and_ended_when_it_i
     assert len(world.orders(QueueCaller)) == 1
 
 
-def test_a_contact_that_goes_without_a_talk_means_nothing() -> None:
+def test_a_contact_that_goes_without_a_call_means_nothing() -> None:
     world = World()
     world.agent("ana")
-    world.ring(world.call("c1"))
     world.say(ContactGone(endpoint="cti-phone-01"))
-    assert world.orders(LookAtLeg) == []
+    assert world.orders(LookAtLeg) == world.orders(HangUp) == []
+    assert world.offer_to(world.call("c1")).agent_id == "ana"
+
+
+@pytest.mark.parametrize("comes_back", ["before the leg's end", "after it"])
+@pytest.mark.parametrize("rings", [True, False])
+def test_a_phone_that_goes_while_it_rings_is_no_miss_and_the_caller_goes_on_at_once(
+    rings: bool, comes_back: str
+) -> None:
+    """The device reads as ringing as long as the leg is there, so that the contact alone tells."""
+    world = World(misses_to_pause=1, no_answer_delay=7, busy_delay=3)
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.ring(ix) if rings else told_to_ring(world, ix)
+    world.agent("ben")
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    assert [one.leg for one in world.orders(HangUp)] == [offer.leg], "nobody can hear it"
+    world.agent_leg_ends(ix, offer, cause=16)
+    if comes_back == "after it":
+        world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    (ended,) = [one for one in world.out.events if isinstance(one, OfferEnded)]
+    assert (ended.state, ended.reason) == ("failed", "phone_unreachable")
+    ana = world.state.agents["ana"]
+    assert (ana.missed, ana.silent, ana.presence) == (0, 0, Presence.ready)
+    assert world.offers(ix).keys() == {"ben"}
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    assert world.offers(ix).keys() == {"ben"}, "another's phone"
+
+
+def test_a_phone_that_went_while_it_rang_is_offered_nothing_before_it_is_back() -> None:
+    world = World(busy_delay=3)
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.ring(ix)
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    world.agent_leg_ends(ix, offer, cause=16)
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    world.wait(60)
+    assert world.offers(ix) == {}
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=True))
+    assert world.offers(ix).keys() == {"ana"}
+
+
+def test_an_answer_that_crossed_the_end_of_the_registration_is_not_joined() -> None:
+    world = World()
+    world.agent("ana")
+    ix = world.call("c1")
+    offer = world.ring(ix)
+    world.say(ContactGone(endpoint="cti-phone-01"))
+    world.say(ev.AgentLegUp(interaction_id=ix, leg=offer.leg, endpoint=offer.endpoint))
+    world.agent_leg_ends(ix, offer, cause=16)
+    assert (world.ix(ix).state, world.state.agents["ana"].missed) == ("queued", 0)
+
+
+def told_to_ring(world: World, ix: str) -> Offer:
+    world.wait(0.3)
+    offer = world.offer_to(ix)
+    world.live_legs.add(offer.leg)
+    return offer
