@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -13,7 +14,6 @@ import pytest
 from sqlalchemy import update
 
 from cti.ami.settings import AmiSettings
-from kernel import clock as clocks
 from kernel.db import connect, engine_pulse
 from lab.sim import Policy, SimSwitch
 from server.pbx import Pbx
@@ -21,29 +21,10 @@ from server.platform import Platform, running
 from server.store import last_committed
 from tests.support.house import prepare
 from tests.support.waiting import until
+from tests.support.walls import Wall, wall
 
-REAL = clocks.time
+__all__ = ["wall"]
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
-
-
-class Wall:
-    """The time module with a wall clock that can be set."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(REAL, name)
-
-    def time(self) -> float:
-        return REAL.time() + self.ahead
-
-
-@pytest.fixture
-def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
-    made = Wall()
-    monkeypatch.setattr(clocks, "time", made)
-    return made
 
 
 @asynccontextmanager
@@ -77,12 +58,12 @@ async def test_set_by_an_hour_nothing_storms_and_nothing_stalls(
         calls = platform.rooms.routing.interactions
         await until(lambda: [one.state for one in calls] == ["queued"], what="in the queue")
         (caller,) = platform.rooms.routing.interactions
-        began = REAL.monotonic()
+        began = time.monotonic()
         wall.ahead = jump
         assert await paused_for(platform, 1.5) < 40, "no storm of deadlines"
         assert platform.heartbeat.beating, "nothing stalls"
         waited = (platform.clock.now() - caller.arrived_at).total_seconds()
-        assert waited == pytest.approx(REAL.monotonic() - began, abs=3), "the wait is as long as it was"
+        assert waited == pytest.approx(time.monotonic() - began, abs=3), "the wait is as long as it was"
         assert [one.state for one in platform.rooms.routing.interactions] == [caller.state]
         assert abs(platform.clock.ahead.total_seconds()) > 3000
 
