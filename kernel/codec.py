@@ -47,9 +47,9 @@ def personal_fields(cls: Any) -> tuple[str, ...]:
     return found
 
 
-def plain(value: object, without: set[str] | None = None) -> dict[str, Any]:
-    """A dataclass as JSON-ready values (datetimes as ISO strings, enums as their values), but for fields `without`."""
-    return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json", exclude=without))
+def plain(value: object) -> dict[str, Any]:
+    """A dataclass as JSON-ready values (datetimes as ISO strings, enums as their values)."""
+    return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json"))
 
 
 def jsonable(value: object) -> Any:

@@ -16,10 +16,9 @@ from pydantic_core import to_json
 from kernel import codec
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-LONG, KEPT = 16, 512
+LONG = 16
 _AS_IS = frozenset({type(None), bool, int, float, datetime})
 _NAMES: dict[type, tuple[str, ...]] = {}
-_KEPT: dict[int, tuple[tuple[Any, ...], Encoded]] = {}
 
 
 class Encoded(str):
@@ -37,16 +36,10 @@ def encode(value: Any) -> str:
         return json.dumps(value, separators=(",", ":"))
 
 
-def _kept(value: tuple[Any, ...]) -> Encoded:
-    """The JSON of a long tuple of a frozen row, which is saved as it was at each change of the row: made once.
-    The tuple is kept with it, so that no other can have its identity."""
-    found = _KEPT.get(id(value))
-    if found is None:
-        if len(_KEPT) >= KEPT:
-            del _KEPT[next(iter(_KEPT))]
-        text = codec.row_json(value)
-        found = _KEPT[id(value)] = value, Encoded(encode(clean(codec.jsonable(value))) if text is None else text)
-    return found[1]
+def _long(value: tuple[Any, ...]) -> Encoded:
+    """The JSON of a long tuple, by the quick way if it is one of frozen rows."""
+    text = codec.row_json(value)
+    return Encoded(encode(clean(codec.jsonable(value))) if text is None else text)
 
 
 def _cell(value: object) -> object:
@@ -57,7 +50,7 @@ def _cell(value: object) -> object:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, tuple) and len(value) >= LONG:
-        return _kept(value)
+        return _long(value)
     if isinstance(value, tuple | list | Mapping | Set) or (
         dataclasses.is_dataclass(value) and not isinstance(value, type)
     ):

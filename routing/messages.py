@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernel.messages import Command, Due, Event, Fact, Order, Write, personal
-from routing.rows import Match, Presence, Standing
+from routing.rows import Considered, Match, Presence, Standing
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -232,6 +232,16 @@ class RecordingFailed(Event):
 
     interaction_id: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveChoice(Write):
+    """Why a caller was offered to whom: every agent considered, in the order of preference. Its id is that of the first
+    offer made of it."""
+
+    id: str
+    interaction_id: str
+    agents: tuple[Considered, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

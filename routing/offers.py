@@ -37,10 +37,10 @@ from routing.messages import (
     OfferMade,
     OfferRendered,
     RenderDue,
+    SaveChoice,
 )
 from routing.rows import (
     Agent,
-    Considered,
     Duty,
     Interaction,
     Offer,
@@ -93,8 +93,11 @@ class Offers(Handles):
                 engaged = self._engaged(agents)
             strategy = self._state.queue_of(caller).strategy
             choice = choose(caller, agents, turn.at, engaged, strategy)
+            choice_id: str | None = None
             for agent in choice.agents:
-                self._offer(self._state.interactions[caller.id], agent, choice.why, turn)
+                choice_id = self._offer(self._state.interactions[caller.id], agent, choice_id, turn).choice_id
+            if choice_id is not None:
+                turn.save(SaveChoice(id=choice_id, interaction_id=caller.id, agents=choice.why))
 
     def _engaged(self, agents: Sequence[Agent]) -> frozenset[str]:
         """Whose phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
@@ -102,7 +105,7 @@ class Offers(Handles):
         ringing = {one.id for one in agents if one.endpoint and self._switchboard.engaged(one.endpoint)}
         return frozenset(offered | ringing)
 
-    def _offer(self, caller: Interaction, agent: Agent, why: tuple[Considered, ...], turn: Turn) -> None:
+    def _offer(self, caller: Interaction, agent: Agent, choice_id: str | None, turn: Turn) -> Offer:
         queue = self._state.queue_of(caller)
         offer_id = turn.new_id("of")
         offer = Offer(
@@ -115,7 +118,7 @@ class Offers(Handles):
             claim=offer_id,
             made_at=turn.at,
             deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),
-            why=why,
+            choice_id=choice_id or offer_id,
             shared=queue.strategy is Strategy.ring_all,
         )
         stint = Stint(turn.new_id("st"), caller.id, agent.id, STINT.initial, turn.at, offer.leg)
@@ -128,6 +131,7 @@ class Offers(Handles):
             turn.at + timedelta(milliseconds=queue.render_ms), RenderDue(key=f"render-{offer.id}", offer_id=offer.id)
         )
         turn.emit(OfferMade(interaction_id=caller.id, offer_id=offer.id, agent_id=agent.id))
+        return offer
 
     @on(OfferRendered)
     def _rendered(self, command: OfferRendered, turn: Turn) -> None:

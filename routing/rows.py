@@ -210,7 +210,8 @@ class Offer:
     """One caller offered to one agent. `claim` is the fencing token that the caller's channel must carry when
     the agent's leg picks up. `leg_live` until the leg is known to be gone (or was never asked for). `shared`: others
     may be rung for the same caller at the same time, and the answered leg waits for our word. `answered_by` is who had
-    the caller instead."""
+    the caller instead. `choice_id` is the record of all agents considered, one for all offers of the same choice: it is
+    long and never changes, the offer does a few times a call."""
 
     id: str
     interaction_id: str
@@ -221,7 +222,7 @@ class Offer:
     claim: str
     made_at: datetime
     deadline: datetime
-    why: tuple[Considered, ...]
+    choice_id: str
     rendered_at: datetime | None = None
     ring_ordered_at: datetime | None = None
     ringing_at: datetime | None = None

@@ -7,17 +7,29 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.db import from_row, to_row, upsert
-from routing.messages import SaveRecordingProblem
-from routing.rows import Offer
+from kernel.db import from_row, insert_rows, to_row, upsert
+from routing.messages import SaveChoice, SaveRecordingProblem
+from routing.rows import Considered, Offer
 from routing.standing import SaveAgentState
-from routing.tables import agent_states, interactions, offers, stints
+from routing.tables import agent_states, choices, interactions, offers, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
     """Every offer of an interaction, oldest first."""
     query = select(offers).where(offers.c.interaction_id == interaction_id).order_by(offers.c.made_at, offers.c.id)
     return [from_row(Offer, row) for row in await connection.execute(query)]
+
+
+async def save_choices(connection: AsyncConnection, writes: Sequence[SaveChoice]) -> None:
+    """Keep who was considered for a caller; such a record never changes."""
+    await insert_rows(connection, choices, [to_row(one) for one in writes])
+
+
+async def considered_for(connection: AsyncConnection, interaction_id: str) -> dict[str, tuple[Considered, ...]]:
+    """Who was considered for an interaction, by the id of the choice."""
+    query = select(choices).where(choices.c.interaction_id == interaction_id)
+    found = [from_row(SaveChoice, row) for row in await connection.execute(query)]
+    return {one.id: one.agents for one in found}
 
 
 async def agents_of(connection: AsyncConnection, interaction_id: str) -> Sequence[str]:

@@ -118,7 +118,7 @@ offers = Table(
     Column("claim", ID, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("deadline", UtcDateTime, nullable=False),
-    Column("why", Json, nullable=False),
+    Column("choice_id", ID, nullable=False),
     Column("rendered_at", UtcDateTime),
     Column("ring_ordered_at", UtcDateTime),
     Column("ringing_at", UtcDateTime),
@@ -128,6 +128,14 @@ offers = Table(
     Column("reason", String(40)),
     Column("shared", Boolean, nullable=False, server_default=false()),
     Column("answered_by", String(40)),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("interaction_id", ID, nullable=False, index=True),
+    Column("agents", Json, nullable=False),
 )
 
 queues = Table(

@@ -15,11 +15,8 @@ from kernel.asker import ASKER
 from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
 from kernel.once import ASKING, AnsweredBefore
-from routing.rows import Offer
 
 NOT_SHOWN = frozenset({"deadlines", "answers"})
-UNSHOWN = {"why"}
-"""A field of offers that no desk shows; in a large house it is larger than all others together."""
 
 
 class _Subscriber:
@@ -83,11 +80,7 @@ class EnginePorts:
 
 
 def _plain_rows(rows: Iterable[Any]) -> dict[str, Row]:
-    return {row.id: _plain_row(row) for row in rows}
-
-
-def _plain_row(row: Any) -> Row:
-    return codec.plain(row, UNSHOWN) if isinstance(row, Offer) else codec.plain(row)
+    return {row.id: codec.plain(row) for row in rows}
 
 
 def _plain_event(event: Event) -> Row:
@@ -97,7 +90,7 @@ def _plain_event(event: Event) -> Row:
 def plain_batch(published: Published) -> Batch:
     """A published commit as it crosses the port."""
     changes = tuple(
-        RowChange(one.shelf, one.key, None if one.row is None else _plain_row(one.row))
+        RowChange(one.shelf, one.key, None if one.row is None else codec.plain(one.row))
         for one in published.changes
         if one.shelf not in NOT_SHOWN
     )

@@ -13,8 +13,8 @@ from kernel.access import Ownership
 from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
-from routing.rows import Offer
-from routing.store import agents_of, offers_of, states_of
+from routing.rows import Considered, Offer
+from routing.store import agents_of, considered_for, offers_of, states_of
 
 
 class SqlCallRecords:
@@ -55,7 +55,8 @@ class SqlCallRecords:
     async def why(self, interaction_id: str) -> Why:
         async with readonly(self._db) as connection:
             found = await offers_of(connection, interaction_id)
-        return {"offers": [_why(offer) for offer in found]}
+            considered = await considered_for(connection, interaction_id)
+        return {"offers": [_why(offer, considered.get(offer.choice_id, ())) for offer in found]}
 
     async def recordings(self, interaction_id: str) -> list[Recording]:
         async with readonly(self._db) as connection:
@@ -73,7 +74,7 @@ class SqlCallRecords:
         ]
 
 
-def _why(offer: Offer) -> OfferWhy:
+def _why(offer: Offer, considered: Sequence[Considered]) -> OfferWhy:
     agents: list[ConsideredAgent] = [
         {
             "agent_id": one.agent_id,
@@ -82,6 +83,6 @@ def _why(offer: Offer) -> OfferWhy:
             "reason": one.reason,
             "idle_seconds": one.idle_seconds,
         }
-        for one in offer.why
+        for one in considered
     ]
     return {"id": offer.id, "made_at": moment(offer.made_at) or "", "state": offer.state.value, "agents": agents}

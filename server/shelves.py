@@ -21,10 +21,10 @@ from recordings.tables import recordings
 from routing import rows, tables
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
-from routing.messages import SaveRecordingProblem
+from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
-from routing.store import save_recording_problems, save_states
+from routing.store import save_choices, save_recording_problems, save_states
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -67,6 +67,7 @@ SAVERS: Mapping[type[Write], Saver] = {
     SavePulse: Saver(save_pulse),
     ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),
+    SaveChoice: Saver(save_choices),
     KeepPromises: Saver(keep_promises),
     SaveAuditLine: Saver(save_lines),
 }

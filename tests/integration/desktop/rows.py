@@ -42,7 +42,7 @@ def interaction(id: str, **values: Any) -> dict[str, Any]:
 def offer(id: str, interaction_id: str, agent_id: str, **values: Any) -> dict[str, Any]:
     row = Offer(
         id, interaction_id, agent_id, "cti-phone-01", OfferState.pending, "leg-1", "claim", AT,
-        AT + timedelta(seconds=20), (),
+        AT + timedelta(seconds=20), id,
     )  # fmt: skip
     return {**codec.plain(row), **values}
 

@@ -23,10 +23,11 @@ from routing.messages import (
     IdentifyCaller,
     PhonesConfigured,
     QueueConfigured,
+    SaveChoice,
     SetPresence,
     SignInAgent,
 )
-from routing.rows import InteractionState, Match, Presence, Queue, StintState
+from routing.rows import Considered, InteractionState, Match, Presence, Queue, StintState
 from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import Rooms, make_core
 from tests.unit.routing.little_legs import Leg
@@ -51,6 +52,7 @@ class Bench:
         self.lookups: deque[Order] = deque()
         self.swallowed: deque[SwitchOrder] = deque()
         self.disk: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.choices: dict[str, tuple[Considered, ...]] = {}
         self.journal: list[Entry] = []
         self.published: list[Published] = []
         self.sent: list[Order] = []
@@ -97,6 +99,7 @@ class Bench:
         self.journal += out.entries
         if not out.empty:
             self.published.append(Published(self.core.seq, self.at, tuple(out.changes.values()), tuple(out.events)))
+        self.choices |= {one.id: one.agents for one in out.writes if isinstance(one, SaveChoice)}
         self.office.release(out.writes)
         for order in out.orders:
             self._send(order)

@@ -10,12 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from agent_desktop.ports import State
 from agent_desktop.projection import Projection
 from cti.events import CallerInFallback, CallerWaits, Joined
+from kernel.codec import plain
 from kernel.messages import Event
 from routing.dialling import DialEnded, DialRefused
 from routing.messages import InteractionEnded, OfferEnded
 from server.figures import OVER, Tally
 from server.platform import make_core
-from server.ports import _plain_row as plain_row
 from server.ports import plain_batch
 from server.replay import replay
 from tests.unit.routing.bench import Bench
@@ -100,7 +100,7 @@ class Figures(RuleBasedStateMachine):
         core = make_core()[0]
         assert list(replay(self.bench.journal, core)) == []
         seq, shelves = core.seq, core.shelves
-        rows = {name: {row.id: plain_row(row) for row in shelf} for name, shelf in shelves.items()}
+        rows = {name: {row.id: plain(row) for row in shelf} for name, shelf in shelves.items()}
         fresh = Projection()
         fresh.reset(State(seq, rows))
         self.p5_figures_are_what_the_log_says()

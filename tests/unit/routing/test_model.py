@@ -275,10 +275,11 @@ class Model(Dialling, Clocks, Figures):
     @invariant()
     def p6_each_offer_says_of_every_agent_why_or_why_not(self) -> None:
         for offer in self.state.offers:
-            verdicts = {one.agent_id: one for one in offer.why}
+            considered = self.bench.choices[offer.choice_id]
+            verdicts = {one.agent_id: one for one in considered}
             assert verdicts.keys() == {agent.id for agent in self.state.agents}
             assert verdicts[offer.agent_id].verdict == "chosen"
-            assert all(one.reason for one in offer.why)
+            assert all(one.reason for one in considered)
 
     def teardown(self) -> None:
         """Everything comes to rest, and the platform agrees with the switch; then everybody leaves."""

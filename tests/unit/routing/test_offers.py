@@ -25,7 +25,7 @@ def test_the_agent_idle_the_longest_gets_the_caller_and_the_why_names_everybody(
     offer = world.offer_to(world.call("c1"))
 
     assert offer.agent_id == "ana"
-    why = {one.agent_id: (one.verdict, one.reason) for one in offer.why}
+    why = {one.agent_id: (one.verdict, one.reason) for one in world.considered(offer)}
     assert why == {
         "ana": ("chosen", "longest_idle"),
         "ben": ("passed", "idle_for_less_time"),
@@ -132,7 +132,7 @@ def test_a_declined_offer_goes_to_the_next_agent_and_rests_the_one_who_declined(
 
     second = world.offer_to(ix)
     assert second.agent_id == "ben"
-    assert {one.agent_id: one.reason for one in second.why}["ana"] == "resting"
+    assert {one.agent_id: one.reason for one in world.considered(second)}["ana"] == "resting"
     assert world.state.agents["ana"].missed == 0
 
 

@@ -47,7 +47,7 @@ def test_all_who_are_free_are_offered_the_caller_and_rung_after_their_own_screen
     ix = world.call("c1")
     offers = world.offers(ix)
     assert offers.keys() == set(NAMES)
-    assert {one.verdict for one in offers["ana"].why} == {"chosen", "rejected"}
+    assert {one.verdict for one in world.considered(offers["ana"])} == {"chosen", "rejected"}
 
     world.say(OfferRendered(actor="ben", offer_id=offers["ben"].id))
     assert [one.leg for one in world.orders(RingAgent)] == [offers["ben"].leg], "the others' screens are not shown yet"

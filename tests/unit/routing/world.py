@@ -14,11 +14,12 @@ from routing.messages import (
     DispositionsConfigured,
     PhonesConfigured,
     QueueConfigured,
+    SaveChoice,
     SetPresence,
     SignInAgent,
 )
 from routing.room import handlers
-from routing.rows import Agent, Interaction, Match, Offer, Presence, Queue, Stint
+from routing.rows import Agent, Considered, Interaction, Match, Offer, Presence, Queue, Stint
 from routing.setup import DEFAULT_DISPOSITIONS
 from routing.state import State
 
@@ -113,6 +114,11 @@ class World:
     def offers(self, ix: str) -> dict[str, Offer]:
         """The caller's open offers by agent."""
         return {one.agent_id: one for one in self.state.live_offers(ix) if one.ended_at is None}
+
+    def considered(self, offer: Offer) -> tuple[Considered, ...]:
+        """Who was considered for the offer, as its commits kept it: once."""
+        (found,) = [one for one in self.out.writes if isinstance(one, SaveChoice) and one.id == offer.choice_id]
+        return found.agents
 
     def offer_to(self, ix: str, agent: str = "") -> Offer:
         """The caller's offer: the only one, or that to `agent`."""
