@@ -14,7 +14,7 @@ from rich.progress import Progress
 from lab import begin, daemon, state
 from lab.errors import LabError
 from lab.operators import operator
-from lab.plans import MAX_RATE, CallPlan, Outcome, make_plan, tally
+from lab.plans import DEMO_CALLERS, MAX_RATE, CallPlan, Outcome, make_plan, tally
 from lab.sim.control import SimControl, state_file
 
 DEFAULT = "default"
@@ -87,7 +87,9 @@ async def _sim_down() -> None:
 @lab_app.command()
 def call(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     number: Annotated[str, typer.Option("--from", help="The caller's number.")] = "+34600111222",
-    caller_name: Annotated[str, typer.Option("--name", help="The caller's name.")] = "José",
+    caller_name: Annotated[
+        str | None, typer.Option("--name", help="The caller's name; of the demo's customers their own.")
+    ] = None,
     to: Annotated[str, typer.Option(help="The number that is called.")] = "5551234",
     seconds: Annotated[float, typer.Option(min=0.5, max=3600, help="How long the caller stays.")] = 20.0,
     switch: SwitchOption = Switch.auto,
@@ -95,7 +97,8 @@ def call(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Place one call and print what became of it. Exit code 1 when it was not answered."""
-    outcome = asyncio.run(operator(switch, lab).call(CallPlan(number, caller_name, to, seconds)))
+    plan = CallPlan(number, DEMO_CALLERS.get(number, "") if caller_name is None else caller_name, to, seconds)
+    outcome = asyncio.run(operator(switch, lab).call(plan))
     if as_json:
         print(json.dumps(asdict(outcome), ensure_ascii=False))
     else:
@@ -106,7 +109,7 @@ def call(  # noqa: PLR0913, PLR0917 - each is an option of the command line
 
 def _print_outcome(outcome: Outcome) -> None:
     plan = outcome.plan
-    console.print(f"{plan.name} <{plan.number}> called {plan.to}")
+    console.print(f"{plan.name} <{plan.number}> called {plan.to}" if plan.name else f"{plan.number} called {plan.to}")
     if outcome.answered:
         console.print(f"  answered; ended by the {outcome.ended_by} after {outcome.seconds:.1f} s  ({outcome.detail})")
     else:

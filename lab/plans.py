@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 NAMES = ("Ana López", "José Núñez", "Łucja Żółć", "王芳", "Иван Петров", "Mary O'Neill", "Zoë Brontë", "Ömer Şahin")
+DEMO_CALLERS = {
+    "+34600111222": "Lucía Fernández",
+    "+442079460123": "James Whitfield",
+    "+12125550123": "Sarah O'Connor",
+}
+"""Customers of the demo company, by number: who calls when only the number is said."""
 MAX_CALLS = 10_000
 MAX_RATE = 50.0
 

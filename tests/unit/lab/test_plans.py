@@ -2,7 +2,8 @@
 
 import pytest
 
-from lab.plans import CallPlan, Outcome, make_plan, tally
+from crm_core.demo.showcase import SHOWCASE
+from lab.plans import DEMO_CALLERS, CallPlan, Outcome, make_plan, tally
 from lab.sipp import outcomes
 
 pytestmark = pytest.mark.unit
@@ -49,3 +50,9 @@ def test_the_tally_adds_up() -> None:
     counts = tally([Outcome(plan, answered, 1.0, end) for end, answered in ends])
 
     assert counts == {"calls": 4, "answered": 3, "ended by caller": 2, "ended by switch": 1, "ended by refused": 1}
+
+
+def test_a_call_as_a_customer_of_the_demo_carries_their_own_name() -> None:
+    named = {one.e164: one.name for one in SHOWCASE}
+
+    assert DEMO_CALLERS.items() <= named.items()

@@ -74,7 +74,7 @@ function Unreached({ last }: { last: Dial }) {
     <div class="party" role="status">
       <Icon name="phone" large />
       <span class="stack tight">
-        <span class="strong truncate">{tryT(`outcome.${last.outcome}`, t("outcome.failed"))}</span>
+        <span class="strong said">{tryT(`outcome.${last.outcome}`, t("outcome.failed"))}</span>
         <span class="small soft truncate">{last.display}</span>
       </span>
       <Button small icon="phone" onClick={() => openDial(last.number, last.customer_id)}>

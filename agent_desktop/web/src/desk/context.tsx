@@ -73,12 +73,14 @@ function Reach({ customer }: { customer: CustomerCard }) {
                 customerId={customer.id}
               />
             }
-            under={number.contact}
-            note={number.label ? wordFor("label", number.label) : null}
+            under={
+              [number.contact, number.label && wordFor("label", number.label)].filter(Boolean).join(" · ") ||
+              null
+            }
             copy={number.e164}
           />
         ))}
-        {customer.email && <Line icon="mail" text={customer.email} note={null} copy={customer.email} />}
+        {customer.email && <Line icon="mail" text={customer.email} copy={customer.email} />}
         {customer.numbers.length === 0 && !customer.email && (
           <Empty icon="phone">{t("context.no_numbers")}</Empty>
         )}
@@ -98,7 +100,6 @@ function Line({
   text,
   title,
   under,
-  note,
   copy,
   call,
 }: {
@@ -106,7 +107,6 @@ function Line({
   text: string;
   title?: string;
   under?: string | null | undefined;
-  note: string | null;
   copy: string;
   call?: ComponentChildren;
 }) {
@@ -114,10 +114,9 @@ function Line({
     <li class="line">
       <Icon name={icon} />
       <span class="stack tight grow" title={title ?? text}>
-        <span class="truncate">{text}</span>
+        <span class="reach">{text}</span>
         {under && <span class="small muted truncate">{under}</span>}
       </span>
-      {note && <span class="small muted">{note}</span>}
       {call}
       <Button
         kind="quiet"

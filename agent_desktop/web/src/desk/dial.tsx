@@ -2,7 +2,18 @@
 
 import { useId, useRef } from "preact/hooks";
 import { nameOf, t, tryT } from "../i18n";
-import { canDial, card, confirmed, dialling, dialNow, draft, obstacle, whyNot, write } from "./dialling";
+import {
+  canDial,
+  card,
+  confirmed,
+  dialling,
+  dialNow,
+  draft,
+  obstacle,
+  refusal,
+  whyNot,
+  write,
+} from "./dialling";
 import type { LocalClock, NumberCard } from "../types";
 import { Button } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
@@ -14,6 +25,8 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
 
 export function DialDialog() {
   const why = useId();
+  const against = useId();
+  const refused = refusal.value !== null && whyNot.value === refusal.value;
   const field = useRef<HTMLInputElement>(null);
   const { number, customerId } = draft.value;
   const press = (key: string): void => {
@@ -61,7 +74,11 @@ export function DialDialog() {
           </button>
         </div>
         <div class="about" aria-live="polite">
-          {card.value ? <About known={card.value} /> : <p class="small muted">{t("dial.hint")}</p>}
+          {card.value ? (
+            <About known={card.value} id={against} />
+          ) : (
+            <p class="small muted">{t("dial.hint")}</p>
+          )}
         </div>
         <Button
           kind="good"
@@ -69,19 +86,23 @@ export function DialDialog() {
           icon="phone"
           busy={dialling.value}
           disabled={!canDial.value}
-          aria-describedby={why}
+          aria-describedby={refused ? against : why}
         >
           {card.value ? t("dial.call", { number: card.value.display }) : t("dial.call_plain")}
         </Button>
         <p id={why} class="why small soft" role="status">
-          {whyNot.value && !obstacle.value && !dialling.value && tryT(whyNot.value, whyNot.value)}
+          {whyNot.value &&
+            !obstacle.value &&
+            !dialling.value &&
+            whyNot.value !== refusal.value &&
+            tryT(whyNot.value, whyNot.value)}
         </p>
       </form>
     </Dialog>
   );
 }
 
-function About({ known }: { known: NumberCard }) {
+function About({ known, id }: { known: NumberCard; id: string }) {
   return (
     <>
       <p class="row">
@@ -90,9 +111,13 @@ function About({ known }: { known: NumberCard }) {
         <span class="soft">{nameOf("region", known.region)}</span>
       </p>
       <Clocks clocks={known.local} />
-      {known.forbidden && <Against words={t("error.do_not_call")} />}
-      {known.costly && <Against words={tryT(`error.${known.costly}`, known.costly)} />}
-      {known.warnings.length > 0 && !known.forbidden && !known.costly && (
+      {refusal.value && (
+        <p id={id} class="problem row" role="alert">
+          <Icon name="alert" />
+          {tryT(refusal.value, refusal.value)}
+        </p>
+      )}
+      {known.warnings.length > 0 && !refusal.value && (
         <label class="row warn">
           <input
             type="checkbox"
@@ -127,14 +152,5 @@ function Clocks({ clocks }: { clocks: LocalClock[] }) {
       ))}
       {rest.length > 0 && <li class="muted">{t("dial.more_zones", { count: rest.length })}</li>}
     </ul>
-  );
-}
-
-function Against({ words }: { words: string }) {
-  return (
-    <p class="problem row" role="alert">
-      <Icon name="alert" />
-      {words}
-    </p>
   );
 }

@@ -69,13 +69,18 @@ export const barred = computed<DialBar | null>(() =>
   barTo({ desk: desk.value, live: canAsk.value, engaged: sip.value !== null }),
 );
 
+/** Why this number may never be called, as the id of a text; null when it may. */
+export const refusal = computed<string | null>(() => {
+  if (card.value?.forbidden) return "error.do_not_call";
+  return card.value?.costly ? `error.${card.value.costly}` : null;
+});
+
 /** Why the call cannot be made, as the id of a text; null when it can. `dial.none` while no whole number is there. */
 export const whyNot = computed<string | null>(() => {
   if (barred.value) return `error.${barred.value}`;
   const known = card.value;
   if (!known) return "dial.none";
-  if (known.forbidden) return "error.do_not_call";
-  if (known.costly) return `error.${known.costly}`;
+  if (refusal.value) return refusal.value;
   return known.warnings.length > 0 && !confirmed.value ? "dial.confirm" : null;
 });
 

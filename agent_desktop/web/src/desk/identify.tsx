@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { nameOf, t } from "../i18n";
 import { linkCustomer, pending } from "../store/actions";
-import { canAsk } from "../store/live";
+import { call, canAsk } from "../store/live";
 import { openCustomer } from "../store/work";
 import type { CustomerCard, Match } from "../types";
 import { Avatar, Button } from "../ui/basics";
@@ -37,7 +37,9 @@ export function Identify({ callId, candidates, match }: IdentifyProps) {
             ? "identify.withheld"
             : candidates.length
               ? "identify.other"
-              : "identify.unknown",
+              : call.value?.direction === "outbound"
+                ? "identify.called"
+                : "identify.unknown",
         )}
       >
         {making.value ? (

@@ -208,11 +208,9 @@ function RecentCalls() {
 
 function RecentWords({ entry }: { entry: Recent }) {
   return (
-    <>
-      <span class="grow truncate" title={entry.number || undefined}>
-        {entry.name}
-      </span>
+    <span class="stack tight grow" title={entry.number || undefined}>
+      <span class="truncate">{entry.name}</span>
       <span class="small muted">{formatTime(entry.at)}</span>
-    </>
+    </span>
   );
 }

@@ -116,7 +116,7 @@ function Choices({ callId }: { callId: string }) {
           }}
         >
           {singlesOn.value && <kbd>{keyOf(each, index)}</kbd>}
-          <span class="truncate">{dispositionWords(each.label, each.labels)}</span>
+          <span class="words">{dispositionWords(each.label, each.labels)}</span>
         </button>
       ))}
     </div>
