@@ -105,9 +105,11 @@ class Shift:
     async def round(self, fault: Callable[[], Awaitable[None]]) -> None:
         """Something breaks at a random moment and is whole again; then all must be right within 3 s."""
         await asyncio.sleep(self.chance.uniform(0.2, 3.0))
-        await self._look()
-        self._moved.clear()
-        before = dict(self._talks)
+        async with self._moving:  # what is under way would be forgotten, and seen as a talk that was cut
+            await self._look()
+            self._moved.clear()
+            before = dict(self._talks)
+        await asyncio.sleep(self.chance.uniform(0.0, 0.5))
         began = time.monotonic()
         await fault()
         await self.platform.ready()
