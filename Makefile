@@ -53,9 +53,9 @@ check: setup ## what CI checks before the tests: format, lint, types, import con
 	@cd $(WEB) && npm run --silent check
 
 test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
-	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'unit or integration'
+	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m '(unit or integration) and not soak'
 	@$(PY) -c 'from lab.root import ensure_asterisk; ensure_asterisk()'
-	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m system --timeout 300
+	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'system and not soak' --timeout 300
 	@cd $(WEB) && node_modules/.bin/vitest run --dir tests/browser
 
 test-quick: setup ## pure tests only

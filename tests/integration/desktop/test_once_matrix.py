@@ -43,6 +43,7 @@ DELETE /api/sessions/{id}
 DELETE /api/people/{id}/sessions
 DELETE /api/people/{id}/sessions/{session}
 DELETE /api/people/{id}/second-step
+DELETE /api/people/{id}/attempts
 DELETE /api/sign-in
 POST /api/sign-out
 """
