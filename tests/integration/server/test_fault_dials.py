@@ -78,7 +78,7 @@ async def one_dial(words: str, folder: Path) -> None:
             async with kept_up(platform) as deaths, watched(switch) as seen:
                 await signs_in(ana, switch)
                 status = await asks_for_one_dial(ana)
-                talked = await comes_to_an_end(ana, status)
+                talked = await comes_to_an_end(ana, status, deaths)
 
                 async def nothing_left() -> bool:
                     return await switch.channels() == []
@@ -118,17 +118,21 @@ async def asks_for_one_dial(ana: Person) -> int:
     return answers[-1]
 
 
-async def comes_to_an_end(ana: Person, status: int) -> bool:
+async def comes_to_an_end(ana: Person, status: int, deaths: list[int]) -> bool:
     """Talk, end it and wrap up; or the dial ends by itself. Returns whether they talked."""
 
     def over() -> bool:
-        dial = ana.desk.get("dial") or {}
-        return ana.connected and bool(dial.get("ended_at")) and ana.me["duty"] == "idle"
+        dial = ana.desk.get("dial")
+        ended = bool(dial["ended_at"]) if dial else bool(deaths)  # one that ended at the start is not shown any more
+        return ana.connected and ended and ana.me["duty"] == "idle"
 
     def talks() -> bool:
         return ana.connected and ana.stint == "joined"
 
-    await until(lambda: talks() or over() or (status >= 400 and ana.connected), STEP, "they talk, or it is over")
+    try:
+        await until(lambda: talks() or over() or (status >= 400 and ana.connected), STEP, "they talk, or it is over")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; answered {status}, desk {ana.connected}: {ana.desk}") from None
     if not talks():
         return False
 
