@@ -9,6 +9,8 @@ from typing import Any
 Desk = dict[str, Any]
 
 KEPT = 256
+_KEYS: dict[frozenset[str], frozenset[str]] = {}
+"""Each set of keys that changed together, once: all desks keep the same few, many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Feed:
             return None
         self.desk = desk
         self.seq += 1
-        self._ring.append(frozenset(keys))
+        changed = frozenset(keys)
+        self._ring.append(_KEYS.setdefault(changed, changed))
         return Numbered(self.seq, {key: desk[key] for key in desk if key in keys})
 
     def since(self, epoch: object, seq: object) -> list[Numbered] | None:
