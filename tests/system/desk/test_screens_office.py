@@ -97,7 +97,8 @@ async def _office(platform: PlatformProcess, found: Browsers, theme: str) -> Pag
 
 
 async def _shoot(page: Page, path: Path) -> None:
-    """Once nothing is loading, and no message of an act before is in the corner."""
+    """Once the page is drawn, nothing is loading, and no message of an act before is in the corner."""
+    await page.locator("h1:visible, h2:visible").first.wait_for()
     await page.wait_for_function("() => !document.querySelector('[aria-busy=true], .ghost-block, .toast')")
     await page.evaluate("() => document.fonts.ready")
     picture = await page.screenshot(path=str(path), animations="disabled")
