@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,8 @@ class Person:
         self._sio: socketio.AsyncClient | None = None
         self.desk: dict[str, Any] = {}
         self.connected = False
+        self.away = ""
+        """Why there is no connection, and how long the last try took."""
         self.endpoint = ""
         self.broken: list[str] = []
         self.kept = Acknowledged()
@@ -123,6 +126,7 @@ class Person:
                 sio.on("disconnect", lambda *_why, gone=gone: gone.set())
                 cookie = "; ".join(f"{one.key}={one.value}" for one in self._http.cookie_jar)
                 auth = {"csrf_token": self._csrf, "epoch": self._epoch, "seq": self._seq, "tab": "t1"}
+                began, self.away = time.monotonic(), "trying"
                 try:
                     await sio.connect(
                         self._url, {"Cookie": cookie}, auth=auth, transports=["websocket"], wait_timeout=5
@@ -130,8 +134,9 @@ class Person:
                     self.connected = True
                     self._news.set()
                     await gone.wait()
-                except (socketio.exceptions.ConnectionError, aiohttp.ClientError, OSError, TimeoutError):
-                    pass
+                    self.away = "it was connected"
+                except (socketio.exceptions.ConnectionError, aiohttp.ClientError, OSError, TimeoutError) as error:
+                    self.away = f"{error!r} after {time.monotonic() - began:.1f} s"
                 finally:
                     self.connected, self._sio = False, None
                     with contextlib.suppress(Exception):

@@ -138,7 +138,7 @@ class Shift:
         """See the switch and the desks; what is wrong."""
         self._channels = await self.world.channels()
         self._talks = talks(self._channels)
-        offline = [f"{person.login} is not connected" for person in self.people if not person.connected]
+        offline = [f"{person.login} is not connected: {person.away}" for person in self.people if not person.connected]
         return offline or mistakes(self._channels, {person.endpoint: person.desk for person in self.people})
 
     async def _settles(self, also: Callable[[], bool], what: str, within: float = SETTLED_WITHIN) -> None:
