@@ -24,6 +24,8 @@ NUMBERS = tuple(f"+3460012{n:04d}" for n in range(24))
 CUSTOMERS = tuple((f"Customer {n}", number) for n, number in enumerate(NUMBERS))
 RIGHT_WITHIN = 3.0
 SETTLED_WITHIN = 30.0
+UNDER_WAY = 2.0
+"""Seconds until the switch has done what a desk was answered: a move of that long ago may still be seen after it."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Shift:
         self.figures = Figures()
         self.arrived: list[str] = []
         self._ended: set[str] = set()
-        self._moved: set[str] = set()
+        self._moved: dict[str, float] = {}
         self._still = asyncio.Event()
         self._still.set()
         self._moving = asyncio.Lock()
@@ -107,7 +109,8 @@ class Shift:
         await asyncio.sleep(self.chance.uniform(0.2, 3.0))
         async with self._moving:  # what is under way would be forgotten, and seen as a talk that was cut
             await self._look()
-            self._moved.clear()
+            since = time.monotonic() - UNDER_WAY
+            self._moved = {leg: at for leg, at in self._moved.items() if at > since}
             before = dict(self._talks)
         await asyncio.sleep(self.chance.uniform(0.0, 0.5))
         began = time.monotonic()
@@ -221,9 +224,9 @@ class Shift:
         held = [one for one in self.people if one.stint == "held"]
         if len(held) >= HELD:
             one = self.chance.choice(held)
-            self._moved.add(leg_of(one.call["id"]))
+            self._moved[leg_of(one.call["id"])] = time.monotonic()
             await one.does("resume")
         pair = await self._pair(lambda one: one.stint == "joined")
         if pair is not None:
-            self._moved.add(pair[1].caller)
+            self._moved[pair[1].caller] = time.monotonic()
             assert await pair[0].does("hold") in (200, 404, 409, 503, NO_ANSWER)
