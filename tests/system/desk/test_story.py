@@ -70,8 +70,8 @@ async def hold_is_silent_for_the_agent(agent: AgentBrowser, caller: object) -> N
         await asyncio.sleep(1.0)  # a stretch of time is what is measured here
         return await agent.heard_energy() - before < 0.001
 
-    # what was said before the hold may still be on its way to the ear
-    await until(silent_for_a_second, 4, "the agent hears nothing while the caller is on hold")
+    # What was said before the hold may still be on its way to the ear: at most the first stretch.
+    await until(silent_for_a_second, 1.5, "the agent hears nothing while the caller is on hold")
     await agent.press("Resume")
     await agent.state("active")
     await caller.audio.heard_tone(AGENT_HZ)  # type: ignore[attr-defined]
