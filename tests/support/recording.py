@@ -10,7 +10,7 @@ from functools import cache
 
 from cti.ami.parse import parse
 from cti.ami.wire import Framer
-from cti.facts import LegPlaced, LegStarted, LegUp
+from cti.facts import ContactGone, LegPlaced, LegStarted, LegUp
 from kernel.messages import Fact
 from lab.scenarios.script import Step, scenario
 from lab.scenarios.transcripts import moment_of, step_of
@@ -71,8 +71,9 @@ def story(name: str) -> Story:
 
 def _needs(beats: list[Beat], roles: dict[str, str]) -> Iterable[frozenset[int]]:
     """What must have come before each: of a leg, a phone and a bridge all is told in order; a fact comes after all that
-    was done; a phone has one leg after the other; whose
-    answer was the first is what the switch was told by; and whoever did something had heard all of whom it is about."""
+    was done; a phone has one leg after the other, and goes after what its legs did (one that goes while it rings is
+    another story); whose answer was the first is what the switch was told by; and whoever did something had heard all
+    of whom it is about."""
     earlier: dict[str, list[str]] = defaultdict(list)
     for beat in beats:
         before = beats[: beat.number]
@@ -84,7 +85,7 @@ def _needs(beats: list[Beat], roles: dict[str, str]) -> Iterable[frozenset[int]]
                 if one.step is not None
                 or one.lane == beat.lane
                 or (bridge and getattr(one.fact, "bridge", "") == bridge)
-                or (isinstance(beat.fact, LegStarted) and one.lane in earlier[beat.fact.endpoint])
+                or (isinstance(beat.fact, LegStarted | ContactGone) and one.lane in earlier[beat.fact.endpoint])
                 or (isinstance(beat.fact, LegUp) and isinstance(one.fact, LegUp) and beat.fact.leg.startswith("leg-"))
             ]
         else:
