@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,8 +130,14 @@ class Push:
 
     async def sign_out(self, session_id: str, reason: str) -> None:
         """Close the sockets of a session that has ended."""
-        for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
+        for viewer in self._viewers_by_session().get(session_id, ()):
             await self._close(viewer, reason)
+
+    def _viewers_by_session(self) -> dict[str, list[_Viewer]]:
+        found: defaultdict[str, list[_Viewer]] = defaultdict(list)
+        for viewer in self._viewers.values():
+            found[viewer.who.session_id].append(viewer)
+        return found
 
     async def sign_out_all(self, session_ids: Iterable[str], reason: str) -> None:
         for session_id in session_ids:
@@ -173,11 +179,12 @@ class Push:
                 log.warning("sessions not checked", error=repr(error))
                 continue
             await self.sign_out_all(open_ids - valid.keys(), "session_ended")
-            for session_id, (person, actor) in valid.items():
-                await self._with_rights(session_id, person, actor)
+            for session_id, viewers in self._viewers_by_session().items():
+                if session_id in valid:
+                    await self._with_rights(viewers, *valid[session_id])
 
-    async def _with_rights(self, session_id: str, person: Person, actor: Actor) -> None:
-        for viewer in [one for one in self._viewers.values() if one.who.session_id == session_id]:
+    async def _with_rights(self, viewers: Sequence[_Viewer], person: Person, actor: Actor) -> None:
+        for viewer in viewers:
             if not may(actor, Right.desk_use).ok:
                 await self.leave_desk(person.id, "role_changed")
             elif (viewer.who.person, viewer.who.actor) != (person, actor):

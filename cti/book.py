@@ -45,9 +45,9 @@ class Book:
         phone = self.phones.get(endpoint)
         return phone is not None and phone.reachable
 
-    def engaged(self, endpoint: str) -> bool:
-        """Whether that phone rings or talks now, in a call of ours."""
-        return any(row.live for row in self.legs.where("endpoint", endpoint))
+    def engaged(self) -> frozenset[str]:
+        """Phones that ring or talk now, in a call of ours."""
+        return frozenset(row.endpoint for row in self.legs if row.live)
 
     def partner(self, leg: str) -> str:
         """The leg that this one talks with now; empty when it talks with nobody."""

@@ -137,6 +137,10 @@ deadlines = Table(
 PATIENCE = 5.0
 """Seconds to wait for a lock, a connection, or half as long as for a statement's answer."""
 
+POOL = {"pool_size": 15, "max_overflow": 0, "pool_use_lifo": True}
+"""All connections are kept, for opening one costs more than most of what is asked on it; the last used comes first, so
+that what a quiet hour needs stays with few."""
+
 
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
@@ -148,8 +152,7 @@ def connect(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(
             url,
-            pool_size=5,
-            max_overflow=10,
+            **POOL,
             pool_timeout=PATIENCE,
             pool_pre_ping=True,
             hide_parameters=True,
@@ -158,7 +161,7 @@ def connect(url: str) -> AsyncEngine:
         )
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
-    engine = create_async_engine(url, hide_parameters=True, json_serializer=encode, connect_args=how)
+    engine = create_async_engine(url, **POOL, hide_parameters=True, json_serializer=encode, connect_args=how)
     file.path = _path(engine)
 
     @event.listens_for(engine.sync_engine, "connect")

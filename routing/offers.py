@@ -102,8 +102,8 @@ class Offers(Handles):
     def _engaged(self, agents: Sequence[Agent]) -> frozenset[str]:
         """Whose phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
         offered = {one.agent_id for one in self._state.offers if one.ended_at is None or one.leg_live}
-        ringing = {one.id for one in agents if one.endpoint and self._switchboard.engaged(one.endpoint)}
-        return frozenset(offered | ringing)
+        phones = self._switchboard.engaged()
+        return frozenset(offered | {one.id for one in agents if one.endpoint in phones})
 
     def _offer(self, caller: Interaction, agent: Agent, choice_id: str | None, turn: Turn) -> Offer:
         queue = self._state.queue_of(caller)

@@ -28,6 +28,6 @@ class Switchboard(Protocol):
         """Leg and interaction of what we had the switch call, and that neither talks nor is on hold."""
         ...
 
-    def engaged(self, endpoint: str) -> bool:
-        """Whether that phone rings or talks now, for whomever."""
+    def engaged(self) -> frozenset[str]:
+        """Phones that ring or talk now, for whomever."""
         ...

@@ -68,6 +68,7 @@ class SqlEngineStore:
     ) -> None:
         self._db = engine
         self._shelves = {**shelves, "deadlines": ShelfTable(Deadline, db.deadlines)}
+        self._order = {name: at for at, name in enumerate(self._shelves)}
         self._lengths = {name: text_lengths(one.table) for name, one in self._shelves.items()}
         self._savers = {kind: one if isinstance(one, Saver) else Saver(one) for kind, one in (saves or {}).items()}
         self.keys = KeyRing()
@@ -161,33 +162,35 @@ class SqlEngineStore:
         self.keys.keep(keys)
 
     def _steps(self, outcome: Outcome, pending: Pending) -> list[Step]:
-        puts: dict[str, list[Any]] = {name: [] for name in self._shelves}
-        drops: dict[str, list[str]] = {name: [] for name in self._shelves}
+        puts: dict[str, list[Any]] = {}
+        drops: dict[str, list[str]] = {}
         for change in outcome.changes.values():
             if change.row is None:
-                drops[change.shelf].append(change.key)
+                drops.setdefault(change.shelf, []).append(change.key)
             else:
-                puts[change.shelf].append(self._fitting(change.shelf, db.to_row(change.row)))
+                puts.setdefault(change.shelf, []).append(self._fitting(change.shelf, db.to_row(change.row)))
         steps = [
             Step("journal", [_journal_row(one, pending) for one in outcome.entries], inserting(db.journal)),
             Step("dead_letters", [_dead_row(one, pending) for one in outcome.dead], inserting(db.dead_letters)),
         ]
-        for name, shelf in self._shelves.items():
+        for name in sorted(puts, key=self._order.__getitem__):
+            shelf = self._shelves[name]
             steps.append(Step(name, puts[name], upserting(shelf.table), shelf.vital))
-        for name, shelf in reversed(self._shelves.items()):
-            steps.append(Step(name, drops[name], deleting(shelf.table), vital=False))
+        for name in sorted(drops, key=self._order.__getitem__, reverse=True):
+            steps.append(Step(name, drops[name], deleting(self._shelves[name].table), vital=False))
         steps += self._write_steps(outcome.writes)
         return [step for step in steps if step.rows]
 
     def _write_steps(self, writes: Sequence[Write]) -> list[Step]:
-        by_type: dict[type[Write], list[Write]] = {kind: [] for kind in self._savers}
+        by_type: dict[type[Write], list[Write]] = {}
         for write in writes:
-            if type(write) not in by_type:
+            if type(write) not in self._savers:
                 raise NotImplementedError(f"no save function is registered for {type(write).__name__}")
-            by_type[type(write)].append(write)
+            by_type.setdefault(type(write), []).append(write)
         return [
-            Step(kind.__name__, rows, self._savers[kind].save, self._savers[kind].vital)
-            for kind, rows in by_type.items()
+            Step(kind.__name__, by_type[kind], saver.save, saver.vital)
+            for kind, saver in self._savers.items()
+            if kind in by_type
         ]
 
     def _fitting(self, shelf: str, row: dict[str, Any]) -> dict[str, Any]:

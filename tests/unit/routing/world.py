@@ -70,8 +70,8 @@ class World:
     def ours(self) -> list[tuple[str, str]]:
         return [(leg, ix) for leg, ix in self.alone if leg in self.live_legs]
 
-    def engaged(self, endpoint: str) -> bool:
-        return endpoint in self.rung_by_switch
+    def engaged(self) -> frozenset[str]:
+        return frozenset(self.rung_by_switch)
 
     def say(self, message: Message) -> object:
         """One message now; raises its refusal."""
