@@ -18,7 +18,7 @@ class Book:
     """The shelves, and what changes a leg in more than one place."""
 
     def __init__(self) -> None:
-        self.legs: Shelf[LegRow] = Shelf("legs", LegRow, ("linked", "bridge", "endpoint"))
+        self.legs: Shelf[LegRow] = Shelf("legs", LegRow, ("linked", "bridge", "endpoint", "live"))
         self.phones: Shelf[PhoneRow] = Shelf("phones", PhoneRow)
         self.ignored: Counter[str] = Counter()
 
@@ -47,7 +47,7 @@ class Book:
 
     def engaged(self) -> frozenset[str]:
         """Phones that ring or talk now, in a call of ours."""
-        return frozenset(row.endpoint for row in self.legs if row.live)
+        return frozenset(row.endpoint for row in self.legs.where("live", True))
 
     def partner(self, leg: str) -> str:
         """The leg that this one talks with now; empty when it talks with nobody."""
@@ -62,7 +62,7 @@ class Book:
     def ours(self) -> list[tuple[str, str]]:
         """Leg and interaction of what we had the switch call, and that neither talks nor is on hold."""
         called = (LegRole.agent, LegRole.dialled)
-        alone = (row for row in self.legs if row.live and row.channel and not row.bridge and row.place is None)
+        alone = (row for row in self.legs.where("live", True) if row.channel and not row.bridge and row.place is None)
         return [(row.id, row.interaction_id) for row in alone if row.role in called]
 
     def caller_of(self, linked: str) -> LegRow | None:

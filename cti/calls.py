@@ -93,7 +93,7 @@ class CallBook(Handles):
         for leg in fact.legs:
             if leg.leg in self.legs and not self.alive(leg.leg):
                 self.legs.drop(leg.leg)
-        for repair in repairs({row.id: row for row in self.legs if row.live}, fact):
+        for repair in repairs({row.id: row for row in self.legs.where("live", True)}, fact):
             turn.emit(
                 CallRepaired(leg=repair.leg, interaction_id=repair.interaction_id, repair=type(repair.fact).__name__)
             )
@@ -112,6 +112,6 @@ class CallBook(Handles):
     def _tell_who_is_astray(self, turn: Turn) -> None:
         """Of callers who stood there before the outage too: the order to bring them back may be lost with the link."""
         told = {event.leg for event in turn.events if isinstance(event, CallerInFallback | CallerAfter)}
-        for row in (one for one in self.legs if one.live and one.id not in told):
+        for row in (one for one in self.legs.where("live", True) if one.id not in told):
             if row.place is Place.after or (row.place is Place.fallback and not self._book.companions(row)):
                 self._places.tell(row, turn)

@@ -24,8 +24,10 @@ from kernel.handling import Handles, on
 from kernel.messages import Due
 from kernel.turn import Turn
 
-REMEMBERED = timedelta(seconds=60)
+REMEMBERED = timedelta(seconds=30)
 """How long an ended leg is remembered, so that a late fact about it cannot bring it back."""
+SWEEP = timedelta(seconds=5)
+"""How often those that ended longer ago are forgotten: a few at a time, so that no turn has thousands to drop."""
 FADE = "legs-fade"
 NEVER_CAME = timedelta(seconds=60)
 """How long a leg may be asked for without a channel, whatever became of its order: longer than an order can take."""
@@ -149,7 +151,7 @@ class Legs(Handles):
         row = self._book.legs.put(replace(row, state=LEG.observe(row.state, "ends"), ended_at=turn.at))
         turn.cancel(f"came-{row.id}")
         if turn.deadlines.get(FADE) is None:
-            turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
+            turn.due(turn.at + SWEEP, LegsFade(key=FADE))
         self._tell_end(row, fact, turn)
         if row.role is LegRole.switch:
             caller = self._book.caller_of(row.linked)
@@ -175,12 +177,12 @@ class Legs(Handles):
 
     @on(LegsFade)
     def _fade(self, due: LegsFade, turn: Turn) -> None:
-        ended = [row for row in self._book.legs if row.ended_at is not None]
+        ended = self._book.legs.where("live", False)
         for row in ended:
             if row.ended_at is not None and row.ended_at <= turn.at - REMEMBERED:
                 self._book.legs.drop(row.id)
         if any(row.id in self._book.legs for row in ended):
-            turn.due(turn.at + REMEMBERED, LegsFade(key=FADE))
+            turn.due(turn.at + SWEEP, LegsFade(key=FADE))
 
 
 def _row(fact: LegStarted, role: LegRole, interaction_id: str, turn: Turn) -> LegRow:

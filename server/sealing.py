@@ -55,24 +55,23 @@ class Pending:
     def subjects(self) -> set[str]:
         return {sealed[OF] for sealed in self.waiting}
 
-    def close(self, keys: dict[str, AESGCM]) -> None:
+    def close(self, keys: dict[str, bytes]) -> None:
         for sealed in self.waiting:
             nonce = secrets.token_bytes(NONCE)
-            cipher = keys[sealed[OF]].encrypt(nonce, sealed[SEALED].encode(), sealed[OF].encode())
+            cipher = AESGCM(keys[sealed[OF]]).encrypt(nonce, sealed[SEALED].encode(), sealed[OF].encode())
             sealed[SEALED] = base64.b64encode(nonce + cipher).decode()
         self.waiting.clear()
 
 
 class KeyRing:
-    """Keys by subject, the latest used kept in memory."""
+    """Keys by subject, the latest used kept in memory: the bytes, for a cipher made of them takes 2.4 KB and is made
+    in two microseconds."""
 
     def __init__(self, room: int = 20_000) -> None:
         self._room = room
-        self._held: dict[str, AESGCM] = {}
+        self._held: dict[str, bytes] = {}
 
-    async def fetch(
-        self, connection: AsyncConnection, subjects: Iterable[str], make: bool = False
-    ) -> dict[str, AESGCM]:
+    async def fetch(self, connection: AsyncConnection, subjects: Iterable[str], make: bool = False) -> dict[str, bytes]:
         """The keys of these subjects; with `make`, missing ones are made. Call `keep` after the commit."""
         wanted = set(subjects)
         found = {subject: self._held[subject] for subject in wanted if subject in self._held}
@@ -80,15 +79,15 @@ class KeyRing:
         if missing:
             table = db.journal_keys
             rows = await connection.execute(select(table).where(table.c.subject.in_(missing)))
-            found.update((row.subject, AESGCM(base64.b64decode(row.key))) for row in rows)
+            found.update((row.subject, base64.b64decode(row.key)) for row in rows)
         if make and (new := sorted(wanted - found.keys())):
             keys = {subject: AESGCM.generate_key(256) for subject in new}
             rows_new = [{"subject": one, "key": base64.b64encode(key).decode()} for one, key in keys.items()]
             await db.insert_rows(connection, db.journal_keys, rows_new)
-            found.update((subject, AESGCM(key)) for subject, key in keys.items())
+            found.update(keys)
         return found
 
-    def keep(self, keys: dict[str, AESGCM]) -> None:
+    def keep(self, keys: dict[str, bytes]) -> None:
         """Remember keys that are in the database."""
         for subject, key in keys.items():
             self._held.pop(subject, None)
@@ -118,7 +117,7 @@ def holders(body: Any) -> Iterator[str]:
             yield from holders(one)
 
 
-def opener(keys: dict[str, AESGCM]) -> Unsealer:
+def opener(keys: dict[str, bytes]) -> Unsealer:
     """Reads what was sealed; None when its key is gone or does not fit."""
 
     def unseal(sealed: Sealed) -> str | None:
@@ -127,7 +126,7 @@ def opener(keys: dict[str, AESGCM]) -> Unsealer:
             return None
         data = base64.b64decode(sealed[SEALED])
         try:
-            return key.decrypt(data[:NONCE], data[NONCE:], sealed[OF].encode()).decode()
+            return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], sealed[OF].encode()).decode()
         except InvalidTag:
             return None
 

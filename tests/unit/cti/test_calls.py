@@ -267,13 +267,15 @@ def test_given_an_ended_leg_then_late_facts_do_not_bring_it_back() -> None:
     assert not ended.book.alive("c1")
 
 
-def test_given_ended_legs_then_they_are_forgotten_after_a_minute() -> None:
+def test_given_ended_legs_then_they_are_forgotten_after_half_a_minute() -> None:
     ended = desk(*TALK, LegEnded(leg="c1", cause=16))
-    ended.pass_time(timedelta(seconds=30))
+    ended.pass_time(timedelta(seconds=20))
     ended.take(LegEnded(leg="a1", cause=16))
-    ended.pass_time(timedelta(seconds=31))
+    ended.pass_time(timedelta(seconds=9))
+    assert [row.id for row in ended.book.legs] == ["a1", "c1"]
+    ended.pass_time(timedelta(seconds=6))
     assert [row.id for row in ended.book.legs] == ["a1"]
-    ended.pass_time(timedelta(seconds=60))
+    ended.pass_time(timedelta(seconds=20))
     assert list(ended.book.legs) == []
     assert ended.core.next_due() is None
 
