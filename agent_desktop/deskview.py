@@ -29,7 +29,7 @@ def moment(value: datetime | str | None) -> str | None:
     return _moment_of(value) if isinstance(value, str) else _moment(value)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _moment_of(text: str) -> str:
     return _moment(datetime.fromisoformat(text))
 
@@ -38,7 +38,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def display_number(number: str | None, region: str) -> str:
     """A number as people in `region` write it; what is no number stays as it came."""
     return parse(number, region).national or number or ""

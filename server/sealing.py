@@ -67,7 +67,7 @@ class KeyRing:
     """Keys by subject, the latest used kept in memory: the bytes, for a cipher made of them takes 2.4 KB and is made
     in two microseconds."""
 
-    def __init__(self, room: int = 20_000) -> None:
+    def __init__(self, room: int = 4_000) -> None:
         self._room = room
         self._held: dict[str, bytes] = {}
 

@@ -62,7 +62,7 @@ class Number:
         return zones(self.e164) if self.e164 else frozenset()
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def parse(raw: str | None, region: str) -> Number:
     """Read `raw` as somebody in `region` (ISO 3166 code) would dial it. Never raises."""
     if raw is None:
@@ -98,7 +98,7 @@ def spellings(e164: str) -> tuple[str, ...]:
     return (e164, f"+54{'' if match[1] else '9'}{match[2]}")
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def display(e164: str, region: str) -> str:
     """An E.164 number as a person in `region` writes it."""
     number = phonenumbers.parse(e164, None)
