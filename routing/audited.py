@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from crm_core.people.audit.writes import SaveAuditLine
@@ -37,7 +38,7 @@ class Audited(Handles):
         changed = [
             f"{id}.{text}"
             for id in sorted(old.keys() & new.keys())
-            for text in compared(codec.plain(old[id]), codec.plain(new[id]))
+            for text in compared(codec.plain(old[id]), codec.plain(replace(new[id], version=old[id].version)))
         ]
         added, removed = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
         note(turn, command, "dispositions_changed", "dispositions", added=added, removed=removed, changed=changed)

@@ -94,17 +94,22 @@ class DeskSeen(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpQueue(Command):
-    """Change settings of a queue, named as in routing.rows.Queue; the others stay."""
+    """Change settings of a queue, named as in routing.rows.Queue; the others stay. `version` is the one that was looked
+    at: with another one there it is refused; the reply is the version now. None (in journals of before there were
+    versions) is taken as it is, and moves none."""
 
     queue_id: str
     changes: dict[str, str | int]
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpDispositions(Command):
-    """All dispositions, in order; see routing.rows.Disposition. One that is not among them is not offered any more."""
+    """All dispositions, in order; see routing.rows.Disposition. One that is not among them is not offered any more.
+    `version` and reply as in SetUpQueue, of the list as a whole."""
 
     dispositions: tuple[dict[str, object], ...]
+    version: int | None = None
 
 
 # ── facts from our own side ─────────────────────────────────────────────────────────────────────────────

@@ -281,7 +281,8 @@ class Stint:
 class Queue:
     """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent (0: never). The
     delays are how long an agent rests after a missed offer, one declined, and one that found the phone busy.
-    `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended."""
+    `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended. `version` counts
+    the changes of people."""
 
     id: str
     name: str
@@ -297,12 +298,14 @@ class Queue:
     reject_delay: int = 5
     busy_delay: int = 15
     lost_phone_seconds: int = 20
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
     """What came of a call. Rules key on `flags`, never on the label. `key` is the digit that chooses it, `labels` its
-    names by language (`label` where there is none), `queues` where it is offered (none: everywhere)."""
+    names by language (`label` where there is none), `queues` where it is offered (none: everywhere). `version` is that
+    of the whole list in which it was last changed: the highest of them is the list's."""
 
     id: str
     label: str
@@ -312,6 +315,7 @@ class Disposition:
     active: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
     queues: tuple[str, ...] = ()
+    version: int = 1
 
     def offered_in(self, queue_id: str) -> bool:
         """Whether calls of that queue can end with it."""

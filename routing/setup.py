@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from kernel import codec
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Refused
 from kernel.handling import Handles, on
+from kernel.messages import Message
 from kernel.turn import Turn
 from routing.messages import DispositionsConfigured, QueueConfigured, SetUpDispositions, SetUpQueue
 from routing.rows import Disposition, Queue
@@ -32,7 +35,8 @@ class Setup(Handles):
 
     @on(QueueConfigured)
     def _queue(self, fact: QueueConfigured, turn: Turn) -> None:
-        self._state.queues.put(codec.build(Queue, fact.queue))
+        new, old = codec.build(Queue, fact.queue), self._state.queues.get(str(fact.queue["id"]))
+        self._state.queues.put(new if old is None else replace(new, version=old.version + 1))
         self._state.stale = True
 
     @on(SetUpQueue)
@@ -40,15 +44,47 @@ class Setup(Handles):
         old = self._state.queues.get(command.queue_id)
         if old is None:
             raise NotFound("no_such_queue", "There is no such queue.", queue_id=command.queue_id)
-        self._state.queues.put(codec.build(Queue, {**codec.plain(old), **command.changes, "id": old.id}))
-        self._state.stale = True
+        if command.version not in (None, old.version):
+            words = "Somebody else changed this queue meanwhile. Look at what is there now, then save again."
+            raise Refused("queue_changed", words, version=old.version, current=codec.plain(old))
+        kept = {"id": old.id, "version": old.version}
+        new = codec.build(Queue, {**codec.plain(old), **command.changes, **kept})
+        if new != old:
+            new = replace(new, version=_next(old.version, command))
+            self._state.queues.put(new)
+            self._state.stale = True
+        turn.reply = {"version": new.version}
 
     @on(DispositionsConfigured, SetUpDispositions)
     def _dispositions(self, message: DispositionsConfigured | SetUpDispositions, turn: Turn) -> None:
-        rows = [codec.build(Disposition, one) for one in message.dispositions]
-        for row in rows:
-            self._state.dispositions.put(row)
+        shelf = self._state.dispositions
+        version = list_version(one.version for one in shelf)
+        if isinstance(message, SetUpDispositions) and message.version not in (None, version):
+            words = "Somebody else changed the outcomes meanwhile. Look at what is there now, then save again."
+            raise Refused("dispositions_changed", words, version=version, current=_offered(shelf))
+        following = _next(version, message)
+        rows = [replace(codec.build(Disposition, one), version=following) for one in message.dispositions]
         kept = {row.id for row in rows}
-        for old in list(self._state.dispositions):
-            if old.id not in kept and old.active:
-                self._state.dispositions.put(replace(old, active=False))
+        gone = [replace(old, active=False, version=following) for old in shelf if old.id not in kept and old.active]
+        for row in (*rows, *gone):
+            old = shelf.get(row.id)
+            if old is None or replace(row, version=old.version) != old:
+                shelf.put(row)
+        turn.reply = {"version": list_version(one.version for one in shelf)}
+
+
+def list_version(versions: Iterable[int]) -> int:
+    """The version of the list of dispositions, of those of its rows, the ones not offered any more too."""
+    return max(versions, default=1)
+
+
+def _next(version: int, message: Message) -> int:
+    moves = isinstance(message, SetUpQueue | SetUpDispositions) and message.version is not None
+    return version + 1 if moves else version
+
+
+def _offered(rows: Iterable[Disposition]) -> list[dict[str, Any]]:
+    """Those that can be chosen, in order, as people set them."""
+    found = sorted((one for one in rows if one.active), key=lambda one: (one.position, one.id))
+    own = ("position", "active", "version")
+    return [{name: value for name, value in codec.plain(one).items() if name not in own} for one in found]

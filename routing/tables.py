@@ -155,6 +155,7 @@ queues = Table(
     Column("reject_delay", Integer, nullable=False),
     Column("busy_delay", Integer, nullable=False),
     Column("lost_phone_seconds", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 dispositions = Table(
@@ -168,6 +169,7 @@ dispositions = Table(
     Column("active", Boolean, nullable=False),
     Column("labels", Json, nullable=False, server_default="{}"),
     Column("queues", Json, nullable=False, server_default="[]"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 phone_leases = Table(

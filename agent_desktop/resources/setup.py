@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
@@ -11,11 +11,11 @@ from agent_desktop.api import Ask, Form, Route
 from agent_desktop.hub import Hub
 from agent_desktop.ports import CommandPort, Row
 from agent_desktop.records import AgentStateLine, CallRecords
-from agent_desktop.resources.desk import Done
 from kernel.access import Right
 from kernel.errors import NotFound
 from routing.messages import SetUpDispositions, SetUpQueue
 from routing.rows import Flag, Strategy, WrapMode
+from routing.setup import list_version
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
@@ -23,8 +23,9 @@ Rest = Annotated[int | None, Field(default=None, ge=0, le=600)]
 
 
 class QueueForm(Form):
-    """What is left out stays as it is. Times in seconds."""
+    """`version` is the one that was looked at. What is left out stays as it is. Times in seconds."""
 
+    version: int
     name: Name | None = None
     strategy: Strategy | None = None
     ring_seconds: Annotated[int, Field(ge=5, le=120)] | None = None
@@ -65,6 +66,9 @@ class DispositionForm(BaseModel):
 
 
 class DispositionsForm(Form):
+    """`version` is the one that was looked at."""
+
+    version: int
     dispositions: Annotated[list[DispositionForm], Field(min_length=1, max_length=60)]
 
     @model_validator(mode="after")
@@ -91,6 +95,7 @@ class QueueSettings(TypedDict):
     reject_delay: int
     busy_delay: int
     lost_phone_seconds: int
+    version: int
 
 
 class DispositionRow(TypedDict):
@@ -107,7 +112,16 @@ class Queues(TypedDict):
 
 
 class Dispositions(TypedDict):
+    """`version` is that of the list as a whole."""
+
+    version: int
     dispositions: list[DispositionRow]
+
+
+class Saved(TypedDict):
+    """The version that there is now."""
+
+    version: int
 
 
 class States(TypedDict):
@@ -130,25 +144,27 @@ class SetupResource:
     async def queues(self, ask: Ask) -> Queues:
         return {"queues": self._rows("queues", QueueSettings.__annotations__)}
 
-    async def set_queue(self, ask: Ask) -> Done:
-        changes: Row = ask.form(QueueForm).model_dump(mode="json", exclude_none=True)
-        await self._commands.execute(SetUpQueue(actor=ask.actor, queue_id=ask.key("id"), changes=changes))
-        return {}
+    async def set_queue(self, ask: Ask) -> Saved:
+        form, queue_id = ask.form(QueueForm), ask.key("id")
+        changes: Row = form.model_dump(mode="json", exclude_none=True, exclude={"version"})
+        command = SetUpQueue(actor=ask.actor, queue_id=queue_id, changes=changes, version=form.version)
+        return cast(Saved, await self._commands.execute(command))
 
     async def dispositions(self, ask: Ask) -> Dispositions:
-        rows = [one for one in self._hub.projection.rows("dispositions") if one["active"]]
+        there = self._hub.projection.rows("dispositions")
+        rows = [one for one in there if one["active"]]
         rows.sort(key=lambda one: (one["position"], one["id"]))
         keys = DispositionRow.__annotations__
         found: list[Any] = [{key: row[key] for key in keys} for row in rows]
-        return {"dispositions": found}
+        return {"version": list_version(one["version"] for one in there), "dispositions": found}
 
-    async def set_dispositions(self, ask: Ask) -> Done:
-        given = ask.form(DispositionsForm).dispositions
+    async def set_dispositions(self, ask: Ask) -> Saved:
+        form = ask.form(DispositionsForm)
         rows = tuple(
-            {**one.model_dump(mode="json", exclude_none=True), "position": place} for place, one in enumerate(given, 1)
+            {**one.model_dump(mode="json", exclude_none=True), "position": place} for place, one in enumerate(form.dispositions, 1)
         )
-        await self._commands.execute(SetUpDispositions(actor=ask.actor, dispositions=rows))
-        return {}
+        command = SetUpDispositions(actor=ask.actor, dispositions=rows, version=form.version)
+        return cast(Saved, await self._commands.execute(command))
 
     async def states(self, ask: Ask) -> States:
         agent_id = ask.key("id")
@@ -165,8 +181,8 @@ class SetupResource:
             ),
             Route(
                 method="PATCH", path="/api/queues/{id}", resource=self.set_queue, rule=Right.setup_write,
-                summary="How a queue rings, rests those who miss, and wraps up; what is left out stays",
-                body=QueueForm, answer=Done, errors={404: ("no_such_queue",)},
+                summary="How a queue rings, rests those who miss, and wraps up; refused when somebody else changed it meanwhile",
+                body=QueueForm, answer=Saved, errors={404: ("no_such_queue",), 409: ("queue_changed",)},
             ),
             Route(
                 method="GET", path="/api/dispositions", resource=self.dispositions, rule=Right.setup_write,
@@ -174,7 +190,8 @@ class SetupResource:
             ),
             Route(
                 method="PUT", path="/api/dispositions", resource=self.set_dispositions, rule=Right.setup_write,
-                summary="All outcomes of a call, in order", body=DispositionsForm, answer=Done,
+                summary="All outcomes of a call, in order; refused when somebody else changed them meanwhile",
+                body=DispositionsForm, answer=Saved, errors={409: ("dispositions_changed",)},
             ),
             Route(
                 method="GET", path="/api/agents/{id}/states", resource=self.states, rule=Right.desk_use,

@@ -15,6 +15,7 @@ const queue = (id, name, more = {}) => ({
   reject_delay: 5,
   busy_delay: 15,
   lost_phone_seconds: 20,
+  version: 1,
   ...more,
 });
 const outcome = (id, label, key, flags, more = {}) => ({
@@ -36,6 +37,7 @@ export const newSetup = () => ({
       wrap_seconds: 0,
     }),
   ],
+  version: 1,
   dispositions: [
     outcome("resolved", "Resolved", "1", ["human_answered", "customer_contact", "completed"]),
     outcome("sale", "Order taken", "2", ["sale", "completed"], {
@@ -69,10 +71,23 @@ export const newSetup = () => ({
 const of = (world) => (world.setup ??= newSetup());
 const bad = [422, { error: { id: "bad_pattern", message: "bad", details: { fields: { number: "bad" } } } }];
 
+const meanwhile = (id, version, current) => [
+  409,
+  { error: { id, message: id, details: { version, current } } },
+];
+
 export const SETUP_ROUTES = {
   "GET /api/queues": (world) => [200, { queues: of(world).queues }],
-  "GET /api/dispositions": (world) => [200, { dispositions: of(world).dispositions }],
-  "PUT /api/dispositions": (world, { body }) => [200, Object.assign(of(world), body) && {}],
+  "GET /api/dispositions": (world) => {
+    const { version, dispositions } = of(world);
+    return [200, { version, dispositions }];
+  },
+  "PUT /api/dispositions": (world, { body }) => {
+    const { version, dispositions } = of(world);
+    if (body.version !== version) return meanwhile("dispositions_changed", version, dispositions);
+    Object.assign(of(world), body, { version: version + 1 });
+    return [200, { version: version + 1 }];
+  },
   "GET /api/do-not-call": (world) => [200, of(world).forbidden],
   "POST /api/do-not-call": (world, { body }) => {
     if (!/^\+?\d{6,}$|^\+\d+\*$/.test(body.number)) return bad;
@@ -91,12 +106,12 @@ export const SETUP_ROUTES = {
 export const SETUP_ENDINGS = [
   [
     "/api/queues/",
-    (world, { path, body }) => [
-      200,
-      Object.assign(
-        of(world).queues.find(({ id }) => path.endsWith(id)),
-        body,
-      ) && {},
-    ],
+    (world, { path, body }) => {
+      const there = of(world).queues.find(({ id }) => path.endsWith(id));
+      const { version } = there;
+      if (body.version !== version) return meanwhile("queue_changed", version, there);
+      Object.assign(there, body, { version: version + 1 });
+      return [200, { version: version + 1 }];
+    },
   ],
 ];

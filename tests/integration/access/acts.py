@@ -103,7 +103,7 @@ async def _join_team(world: World) -> Request:
 
 async def _dispositions(world: World) -> Request:
     _, found = await world.ask("admin", "GET", "/api/dispositions")
-    return "admin", "/api/dispositions", {"dispositions": found["dispositions"][:-1]}
+    return "admin", "/api/dispositions", {**found, "dispositions": found["dispositions"][:-1]}
 
 
 async def _allow(world: World) -> Request:
@@ -170,7 +170,7 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("POST", "/api/customers"): ("customer_created", _plain("agent", "/api/customers", {"name": "Nora Sanz"})),
     ("POST", "/api/customers/{id}/notes"): ("note_written", _note),
     ("POST", "/api/customers/{id}/tickets"): ("ticket_created", _ticket),
-    ("PATCH", "/api/queues/{id}"): ("queue_changed", _plain("admin", "/api/queues/main", {"ring_seconds": 33})),
+    ("PATCH", "/api/queues/{id}"): ("queue_changed", _plain("admin", "/api/queues/main", {"version": 1, "ring_seconds": 33})),
     ("PUT", "/api/dispositions"): ("dispositions_changed", _dispositions),
     ("GET", "/api/audit/export"): ("audit_exported", _plain("admin", "/api/audit/export", None)),
 }  # fmt: skip

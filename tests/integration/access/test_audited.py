@@ -49,7 +49,7 @@ async def test_given_the_table_of_routes_then_each_that_changes_leaves_its_line_
 
 
 async def test_given_a_setting_changed_then_the_line_says_what_it_was_and_is(live: World) -> None:
-    await live.ask("admin", "PATCH", "/api/queues/main", {"ring_seconds": 41, "render_ms": 10})
+    await live.ask("admin", "PATCH", "/api/queues/main", {"version": 1, "ring_seconds": 41, "render_ms": 10})
     line = (await lines(live))[0]
     assert (line.action, line.subject, line.details) == (
         "queue_changed",
@@ -57,9 +57,10 @@ async def test_given_a_setting_changed_then_the_line_says_what_it_was_and_is(liv
         {"changed": ["ring_seconds: 20 -> 41"]},
     )
 
-    before = (await live.ask("admin", "GET", "/api/dispositions"))[1]["dispositions"]
+    _, found = await live.ask("admin", "GET", "/api/dispositions")
+    before = found["dispositions"]
     renamed = [{**before[0], "label": "Solved"}, *before[2:]]
-    await live.ask("admin", "PUT", "/api/dispositions", {"dispositions": renamed})
+    await live.ask("admin", "PUT", "/api/dispositions", {"version": found["version"], "dispositions": renamed})
     line = (await lines(live))[0]
     assert line.action == "dispositions_changed"
     assert line.details["removed"] == [before[1]["id"]]
@@ -67,7 +68,7 @@ async def test_given_a_setting_changed_then_the_line_says_what_it_was_and_is(liv
 
 
 async def test_given_a_change_that_is_refused_then_there_is_no_line(live: World) -> None:
-    status, _ = await live.ask("admin", "PATCH", "/api/queues/none", {"ring_seconds": 41})
+    status, _ = await live.ask("admin", "PATCH", "/api/queues/none", {"version": 1, "ring_seconds": 41})
     assert status == 404
     assert [one for one in await lines(live) if one.action == "queue_changed"] == []
 

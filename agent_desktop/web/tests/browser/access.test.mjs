@@ -107,7 +107,9 @@ const SCENES = {
   queues: office("/admin/queues"),
   queue: office("/admin/queues/orders"),
   "queue, refused": then(office("/admin/queues/main"), wrongRing, "[aria-invalid=true]"),
+  "queue, changed meanwhile": then(office("/admin/queues/main"), ringMeanwhile, ".differences"),
   outcomes: office("/admin/outcomes"),
+  "outcome, changed meanwhile": then(office("/admin/outcomes"), labelMeanwhile, "dialog .differences"),
   "edit an outcome": then(
     office("/admin/outcomes"),
     (page) => page.click("main .btn.primary"),
@@ -128,6 +130,20 @@ const SCENES = {
 async function wrongRing(page) {
   await page.fill("input[name=ring_seconds]", "3");
   await submit(page);
+}
+
+async function ringMeanwhile(page) {
+  await page.fill("input[name=ring_seconds]", "25");
+  Object.assign(made.mock.world.setup.queues[0], { version: 2, ring_seconds: 40 });
+  await submit(page);
+}
+
+async function labelMeanwhile(page) {
+  await page.click(".outcomes li:first-child .btn:has-text('Edit')");
+  const { setup } = made.mock.world;
+  setup.dispositions = setup.dispositions.map((one) => ({ ...one, label: `${one.label}!` }));
+  setup.version += 1;
+  await page.click("dialog [type=submit]");
 }
 
 function dial(number, selector) {

@@ -54,8 +54,39 @@ describe("queues", () => {
       made.page.waitForRequest((one) => one.method() === "PATCH"),
       made.page.click("form [type=submit]"),
     ]);
-    expect(sent.postDataJSON()).toEqual({ strategy: "ring_all", ring_seconds: 25 });
+    expect(sent.postDataJSON()).toEqual({ version: 1, strategy: "ring_all", ring_seconds: 25 });
     await made.page.waitForSelector("form [type=submit]:disabled");
+  });
+
+  it("given somebody quicker, then both are shown, what was typed stays, and it can be saved over theirs", async () => {
+    const { page, mock } = made;
+    await at("/admin/queues/main");
+    await page.fill("input[name=ring_seconds]", "25");
+    const main = mock.world.setup.queues[0];
+    Object.assign(main, { version: 2, ring_seconds: 40, wrap_mode: "mandatory" });
+    await page.click("form [type=submit]");
+    await page.waitForSelector(".differences");
+    const rows = await page.locator(".differences tbody tr").allInnerTexts();
+    expect(rows.map((row) => row.split("\t"))).toEqual([
+      ["An outcome", "Outcome needed", "Outcome needed"],
+      ["Rings for, seconds", "40", "25"],
+    ]);
+    expect(await page.inputValue("input[name=ring_seconds]")).toBe("25");
+    expect(main.ring_seconds).toBe(40);
+    await page.click("form [type=submit]");
+    await page.waitForSelector(".differences", { state: "detached" });
+    expect([main.ring_seconds, main.wrap_mode, main.version]).toEqual([25, "mandatory", 3]);
+  });
+
+  it("given somebody quicker and theirs taken, then the form is as it is there and nothing is left to save", async () => {
+    const { page, mock } = made;
+    await at("/admin/queues/main");
+    await page.fill("input[name=ring_seconds]", "25");
+    Object.assign(mock.world.setup.queues[0], { version: 2, ring_seconds: 40 });
+    await page.click("form [type=submit]");
+    await page.click(".btn:has-text('Take what is there')");
+    expect(await page.inputValue("input[name=ring_seconds]")).toBe("40");
+    await page.waitForSelector("form [type=submit]:disabled");
   });
 });
 
@@ -92,6 +123,69 @@ describe("outcomes", () => {
     await made.page.click("dialog [role=option]:has-text('2')");
     await made.page.click("dialog [type=submit]");
     expect(await made.page.textContent("dialog .problem")).toContain("Order taken");
+  });
+
+  /** What another administrator does meanwhile. */
+  const elsewhere = (work) => {
+    const { setup } = made.mock.world;
+    setup.dispositions = work(structuredClone(setup.dispositions));
+    setup.version += 1;
+  };
+  const edit = async (name) => {
+    await made.page.click(`[aria-label="Edit “${name}”"]`);
+    await made.page.waitForSelector("dialog[open]");
+  };
+
+  it("given another outcome changed meanwhile, then this one is saved and that change is kept", async () => {
+    await at("/admin/outcomes");
+    await edit("Nobody spoke");
+    await made.page.fill("dialog input[name=label]", "Silence");
+    elsewhere(([first, ...rest]) => [...rest, { ...first, label: "Solved" }]);
+    await made.page.click("dialog [type=submit]");
+    await made.page.waitForSelector("dialog", { state: "detached" });
+    expect(await names()).toEqual(["Order taken", "Silence", "Solved"]);
+    expect(made.mock.world.setup.dispositions.map(({ label }) => label)).toEqual(await names());
+  });
+
+  it("given the same outcome changed meanwhile, then both are shown and mine is saved when I say so", async () => {
+    const { page, mock } = made;
+    await at("/admin/outcomes");
+    await edit("Nobody spoke");
+    await page.fill("dialog input[name=label]", "Silence");
+    elsewhere(([one, two, three]) => [one, two, { ...three, label: "Empty line", key: "9" }]);
+    await page.click("dialog [type=submit]");
+    await page.waitForSelector(".differences");
+    const rows = await page.locator(".differences tbody tr").allInnerTexts();
+    expect(rows.map((row) => row.split("\t"))).toEqual([
+      ["Name", "Empty line", "Silence"],
+      ["Key", "9", "9"],
+    ]);
+    expect(mock.world.setup.dispositions[2].label).toBe("Empty line");
+    await page.click("dialog [type=submit]");
+    await page.waitForSelector("dialog", { state: "detached" });
+    expect(mock.world.setup.dispositions[2]).toMatchObject({ id: "silent", label: "Silence", key: "9" });
+  });
+
+  it("given the outcome removed meanwhile, then it is said and it can be put back", async () => {
+    const { page, mock } = made;
+    await at("/admin/outcomes");
+    await edit("Nobody spoke");
+    elsewhere((all) => all.slice(0, 2));
+    await page.click("dialog [type=submit]");
+    await page.click("dialog .btn:has-text('Put it back')");
+    await page.waitForSelector("dialog", { state: "detached" });
+    expect(mock.world.setup.dispositions.map(({ id }) => id)).toEqual(["resolved", "sale", "silent"]);
+  });
+
+  it("given it changed before its removal was confirmed, then it stays and the page shows it as it is", async () => {
+    const { page, mock } = made;
+    await at("/admin/outcomes");
+    await page.click("[aria-label='Remove “Nobody spoke”']");
+    elsewhere(([one, two, three]) => [one, two, { ...three, label: "Empty line" }]);
+    await page.click("dialog .btn.danger");
+    await page.waitForSelector("dialog", { state: "detached" });
+    expect(await names()).toEqual(["Resolved", "Order taken", "Empty line"]);
+    expect(mock.world.setup.dispositions).toHaveLength(3);
   });
 });
 

@@ -1,7 +1,7 @@
 // Changing a person. When somebody else was quicker, what they wrote is shown beside what was typed here.
 
 import { type Signal, useSignal } from "@preact/signals";
-import { ApiError, patch } from "../../api";
+import { patch } from "../../api";
 import { LANGUAGES, t } from "../../i18n";
 import { toast } from "../../store/toasts";
 import type { StaffPerson, Team } from "../types";
@@ -9,11 +9,12 @@ import { Button } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem } from "../../ui/inputs";
 import { may } from "../account";
+import { Differences, differing, merged, thereNow } from "../conflict";
 import { useUnsaved } from "../unsaved";
 import { roleName } from "../words";
 import { checkPerson, PersonFields, type PersonValues } from "./form";
 
-type Changeable = Omit<PersonValues, "login">;
+type Field = keyof PersonValues;
 
 const valuesOf = (person: StaffPerson): PersonValues => ({
   login: person.login,
@@ -24,61 +25,64 @@ const valuesOf = (person: StaffPerson): PersonValues => ({
   team_id: person.team_id ?? "",
 });
 
-interface Conflict {
-  version: number;
-  current: Changeable;
-  fields: (keyof Changeable)[];
-}
-
 export function EditPerson({ person, teams }: { person: Signal<StaffPerson>; teams: Team[] }) {
   const form = useForm(valuesOf(person.value), checkPerson);
-  const conflict = useSignal<Conflict | null>(null);
+  const theirs = useSignal<Field[]>([]);
   const base = valuesOf(person.value);
-  useUnsaved(sorted(form.values), base);
-  const send = async (version: number): Promise<void> => {
-    await form.submit(async ({ login: _, ...values }) => {
+  const mine = sorted(form.values);
+  useUnsaved(mine, base);
+  const send = (): Promise<boolean> =>
+    form.submit(async ({ login: _, ...values }) => {
+      const { id, version } = person.value;
       try {
-        person.value = await patch<StaffPerson>(`/api/people/${person.value.id}`, { ...values, version });
+        person.value = await patch<StaffPerson>(`/api/people/${id}`, { ...values, version });
       } catch (failure) {
-        const found = conflictOf(failure, base);
-        if (!found) throw failure;
-        conflict.value = found;
+        const now = thereNow<Partial<StaffPerson>>(failure, "person_changed");
+        if (!now) throw failure;
+        person.value = { ...person.value, ...now.current, version: now.version };
+        theirs.value = differing(valuesOf(person.value), base);
+        form.values.value = merged(mine.value, base, valuesOf(person.value));
         return;
       }
-      conflict.value = null;
-      form.values.value = valuesOf(person.value);
+      settle();
       toast("good", t("people.saved"));
     });
-  };
-  const takeTheirs = (): void => {
-    const theirs = conflict.value;
-    if (!theirs) return;
-    person.value = { ...person.value, ...theirs.current, version: theirs.version };
+  const settle = (): void => {
+    theirs.value = [];
     form.values.value = valuesOf(person.value);
-    conflict.value = null;
   };
+  const conflict = theirs.value.length > 0;
   const manages = may("user_manage");
-  const dirty = JSON.stringify(sorted(form.values).value) !== JSON.stringify(base);
   return (
     <form
       ref={form.box}
       class="panel form"
       noValidate
-      onSubmit={(event) => (
-        event.preventDefault(),
-        void send(conflict.value?.version ?? person.value.version)
-      )}
+      onSubmit={(event) => (event.preventDefault(), void send())}
     >
       <fieldset class="panel-body stack wide" disabled={!manages}>
-        {conflict.value && <Differences conflict={conflict.value} mine={form.values.value} teams={teams} />}
+        {conflict && (
+          <Differences
+            fields={theirs.value}
+            theirs={base}
+            mine={mine.value}
+            labelOf={(name) => t(LABELS[name])}
+            wordsOf={(name, values) => wordsOf(name, values, teams)}
+          />
+        )}
         <FormProblem words={form.problem.value} />
         <PersonFields form={form} teams={teams} fixedLogin />
       </fieldset>
       {manages && (
         <footer>
-          {conflict.value && <Button onClick={takeTheirs}>{t("conflict.take_theirs")}</Button>}
-          <Button type="submit" kind="primary" busy={form.busy.value} disabled={!dirty && !conflict.value}>
-            {t(conflict.value ? "conflict.keep_mine" : "people.save")}
+          {conflict && <Button onClick={settle}>{t("conflict.take_theirs")}</Button>}
+          <Button
+            type="submit"
+            kind="primary"
+            busy={form.busy.value}
+            disabled={differing(mine.value, base).length === 0}
+          >
+            {t(conflict ? "conflict.keep_mine" : "people.save")}
           </Button>
         </footer>
       )}
@@ -90,26 +94,8 @@ export function EditPerson({ person, teams }: { person: Signal<StaffPerson>; tea
 const sorted = (values: Signal<PersonValues>): Signal<PersonValues> =>
   ({ value: { ...values.value, roles: [...values.value.roles].sort() } }) as Signal<PersonValues>;
 
-function conflictOf(failure: unknown, base: PersonValues): Conflict | null {
-  if (!(failure instanceof ApiError) || failure.id !== "person_changed") return null;
-  const { version, current } = failure.refusal.details as unknown as {
-    version: number;
-    current: Record<keyof Changeable, string | string[] | null>;
-  };
-  const theirs: Changeable = {
-    name: String(current.name),
-    email: String(current.email ?? ""),
-    roles: [...(current.roles as string[])].sort(),
-    language: String(current.language),
-    team_id: String(current.team_id ?? ""),
-  };
-  const fields = (Object.keys(theirs) as (keyof Changeable)[]).filter(
-    (name) => JSON.stringify(theirs[name]) !== JSON.stringify(base[name]),
-  );
-  return { version, current: theirs, fields };
-}
-
 const LABELS = {
+  login: "people.login",
   name: "people.name",
   email: "people.email",
   roles: "people.roles",
@@ -117,34 +103,9 @@ const LABELS = {
   team_id: "people.team",
 } as const;
 
-function Differences({ conflict, mine, teams }: { conflict: Conflict; mine: PersonValues; teams: Team[] }) {
-  const words = (name: keyof Changeable, values: Changeable): string => {
-    if (name === "roles") return values.roles.map(roleName).join(", ");
-    if (name === "team_id") return teams.find(({ id }) => id === values.team_id)?.name ?? t("people.no_team");
-    if (name === "language")
-      return LANGUAGES.find(({ id }) => id === values.language)?.name ?? values.language;
-    return values[name] || "–";
-  };
-  return (
-    <FormProblem words={t("conflict.lead")}>
-      <table class="table differences">
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">{t("conflict.theirs")}</th>
-            <th scope="col">{t("conflict.mine")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {conflict.fields.map((name) => (
-            <tr key={name}>
-              <th scope="row">{t(LABELS[name])}</th>
-              <td>{words(name, conflict.current)}</td>
-              <td>{words(name, mine)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </FormProblem>
-  );
+function wordsOf(name: Field, values: PersonValues, teams: Team[]): string {
+  if (name === "roles") return values.roles.map(roleName).join(", ");
+  if (name === "team_id") return teams.find(({ id }) => id === values.team_id)?.name ?? t("people.no_team");
+  if (name === "language") return LANGUAGES.find(({ id }) => id === values.language)?.name ?? values.language;
+  return values[name];
 }

@@ -1,18 +1,21 @@
 // One outcome in a dialog: its name in each language, its digit, what it means, where it is offered.
 
-import { type Key, LANGUAGES, t } from "../../i18n";
+import { useSignal } from "@preact/signals";
+import { type Key, LANGUAGES, t, tryT } from "../../i18n";
 import { toast } from "../../store/toasts";
 import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { type Problems, useForm } from "../../ui/form";
 import { ChecksField, ChoiceField, FormProblem, TextField } from "../../ui/inputs";
-import { FLAGS, idFor, type Outcome, type QueueSettings, sameKey } from "./shapes";
+import { Differences, differing, merged } from "../conflict";
+import { FLAGS, idFor, type Outcome, type QueueSettings, sameKey, sameOutcome } from "./shapes";
 
 interface DialogProps {
   outcome: Outcome;
   all: Outcome[];
   queues: QueueSettings[];
-  change: (work: (now: Outcome[]) => Outcome[]) => Promise<void>;
+  /** False when `work` gave null. */
+  change: (work: (now: Outcome[]) => Outcome[] | null) => Promise<boolean>;
   onClose: () => void;
 }
 
@@ -45,6 +48,28 @@ function outcomeOf(id: string, values: Values): Outcome {
   };
 }
 
+const newId = ({ label }: Values, now: Outcome[]): string =>
+  idFor(
+    label,
+    now.map(({ id }) => id),
+  );
+
+/** In its place, or at the end. */
+const placed = (now: Outcome[], made: Outcome): Outcome[] =>
+  now.some(({ id }) => id === made.id) ? now.map((one) => (one.id === made.id ? made : one)) : [...now, made];
+
+function labelOf(name: keyof Values): string {
+  const language = LANGUAGES.find(({ id }) => id === name);
+  return language ? language.name : t(`outcomes.${name}` as Key);
+}
+
+function wordsOf(name: keyof Values, values: Values, queues: QueueSettings[]): string {
+  if (name === "flags") return values.flags.map((id) => tryT(`flag.${id}`, id)).join(", ");
+  if (name === "queues")
+    return values.queues.map((id) => queues.find((one) => one.id === id)?.name ?? id).join(", ");
+  return values[name];
+}
+
 export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogProps) {
   const check = (values: Values): Problems => {
     const clash = sameKey(outcomeOf(outcome.id, values), all);
@@ -54,24 +79,34 @@ export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogP
     };
   };
   const form = useForm<Values>(valuesOf(outcome), check);
+  const base = useSignal(outcome);
+  const theirs = useSignal<(keyof Values)[]>([]);
+  const gone = useSignal(false);
+  const conflict = theirs.value.length > 0;
   const send = (): Promise<boolean> =>
     form.submit(async (values) => {
-      await change((now) => {
-        if (outcome.id) return now.map((one) => (one.id === outcome.id ? outcomeOf(one.id, values) : one));
-        return [
-          ...now,
-          outcomeOf(
-            idFor(
-              values.label,
-              now.map(({ id }) => id),
-            ),
-            values,
-          ),
-        ];
+      let there: Outcome | undefined;
+      const done = await change((now) => {
+        there = now.find(({ id }) => id === outcome.id);
+        const known = there ? sameOutcome(there, base.value) : gone.value || !outcome.id;
+        return known ? placed(now, outcomeOf(outcome.id || newId(values, now), values)) : null;
       });
+      if (!done) return follow(there);
       toast("good", t("people.saved"));
       onClose();
     });
+  const follow = (there: Outcome | undefined): void => {
+    gone.value = !there;
+    if (!there) return;
+    const [before, now] = [valuesOf(base.value), valuesOf(there)];
+    base.value = there;
+    theirs.value = differing(now, before);
+    form.values.value = merged(form.values.value, before, now);
+  };
+  const takeTheirs = (): void => {
+    theirs.value = [];
+    form.values.value = valuesOf(base.value);
+  };
   return (
     <Dialog title={t(outcome.id ? "outcomes.edit_title" : "outcomes.new")} onClose={onClose}>
       <form
@@ -80,6 +115,16 @@ export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogP
         noValidate
         onSubmit={(event) => (event.preventDefault(), void send())}
       >
+        {conflict && (
+          <Differences
+            fields={theirs.value}
+            theirs={valuesOf(base.value)}
+            mine={form.values.value}
+            labelOf={labelOf}
+            wordsOf={(name, values) => wordsOf(name, values, queues)}
+          />
+        )}
+        {gone.value && <FormProblem words={t("outcomes.gone")} />}
         <FormProblem words={form.problem.value} />
         <div class="pair">
           <TextField
@@ -131,8 +176,9 @@ export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogP
         </details>
         <div class="row dialog-foot">
           <Button onClick={onClose}>{t("dialog.cancel")}</Button>
+          {conflict && <Button onClick={takeTheirs}>{t("conflict.take_theirs")}</Button>}
           <Button type="submit" kind="primary" busy={form.busy.value}>
-            {t("people.save")}
+            {t(gone.value ? "outcomes.put_back" : conflict ? "conflict.keep_mine" : "people.save")}
           </Button>
         </div>
       </form>

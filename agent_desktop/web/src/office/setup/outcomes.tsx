@@ -1,37 +1,51 @@
 // Outcomes of a call: their order, their digit, what they mean to the rules. Each change is saved at once.
 
 import { useSignal } from "@preact/signals";
-import { get, put, wordsFor } from "../../api";
+import { put, wordsFor } from "../../api";
 import { t, tryT } from "../../i18n";
 import { dispositionWords } from "../../desk/words";
 import { complain, toast } from "../../store/toasts";
 import { Button, Empty, Tag } from "../../ui/basics";
 import { Confirm, Page } from "../../ui/page";
+import { thereNow } from "../conflict";
 import { useLoad } from "../load";
 import { OutcomeDialog } from "./outcome";
-import type { Outcome, QueueSettings } from "./shapes";
+import { type Outcome, type Outcomes, type QueueSettings, sameOutcome } from "./shapes";
 
 const PATH = "/api/dispositions";
-type List = { dispositions: Outcome[] };
 const NEW: Outcome = { id: "", label: "", key: "", flags: ["completed"], labels: {}, queues: [] };
 
 export function OutcomesPage() {
-  const loaded = useLoad<List>(PATH);
+  const loaded = useLoad<Outcomes>(PATH);
   const queues = useLoad<{ queues: QueueSettings[] }>("/api/queues");
   const edited = useSignal<Outcome | null>(null);
   const dropped = useSignal<Outcome | null>(null);
   const rows = loaded.data.value?.dispositions;
-  /** Made on what is there now, so that nobody's change of the meantime is lost. */
-  const change = async (work: (now: Outcome[]) => Outcome[]): Promise<void> => {
-    const { dispositions } = await get<List>(PATH);
-    const next = { dispositions: work(dispositions) };
-    await put(PATH, next);
-    loaded.data.value = next;
+  /** Made again on what is there now, when somebody else was quicker; false when `work` does not go with that. */
+  const change = async (work: (now: Outcome[]) => Outcome[] | null): Promise<boolean> => {
+    for (let now = loaded.data.value; now; now = loaded.data.value) {
+      const dispositions = work(now.dispositions);
+      if (!dispositions) return false;
+      try {
+        const { version } = await put<{ version: number }>(PATH, { version: now.version, dispositions });
+        loaded.data.value = { version, dispositions };
+        return true;
+      } catch (failure) {
+        const there = thereNow<Outcome[]>(failure, "dispositions_changed");
+        if (!there) throw failure;
+        loaded.data.value = { version: there.version, dispositions: there.current };
+      }
+    }
+    return false;
   };
   const move = (id: string, step: -1 | 1): void => void change((now) => moved(now, id, step)).catch(complain);
-  const drop = async (id: string): Promise<void> => {
-    await change((now) => now.filter((one) => one.id !== id));
-    toast("good", t("outcomes.dropped"));
+  const drop = async (asked: Outcome): Promise<void> => {
+    const done = await change((now) => {
+      const there = now.find(({ id }) => id === asked.id);
+      return there && !sameOutcome(there, asked) ? null : now.filter((one) => one !== there);
+    });
+    if (done) toast("good", t("outcomes.dropped"));
+    else toast("bad", t("error.dispositions_changed"));
   };
   const create = (
     <Button kind="primary" icon="plus" onClick={() => (edited.value = NEW)}>
@@ -82,7 +96,7 @@ export function OutcomesPage() {
           words={t("outcomes.drop_what")}
           go={t("outcomes.drop")}
           danger
-          work={() => drop(dropped.value?.id ?? "")}
+          work={() => drop(dropped.value as Outcome)}
           onClose={() => (dropped.value = null)}
         />
       )}

@@ -1,13 +1,14 @@
 // One queue: whom it rings, for how long, who rests afterwards, and how a call is wrapped up.
 
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { patch, wordsFor } from "../../api";
-import { type Key, t } from "../../i18n";
+import { type Key, t, tryT } from "../../i18n";
 import { toast } from "../../store/toasts";
 import { Button, Empty } from "../../ui/basics";
 import { type FormState, useForm } from "../../ui/form";
 import { FormProblem, RadiosField, TextField } from "../../ui/inputs";
 import { Card, Page } from "../../ui/page";
+import { Differences, differing, merged, thereNow } from "../conflict";
 import { useLoad } from "../load";
 import { useUnsaved } from "../unsaved";
 import {
@@ -45,9 +46,32 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
 function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; label: string } }) {
   const saved = useSignal(found);
   const form = useForm<QueueValues>(valuesOf(found), checkQueue);
-  useUnsaved(form.values, valuesOf(saved.value));
+  const theirs = useSignal<(keyof QueueValues)[]>([]);
+  const base = valuesOf(saved.value);
+  useUnsaved(form.values, base);
   const changes = changesOf(form.values.value, saved.value);
-  const send = (): Promise<boolean> => form.submit(() => save(saved, changes));
+  const send = (): Promise<boolean> =>
+    form.submit(async (mine) => {
+      const { id, version } = saved.value;
+      try {
+        const made = await patch<{ version: number }>(`/api/queues/${id}`, { version, ...changes });
+        saved.value = { ...saved.value, ...changes, ...made };
+      } catch (failure) {
+        const now = thereNow<QueueSettings>(failure, "queue_changed");
+        if (!now) throw failure;
+        saved.value = now.current;
+        theirs.value = differing(valuesOf(now.current), base);
+        form.values.value = merged(mine, base, valuesOf(now.current));
+        return;
+      }
+      settle();
+      toast("good", t("people.saved"));
+    });
+  const settle = (): void => {
+    theirs.value = [];
+    form.values.value = valuesOf(saved.value);
+  };
+  const conflict = theirs.value.length > 0;
   return (
     <Page narrow title={saved.value.name} lead={t("setup.queue_lead")} back={back}>
       <form
@@ -79,14 +103,26 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
           />
           <Counts form={form} names={["wrap_seconds", "wrap_extend_seconds", "wrap_extensions"]} />
         </Card>
+        {conflict && (
+          <Differences
+            fields={theirs.value}
+            theirs={base}
+            mine={form.values.value}
+            labelOf={(name) => t(`setup.${name}`)}
+            wordsOf={(name, values) =>
+              name === "name" ? values.name : tryT(`setup.${values[name]}`, values[name])
+            }
+          />
+        )}
         <div class="row savebar">
+          {conflict && <Button onClick={settle}>{t("conflict.take_theirs")}</Button>}
           <Button
             type="submit"
             kind="primary"
             busy={form.busy.value}
             disabled={Object.keys(changes).length === 0}
           >
-            {t("people.save")}
+            {t(conflict ? "conflict.keep_mine" : "people.save")}
           </Button>
           <span class="small muted" role="status">
             {t("setup.takes_effect")}
@@ -95,12 +131,6 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
       </form>
     </Page>
   );
-}
-
-async function save(saved: Signal<QueueSettings>, changes: Partial<QueueSettings>): Promise<void> {
-  await patch(`/api/queues/${saved.value.id}`, changes);
-  saved.value = { ...saved.value, ...changes };
-  toast("good", t("people.saved"));
 }
 
 const choices = (ids: ("longest_idle" | "ring_all" | "optional" | "mandatory")[]) =>

@@ -18,12 +18,15 @@ export const COUNTS = {
 
 export type Count = keyof typeof COUNTS;
 
-export type QueueSettings = { id: string; name: string; strategy: string; wrap_mode: string } & Record<
-  Count,
-  number
->;
+interface Named {
+  name: string;
+  strategy: string;
+  wrap_mode: string;
+}
 
-export type QueueValues = { name: string; strategy: string; wrap_mode: string } & Record<Count, string>;
+export type QueueSettings = { id: string; version: number } & Named & Record<Count, number>;
+
+export type QueueValues = Named & Record<Count, string>;
 
 export const FLAGS = [
   "human_answered",
@@ -43,6 +46,12 @@ export interface Outcome {
   flags: string[];
   labels: Record<string, string>;
   queues: string[];
+}
+
+/** All outcomes, in order, under the version of the list. */
+export interface Outcomes {
+  version: number;
+  dispositions: Outcome[];
 }
 
 export interface Forbidden {
@@ -80,6 +89,13 @@ export function changesOf(values: QueueValues, before: QueueSettings): Partial<Q
   return Object.fromEntries(
     Object.entries(all).filter(([name, value]) => before[name as keyof QueueSettings] !== value),
   ) as Partial<QueueSettings>;
+}
+
+/** Whether two say the same in every field. */
+export function sameOutcome(one: Outcome, other: Outcome): boolean {
+  const told = ({ label, key, flags, queues, labels }: Outcome): string =>
+    JSON.stringify([label, key, [...flags].sort(), [...queues].sort(), Object.entries(labels).sort()]);
+  return told(one) === told(other);
 }
 
 /** The outcome that is offered beside this one under the same digit. */

@@ -1,0 +1,77 @@
+"""Two people at the same settings: the second is told what is there now; what is in old journals is taken as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kernel.codec import plain
+from kernel.errors import Refused
+from routing.messages import QueueConfigured, SetUpDispositions, SetUpQueue
+from routing.rows import Disposition, Queue
+from tests.unit.routing.world import World
+
+pytestmark = pytest.mark.unit
+
+SALE, WRONG = Disposition("sale", "Sale", "1", position=1), Disposition("wrong", "Wrong number", "2", position=2)
+
+
+def set_queue(world: World, version: int | None, **changes: Any) -> Any:
+    return world.say(SetUpQueue(actor="adm", queue_id="main", changes=changes, version=version))
+
+
+def set_outcomes(world: World, version: int | None, *rows: Disposition) -> Any:
+    return world.say(SetUpDispositions(actor="adm", dispositions=tuple(plain(one) for one in rows), version=version))
+
+
+def outcomes(world: World) -> dict[str, tuple[bool, int]]:
+    return {one.id: (one.active, one.version) for one in world.state.dispositions if one.id in ("sale", "wrong")}
+
+
+def test_given_a_queue_changed_meanwhile_then_the_second_is_refused_and_told_what_is_there() -> None:
+    world = World(ring_seconds=33)
+    assert set_queue(world, 1, ring_seconds=40) == {"version": 2}
+    with pytest.raises(Refused) as refused:
+        set_queue(world, 1, ring_seconds=50, name="Service")
+    assert refused.value.id == "queue_changed"
+    assert (refused.value.details["version"], refused.value.details["current"]) == (2, plain(world.state.queues["main"]))
+    assert (world.state.queues["main"].ring_seconds, world.state.queues["main"].name) == (40, "Main")
+    assert set_queue(world, 2, name="Service") == {"version": 3}
+
+
+def test_given_nothing_that_differs_then_the_version_stays() -> None:
+    world = World(ring_seconds=33)
+    assert set_queue(world, 1, ring_seconds=33) == {"version": 1}
+    first = set_outcomes(world, 1, SALE, WRONG)
+    assert set_outcomes(world, first["version"], SALE, WRONG) == first
+
+
+def test_given_a_queue_configured_anew_then_a_form_that_shows_the_old_one_is_refused() -> None:
+    world = World()
+    world.say(QueueConfigured(queue=plain(Queue("main", "Other"))))
+    with pytest.raises(Refused):
+        set_queue(world, 1, ring_seconds=50)
+
+
+def test_given_outcomes_changed_meanwhile_then_the_second_is_refused_and_told_the_list() -> None:
+    world = World()
+    version = set_outcomes(world, 1, SALE, WRONG)["version"]
+    assert set_outcomes(world, version, WRONG) == {"version": version + 1}
+    with pytest.raises(Refused) as refused:
+        set_outcomes(world, version, SALE, WRONG)
+    assert refused.value.id == "dispositions_changed"
+    assert refused.value.details["version"] == version + 1
+    assert refused.value.details["current"] == [
+        {"id": "wrong", "label": "Wrong number", "key": "2", "flags": [], "labels": {}, "queues": []}
+    ]
+    assert outcomes(world) == {"sale": (False, version + 1), "wrong": (True, version)}
+
+
+def test_given_commands_of_a_journal_without_versions_then_they_are_taken_as_they_were_and_move_none() -> None:
+    world = World()
+    set_queue(world, None, ring_seconds=40)
+    set_outcomes(world, None, SALE, WRONG)
+    set_outcomes(world, None, WRONG)
+    assert (world.state.queues["main"].ring_seconds, world.state.queues["main"].version) == (40, 1)
+    assert outcomes(world) == {"sale": (False, 1), "wrong": (True, 1)}
