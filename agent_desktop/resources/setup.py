@@ -161,7 +161,8 @@ class SetupResource:
     async def set_dispositions(self, ask: Ask) -> Saved:
         form = ask.form(DispositionsForm)
         rows = tuple(
-            {**one.model_dump(mode="json", exclude_none=True), "position": place} for place, one in enumerate(form.dispositions, 1)
+            {**one.model_dump(mode="json", exclude_none=True), "position": place}
+            for place, one in enumerate(form.dispositions, 1)
         )
         command = SetUpDispositions(actor=ask.actor, dispositions=rows, version=form.version)
         return cast(Saved, await self._commands.execute(command))
@@ -181,7 +182,7 @@ class SetupResource:
             ),
             Route(
                 method="PATCH", path="/api/queues/{id}", resource=self.set_queue, rule=Right.setup_write,
-                summary="How a queue rings, rests those who miss, and wraps up; refused when somebody else changed it meanwhile",
+                summary="How a queue rings, rests and wraps up; refused when somebody else changed it meanwhile",
                 body=QueueForm, answer=Saved, errors={404: ("no_such_queue",), 409: ("queue_changed",)},
             ),
             Route(

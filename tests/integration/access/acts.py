@@ -170,7 +170,9 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("POST", "/api/customers"): ("customer_created", _plain("agent", "/api/customers", {"name": "Nora Sanz"})),
     ("POST", "/api/customers/{id}/notes"): ("note_written", _note),
     ("POST", "/api/customers/{id}/tickets"): ("ticket_created", _ticket),
-    ("PATCH", "/api/queues/{id}"): ("queue_changed", _plain("admin", "/api/queues/main", {"version": 1, "ring_seconds": 33})),
+    ("PATCH", "/api/queues/{id}"): (
+        "queue_changed", _plain("admin", "/api/queues/main", {"version": 1, "ring_seconds": 33}),
+    ),
     ("PUT", "/api/dispositions"): ("dispositions_changed", _dispositions),
     ("GET", "/api/audit/export"): ("audit_exported", _plain("admin", "/api/audit/export", None)),
 }  # fmt: skip

@@ -35,7 +35,10 @@ def test_given_a_queue_changed_meanwhile_then_the_second_is_refused_and_told_wha
     with pytest.raises(Refused) as refused:
         set_queue(world, 1, ring_seconds=50, name="Service")
     assert refused.value.id == "queue_changed"
-    assert (refused.value.details["version"], refused.value.details["current"]) == (2, plain(world.state.queues["main"]))
+    assert (refused.value.details["version"], refused.value.details["current"]) == (
+        2,
+        plain(world.state.queues["main"]),
+    )
     assert (world.state.queues["main"].ring_seconds, world.state.queues["main"].name) == (40, "Main")
     assert set_queue(world, 2, name="Service") == {"version": 3}
 

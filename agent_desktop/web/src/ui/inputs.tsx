@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Field, type Option, Select, useFocus } from "./field";
 import type { FormState } from "./form";
@@ -179,11 +179,13 @@ export function RadiosField<V extends object>({ form, name, label, options }: Ch
   );
 }
 
-/** What is wrong with the form as a whole. */
+/** What is wrong with the form as a whole; seen from wherever the form was sent. */
 export function FormProblem({ words, children }: { words: string; children?: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [words]);
   if (!words && !children) return null;
   return (
-    <div class="notice tone-alarm" role="alert">
+    <div class="notice tone-alarm" role="alert" ref={box}>
       <Icon name="alert" />
       <div class="stack tight">
         {words && <span>{words}</span>}

@@ -147,14 +147,22 @@ describe("outcomes", () => {
     expect(made.mock.world.setup.dispositions.map(({ label }) => label)).toEqual(await names());
   });
 
+  /** Not scrolled away in its dialog. */
+  const seen = (each) => {
+    const [inner, outer] = [each, each.closest("dialog")].map((one) => one.getBoundingClientRect());
+    return inner.top >= outer.top && inner.bottom <= outer.bottom;
+  };
+
   it("given the same outcome changed meanwhile, then both are shown and mine is saved when I say so", async () => {
     const { page, mock } = made;
+    await page.setViewportSize({ width: 320, height: 640 });
     await at("/admin/outcomes");
     await edit("Nobody spoke");
     await page.fill("dialog input[name=label]", "Silence");
     elsewhere(([one, two, three]) => [one, two, { ...three, label: "Empty line", key: "9" }]);
     await page.click("dialog [type=submit]");
     await page.waitForSelector(".differences");
+    expect(await page.locator("dialog .notice").evaluate(seen)).toBe(true);
     const rows = await page.locator(".differences tbody tr").allInnerTexts();
     expect(rows.map((row) => row.split("\t"))).toEqual([
       ["Name", "Empty line", "Silence"],
