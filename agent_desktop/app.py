@@ -96,7 +96,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *AuditResource(parts.audit, parts.people).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
-        *DialResource(parts.commands, parts.stream, parts.crm, parts.clock, parts.choices.region).routes(),
+        *DialResource(parts, parts.choices.region).routes(),
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),
         *DraftResource(parts.crm, hub).routes(),

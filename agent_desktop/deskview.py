@@ -10,6 +10,12 @@ from typing import Any
 from agent_desktop.ports import Row
 from crm_core.customers.numbers import parse
 
+DIAL_WHY = frozenset(
+    {"restarted", "no_permit_in_time", "agent_gone", "agent_phone", "leg_unknown", "switch_refused"}
+    | {"leg_gone", "never_came", "phone_lost", "timed_out"}
+)
+"""Reasons of a dial's end that say more than its outcome; each has its words at the desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -120,6 +126,7 @@ def dial_view(row: Row, region: str) -> Row:
         "ringing_at": moment(row.get("ringing_at")),
         "ended_at": moment(row.get("ended_at") or row.get("let_go_at")),
         "outcome": row.get("outcome"),
+        "why": row.get("reason") if row.get("reason") in DIAL_WHY else None,
     }
 
 

@@ -42,8 +42,9 @@ class Resync:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All live rows by shelf and id; holds everything up to and including batch `seq`, and maybe a part of the
-    next one. Rows are whole, so applying a later batch over it twice does no harm."""
+    """All live rows by shelf and id, and of each agent the dial that ended lately; holds everything up to and
+    including batch `seq`, and maybe a part of the next one. Rows are whole, so applying a later batch over it twice
+    does no harm."""
 
     seq: int
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)

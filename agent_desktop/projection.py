@@ -75,7 +75,7 @@ class Projection:
         self.saving = saving
         self.seq = state.seq
         for shelf in SHELVES:
-            for key, row in state.rows.get(shelf, {}).items():
+            for key, row in _oldest_first(state.rows.get(shelf, {})):
                 self._place(RowChange(shelf, key, row))
         for key in list(self._rows["interactions"]):
             self._forget_ended(key)
@@ -289,6 +289,11 @@ class Projection:
         row = self._rows["interactions"].get(interaction_id)
         if row is not None and row["state"] in ENDED and not self._parts.get(interaction_id):
             del self._rows["interactions"][interaction_id]
+
+
+def _oldest_first(rows: dict[str, Row]) -> list[tuple[str, Row]]:
+    """Of the dials of an agent the last one placed is shown."""
+    return sorted(rows.items(), key=lambda item: moment(item[1].get("asked_at")) or "")
 
 
 def _waits_since(row: Row) -> str | datetime:

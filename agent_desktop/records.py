@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from typing_extensions import TypedDict
@@ -54,6 +55,15 @@ class AgentStateLine(TypedDict):
     about: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DialFate:
+    """What became of a dial so far. `permit_id` once there is one; `outcome` and its `reason` once it is over."""
+
+    permit_id: str | None
+    outcome: str | None
+    reason: str | None
+
+
 class CallRecords(Protocol):
     """Reads calls from the database."""
 
@@ -64,6 +74,8 @@ class CallRecords(Protocol):
     async def why(self, interaction_id: str) -> Why: ...
 
     async def recordings(self, interaction_id: str) -> list[Recording]: ...
+
+    async def dial(self, attempt_id: str) -> DialFate | None: ...
 
     async def agent(self, agent_id: str) -> Ownership | None:
         """The agent and their team; None when there is no such person."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.db import from_row, insert_rows, to_row, upsert
+from routing.attempts import Attempt
 from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.rows import Considered, Offer
 from routing.standing import SaveAgentState
-from routing.tables import agent_states, choices, interactions, offers, stints
+from routing.tables import agent_states, attempts, choices, interactions, offers, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
@@ -48,6 +50,19 @@ async def states_of(connection: AsyncConnection, agent_id: str, limit: int) -> l
     query = select(agent_states).where(agent_states.c.agent_id == agent_id)
     query = query.order_by(agent_states.c.at.desc(), agent_states.c.id.desc()).limit(limit)
     return [from_row(SaveAgentState, row) for row in await connection.execute(query)]
+
+
+async def attempt_by(connection: AsyncConnection, attempt_id: str) -> Attempt | None:
+    """An attempt as it was last saved, ended ones too."""
+    row = (await connection.execute(select(attempts).where(attempts.c.id == attempt_id))).first()
+    return None if row is None else from_row(Attempt, row)
+
+
+async def dials_ended(connection: AsyncConnection, since: datetime) -> list[Attempt]:
+    """Of each agent the last attempt of those that ended since then."""
+    query = select(attempts).where(attempts.c.ended_at >= since).order_by(attempts.c.asked_at, attempts.c.id)
+    found = {row.agent_id: row for row in await connection.execute(query)}
+    return [from_row(Attempt, row) for row in found.values()]
 
 
 async def save_recording_problems(connection: AsyncConnection, writes: Sequence[SaveRecordingProblem]) -> None:

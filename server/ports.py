@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -15,8 +15,16 @@ from kernel.asker import ASKER
 from kernel.engine import Engine, Published
 from kernel.messages import Command, Event
 from kernel.once import ASKING, AnsweredBefore
+from routing.attempts import Attempt
 
 NOT_SHOWN = frozenset({"deadlines", "answers"})
+
+
+Dials = Callable[[], Awaitable[Sequence[Attempt]]]
+
+
+async def _none() -> Sequence[Attempt]:
+    return ()
 
 
 class _Subscriber:
@@ -39,10 +47,12 @@ class _Subscriber:
 
 
 class EnginePorts:
-    """CommandPort and EventStream over `engine`. The outlet of that engine calls `publish`."""
+    """CommandPort and EventStream over `engine`. The outlet of that engine calls `publish`. `dials` are attempts that
+    ended lately: a desk goes on showing them, and the engine's memory has them no more."""
 
-    def __init__(self, engine: Engine, room: int = 1000) -> None:
+    def __init__(self, engine: Engine, room: int = 1000, dials: Dials = _none) -> None:
         self._engine = engine
+        self._dials = dials
         self._room = room
         self._subscribers: set[_Subscriber] = set()
 
@@ -56,7 +66,10 @@ class EnginePorts:
 
     async def state(self) -> State:
         seq, shelves = cast(tuple[int, dict[str, tuple[Any, ...]]], await self._engine.read(self._look))
-        return State(seq, {name: _plain_rows(rows) for name, rows in shelves.items()})
+        rows = {name: _plain_rows(rows) for name, rows in shelves.items()}
+        if over := await self._dials():
+            rows["attempts"] = _plain_rows(over) | rows.get("attempts", {})
+        return State(seq, rows)
 
     def _look(self) -> tuple[int, dict[str, tuple[Any, ...]]]:
         core = self._engine.core

@@ -11,15 +11,14 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
-from agent_desktop.crm import Crm
 from agent_desktop.deskview import moment
-from agent_desktop.ports import Batch, CommandPort, EventStream, Resync, Row
+from agent_desktop.parts import DesktopParts
+from agent_desktop.ports import Batch, Resync, Row
 from agent_desktop.resources.desk import Done
 from crm_core.donotcall.models import Entry
 from dialer.hours import NIGHT, NO_ZONE, local_times, warnings
 from dialer.numbers import Dialable, examine, refuse_costly
 from kernel.access import Right, may
-from kernel.clock import Clock
 from kernel.errors import Invalid, Refused, TrunklineError, Unavailable
 from routing.dialling import DialNumber
 
@@ -101,9 +100,9 @@ class ListEntry(TypedDict):
 
 
 class DialResource:
-    def __init__(self, commands: CommandPort, stream: EventStream, crm: Crm, clock: Clock, region: str) -> None:
-        self._commands, self._stream = commands, stream
-        self._crm, self._clock, self._region = crm, clock, region
+    def __init__(self, parts: DesktopParts, region: str) -> None:
+        self._commands, self._stream, self._records = parts.commands, parts.stream, parts.records
+        self._crm, self._clock, self._region = parts.crm, parts.clock, region
 
     async def number(self, ask: Ask) -> NumberCard:
         number = examine(ask.filters(NumberQuery).number, self._region)
@@ -129,7 +128,18 @@ class DialResource:
         )
         async with self._stream.subscribe() as batches:
             attempt_id = str(await self._commands.execute(command))
-            return await self._verdict(batches, attempt_id)
+            return await self._known(attempt_id) or await self._verdict(batches, attempt_id)
+
+    async def _known(self, attempt_id: str) -> Dialled | None:
+        """What was decided before: this may be the second time that it is asked, and no event will come any more."""
+        fate = await self._records.dial(attempt_id)
+        if fate is None or (fate.permit_id is None and fate.outcome is None):
+            return None
+        if fate.permit_id is None and fate.outcome == "refused":
+            raise _refused(fate.reason or "refused")
+        if fate.permit_id is None and fate.outcome == "failed":
+            raise _not_kept()
+        return _dialled(attempt_id, fate.permit_id)
 
     async def _verdict(self, batches: AsyncIterator[Batch | Resync], attempt_id: str) -> Dialled:
         try:
@@ -195,11 +205,23 @@ def _answer(event: Row, attempt_id: str) -> Dialled:
     if event["type"] == "DialRefused":
         raise KINDS.get(event["status"], Refused)(event["error"], event["message"], **event["details"])
     if event["type"] == "DialEnded" and event["outcome"] == "failed":
-        raise Unavailable(
-            "permit_not_kept", "The permit for this call could not be kept. Nobody was called; try again in a moment."
-        )
-    permit = event.get("permit_id")
-    return {"attempt_id": attempt_id, "permit_id": permit} if permit else {"attempt_id": attempt_id}
+        raise _not_kept()
+    return _dialled(attempt_id, event.get("permit_id"))
+
+
+def _dialled(attempt_id: str, permit_id: str | None) -> Dialled:
+    return {"attempt_id": attempt_id, "permit_id": permit_id} if permit_id else {"attempt_id": attempt_id}
+
+
+def _not_kept() -> Unavailable:
+    words = "The permit for this call could not be kept. Nobody was called; try again in a moment."
+    return Unavailable("permit_not_kept", words)
+
+
+def _refused(rule: str) -> TrunklineError:
+    """The refusal that a rule gave before; its details are not kept."""
+    status = next((status for status, ids in REFUSALS.items() if rule in ids), 409)
+    return KINDS.get(status, Refused)(rule, "This call was refused before; nobody was called.")
 
 
 def _card(number: Dialable, at: datetime, entry: Entry | None, costly: str | None) -> NumberCard:

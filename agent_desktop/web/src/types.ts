@@ -234,7 +234,7 @@ export interface Settings {
 export interface Dial {
   id: string;
   interaction_id: string;
-  state: "asked" | "permitted" | "dialing" | "answered" | "bridged" | "ended";
+  state: "asked" | "permitted" | "dialing" | "answered" | "bridged" | "ending" | "ended";
   number: string;
   display: string;
   customer_id: string | null;
@@ -243,6 +243,8 @@ export interface Dial {
   ringing_at: Iso | null;
   ended_at: Iso | null;
   outcome: string | null;
+  /** Says more than the outcome, where there is more to say; an older server says nothing. */
+  why?: string | null;
 }
 
 export interface LocalClock {

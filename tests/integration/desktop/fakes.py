@@ -9,7 +9,7 @@ from typing import Any
 
 from agent_desktop.phonebook import Phone
 from agent_desktop.ports import Batch, Resync, Row, RowChange, State
-from agent_desktop.records import AgentStateLine, Recording, Why
+from agent_desktop.records import AgentStateLine, DialFate, Recording, Why
 from kernel.access import Ownership
 from kernel.messages import Command
 
@@ -82,10 +82,11 @@ class FakePhones:
 
 
 class FakeRecords:
-    """`parts` names who had a part in an interaction."""
+    """`parts` names who had a part in an interaction, `dials` what became of an attempt."""
 
     def __init__(self) -> None:
         self.parts: dict[str, list[Ownership]] = {}
+        self.dials: dict[str, DialFate] = {}
 
     async def owners(self, interaction_id: str) -> list[Ownership]:
         return self.parts.get(interaction_id, [])
@@ -105,6 +106,9 @@ class FakeRecords:
                 "seconds": None,
             }
         ]
+
+    async def dial(self, attempt_id: str) -> DialFate | None:
+        return self.dials.get(attempt_id)
 
     async def agent(self, agent_id: str) -> Ownership | None:
         return next((one for parts in self.parts.values() for one in parts if one.owner_id == agent_id), None)

@@ -1,10 +1,11 @@
 """The platform killed at each step of a call that an agent makes: asked once, dialled once at most, under one permit
-(P3), and what was said of it is kept (P4)."""
+(P3), what was said of it is kept (P4), and the agent is told what came of it."""
 
 from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -43,6 +44,16 @@ MORE = (
 )
 CERTAIN = ("CustomerDialled", "CustomerRinging", "CustomerUp", "Joined", "HangUpCall", "FinishWrapUp", "note_saved")
 """What happens after the number was dialled for sure."""
+TOLD = {
+    ("failed", "restarted"),
+    ("failed", "leg_gone"),
+    ("failed", "agent_phone"),
+    ("unknown", "leg_gone"),
+    ("unknown", "never_came"),
+    ("dropped", None),
+    ("cancelled", None),
+}
+"""Outcome and reason of a dial that came to nothing; of `failed` the desk says that nobody was called."""
 DIAL = {"number": LUCIA, "confirm": ["night"]}
 
 
@@ -78,7 +89,8 @@ async def one_dial(words: str, folder: Path) -> None:
             async with kept_up(platform) as deaths, watched(switch) as seen:
                 await signs_in(ana, switch)
                 status = await asks_for_one_dial(ana)
-                talked = await comes_to_an_end(ana, status, deaths)
+                talked = await comes_to_an_end(ana, status)
+                told = told_of(ana.desk["dial"])
 
                 async def nothing_left() -> bool:
                     return await switch.channels() == []
@@ -92,6 +104,10 @@ async def one_dial(words: str, folder: Path) -> None:
     assert seen == [], "two legs of one phone"
     assert len(legs) == len(set(legs)), "a leg was ordered twice"
     assert numbers in ([], [LUCIA]), "dialled once at most"
+    print(f"{words}: answered {status}, told {told}, dialled {len(numbers)}, talked {talked}")
+    assert told in ({("reached", None)} if talked else TOLD) or (status >= 400 and told is None)
+    assert await outcomes(platform.database_url) == ([] if told is None else [told[0]]), "the desk says what is kept"
+    assert numbers == [] or (told is not None and told[0] != "failed"), "nobody was called, where the desk says so"
     assert numbers or not talked
     assert numbers or not any(one in words for one in CERTAIN), "the kill came after the number was dialled"
     assert await permits(platform.database_url) <= 1
@@ -118,19 +134,19 @@ async def asks_for_one_dial(ana: Person) -> int:
     return answers[-1]
 
 
-async def comes_to_an_end(ana: Person, status: int, deaths: list[int]) -> bool:
-    """Talk, end it and wrap up; or the dial ends by itself. Returns whether they talked."""
+async def comes_to_an_end(ana: Person, status: int) -> bool:
+    """Talk, end it and wrap up; or the dial ends by itself, and the desk says so. Returns whether they talked."""
 
     def over() -> bool:
         dial = ana.desk.get("dial")
-        ended = bool(dial["ended_at"]) if dial else bool(deaths)  # one that ended at the start is not shown any more
-        return ana.connected and ended and ana.me["duty"] == "idle"
+        told = bool(dial["ended_at"]) if dial else status >= 400
+        return ana.connected and told and ana.me["duty"] == "idle"
 
     def talks() -> bool:
         return ana.connected and ana.stint == "joined"
 
     try:
-        await until(lambda: talks() or over() or (status >= 400 and ana.connected), STEP, "they talk, or it is over")
+        await until(lambda: talks() or over(), STEP, "they talk, or it is over")
     except AssertionError as error:
         raise AssertionError(f"{error}; answered {status}, desk {ana.connected}: {ana.desk}") from None
     if not talks():
@@ -139,10 +155,24 @@ async def comes_to_an_end(ana: Person, status: int, deaths: list[int]) -> bool:
     async def ended() -> bool:
         if talks():
             await ana.does("hang-up")
-        return ana.connected and ana.stint == "" and ana.me["duty"] == "idle"
+        return ana.connected and ana.stint == "" and over()
 
     await until(ended, STEP, "wrapped up")
     return True
+
+
+def told_of(dial: dict[str, Any] | None) -> tuple[str, str | None] | None:
+    return None if dial is None else (dial["outcome"], dial["why"])
+
+
+async def outcomes(database_url: str) -> list[str]:
+    """Of each attempt that is kept."""
+    database = connect(database_url)
+    try:
+        async with readonly(database) as connection:
+            return list(await connection.scalars(text("SELECT outcome FROM attempts")))
+    finally:
+        await database.dispose()
 
 
 async def permits(database_url: str) -> int:

@@ -70,11 +70,14 @@ function Party({ phase }: { phase: Phase }) {
 
 /** What came of a call that reached nobody, and the way to try again. */
 function Unreached({ last }: { last: Dial }) {
+  const why = last.why ? tryT(`dial_why.${last.outcome}_${last.why}`, "") : "";
   return (
     <div class="party" role="status">
       <Icon name="phone" large />
       <span class="stack tight">
-        <span class="strong said">{tryT(`outcome.${last.outcome}`, t("outcome.failed"))}</span>
+        <span class={why ? "small said" : "strong said"}>
+          {why || tryT(`outcome.${last.outcome}`, t("outcome.failed"))}
+        </span>
         <span class="small soft truncate">{last.display}</span>
       </span>
       <Button small icon="phone" onClick={() => openDial(last.number, last.customer_id)}>

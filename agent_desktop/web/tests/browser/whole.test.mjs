@@ -56,6 +56,14 @@ describe("nothing that is read out or chosen is cut off", () => {
     await made.page.getByText("You hung up before anybody answered").waitFor();
     expect(await cut(".party .said", ".callbar")).toEqual([]);
   });
+
+  it("given a call that the platform cut, then why, and whether it may have rung, is whole too", async () => {
+    await shown("unreached", ({ dial }) => ({ dial: { ...dial, outcome: "unknown", why: "leg_gone" } }));
+    await made.page
+      .getByText("The connection broke as the number was dialled. It may have rung there.")
+      .waitFor();
+    expect(await cut(".party .said", ".callbar")).toEqual([]);
+  });
 });
 
 it("the caller's number begins where its name begins", async () => {
