@@ -243,18 +243,25 @@ class Model(Dialling, Clocks, Figures):
             assert agent.standing is standing_of(agent, offers, stints)
 
     @invariant()
+    def p2_a_caller_talks_to_one_agent_and_an_agent_to_one_caller(self) -> None:
+        talks = [one for one in self.state.stints if one.state in ON_CALL]
+        for whose in ("agent_id", "interaction_id"):
+            assert len({getattr(one, whose) for one in talks}) == len(talks), (whose, talks)
+
+    @invariant()
     def what_an_agent_does_has_its_reason(self) -> None:
         for agent in self.state.agents:
             stints = [one.state for one in self.state.stints.where("agent_id", agent.id)]
+            talks, wraps = sum(one in ON_CALL for one in stints), stints.count(StintState.wrapping)
             offers = self.state.offers.where("agent_id", agent.id)
+            calls = [one for one in self.state.attempts if one.agent_id == agent.id]
             if agent.duty is Duty.reserved:
-                calls = [one for one in self.state.attempts if one.agent_id == agent.id]
-                assert offers or calls, f"{agent.id} is reserved for nothing"
-            elif agent.duty is Duty.busy:
-                assert any(one in ON_CALL for one in stints), f"{agent.id} is busy with nothing"
-            elif agent.duty is Duty.wrapping:
-                assert StintState.wrapping in stints, f"{agent.id} wraps up nothing"
+                assert len(offers) + len(calls) == 1, f"{agent.id} is reserved for {offers} and {calls}"
             else:
+                assert all(one.ended_at for one in offers), f"{agent.id} is {agent.duty} and offered a call"
+            assert talks == (agent.duty is Duty.busy), f"{agent.id} is {agent.duty} with {talks} talks"
+            assert wraps == (agent.duty is Duty.wrapping), f"{agent.id} is {agent.duty} with {wraps} wrap-ups"
+            if agent.duty is Duty.idle:
                 assert not [one for one in stints if one is not StintState.done], f"{agent.id} is idle on a call"
 
     @invariant()

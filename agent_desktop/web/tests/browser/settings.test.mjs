@@ -1,7 +1,7 @@
 // What an agent sets up: keys, language, microphone and loudspeakers.
 
 import { describe, expect, it } from "vitest";
-import { phoneIs, stage, talk } from "./stage.mjs";
+import { open, phoneIs, stage, talk } from "./stage.mjs";
 
 const made = stage();
 
@@ -46,6 +46,45 @@ describe("languages", () => {
       await page.keyboard.press("Escape");
     }
     expect(await page.evaluate(() => window.__trunkline.phone().sip.state)).toBe("up");
+  });
+});
+
+describe("light, dark, automatic", () => {
+  it("given Dark while the system is light, then it is dark at once and after a reload; Automatic follows the system", async () => {
+    const { page, context } = made;
+    const choose = async (name) => {
+      await page.click(".whoami");
+      await page.getByRole("menuitemradio", { name, exact: true }).click();
+      await page.keyboard.press("Escape");
+    };
+    const looks = async (where = page) => {
+      const [paper, ink] = await where.evaluate(() => {
+        const { backgroundColor, color } = getComputedStyle(document.body);
+        return [backgroundColor, color].map((one) => Math.max(...one.match(/\d+/g).slice(0, 3).map(Number)));
+      });
+      return paper > 200 && ink < 100 ? "light" : paper < 100 && ink > 150 ? "dark" : `${paper} on ${ink}`;
+    };
+    await page.emulateMedia({ colorScheme: "light" });
+    expect(await looks()).toBe("light");
+    await choose("Dark");
+    expect(await looks()).toBe("dark");
+    await page.reload();
+    await phoneIs(page, "registered");
+    expect(await looks()).toBe("dark");
+    const signIn = await open(made, context, "/sign-in");
+    await signIn.waitForSelector("form");
+    await signIn.emulateMedia({ colorScheme: "light" });
+    expect(await looks(signIn)).toBe("dark");
+    await signIn.close();
+
+    await choose("Light");
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await looks()).toBe("light");
+    await choose("Auto");
+    for (const colorScheme of ["light", "dark", "light"]) {
+      await page.emulateMedia({ colorScheme });
+      expect(await looks()).toBe(colorScheme);
+    }
   });
 });
 
