@@ -20,6 +20,8 @@ MB = 1_000_000
 HEAP_GROWTH = 3 * MB
 NODES_GROWTH = 400
 LISTENERS_GROWTH = 60
+LONGEST_MS = 500
+"""No hand waits longer than this for the page, on a machine that runs switch and platform besides."""
 LONGEST_TASKS = """() => new PerformanceObserver(list => {
     for (const one of list.getEntries()) (window.__long ??= []).push(one.duration);
 }).observe({type: 'longtask', buffered: true})"""
@@ -72,6 +74,8 @@ async def a_day(calls: int, settled: int, lab: AsteriskLab, platform: PlatformPr
     assert last.nodes - first.nodes < NODES_GROWTH, readings
     assert last.listeners - first.listeners < LISTENERS_GROWTH, readings
     assert last.pop_ms < 2 * first.pop_ms + 100, readings
+    assert max(one.longest_ms for one in readings) < LONGEST_MS, readings
+    assert last.long_tasks <= first.long_tasks + settled, readings
 
 
 async def one_call(number: int, ana: AgentBrowser, lab: AsteriskLab) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from tests.system.desk.process import HANNAH, LUCIA, PlatformProcess
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 WITHIN_MS = 1000
-"""From the return of the network to a screen that agrees; twice that is allowed on a machine under load."""
+"""From the return (of the network, of the computer, of the page) to a screen that agrees."""
+NAVIGATION = 0
+"""Where the page's clock begins: when the browser was told to load it."""
 LIVE_AND = """([name, since]) => new Promise(done => {
     const look = () => {
         const desk = document.querySelector('.desk');
@@ -108,7 +111,7 @@ async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: Platfo
             await hannah.audio.heard_tone(MUSIC_HZ)
             since = await page_now(ana)
             await wire.mend()
-            assert await agrees_within(ana, 1, since) < 2 * WITHIN_MS
+            assert await agrees_within(ana, 1, since) < WITHIN_MS
             await ana.page.wait_for_function("() => !document.querySelector('.banner')")
             assert await ana.page.locator(".composer textarea").input_value() == "written in the dark"
         await wire.cut()
@@ -122,26 +125,70 @@ async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: Platfo
 async def test_a_sleep_with_a_line_that_is_dead_and_does_not_say_so(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers, tmp_path: Path
 ) -> None:
-    """The computer sleeps; meanwhile the line goes deaf and a caller comes."""
+    """The computer sleeps; meanwhile the line goes deaf and a caller comes or leaves. Three times; the one in the
+    middle counts, so that one stumble of a loaded machine decides nothing."""
     ana = await agents.agent("ana", platform.url)
     wire = Wire(ana.page)
     await wire.put_in()
     await ana.sign_in()
-    async with SipCaller(desk_lab.sip, number=HANNAH, to="5551234") as hannah:
-        wire.deafen()
-        async with asleep(tmp_path, 6.0):
-            await hannah.audio.heard_tone(MUSIC_HZ)
-        since = await page_now(ana)
-        assert await agrees_within(ana, 1, since) < 3 * WITHIN_MS
+    took = []
+    async with AsyncExitStack() as callers:
+        for waiting in (1, 0, 1):
+            wire.deafen()
+            async with asleep(tmp_path, 6.0):
+                await comes_or_leaves(waiting, callers, desk_lab)
+            begun = time.monotonic()
+            await agrees_within(ana, waiting, 0)
+            took.append(1000 * (time.monotonic() - begun))
+    print("TOOK", took)
+    assert sorted(took)[1] < WITHIN_MS, took
+
+
+async def test_a_reload_is_right_within_a_second_of_its_start(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """Three times, in the middle of which a caller comes or leaves; the one in the middle counts."""
+    ana = await (await agents.agent("ana", platform.url)).sign_in()
+    took = []
+    async with AsyncExitStack() as callers:
+        for waiting in (1, 0, 1):
+            await comes_or_leaves(waiting, callers, desk_lab)
+            await ana.page.reload(wait_until="commit")
+            took.append(await agrees_within(ana, waiting, NAVIGATION))
+            await ana.until("d => d.me.device === 'reachable'", "the phone is registered again")
+    print("TOOK", took)
+    assert sorted(took)[1] < WITHIN_MS, took
+
+
+async def comes_or_leaves(waiting: int, callers: AsyncExitStack, lab: AsteriskLab) -> None:
+    """Hannah calls and hears music, or all callers hang up."""
+    if waiting:
+        hannah = await callers.enter_async_context(SipCaller(lab.sip, number=HANNAH, to="5551234"))
+        await hannah.audio.heard_tone(MUSIC_HZ)
+    else:
+        await callers.aclose()
+
+
+async def a_tab_more(first: AgentBrowser, url: str, waiting: int) -> tuple[Page, float]:
+    """A tab beside the first, and the milliseconds from its navigation until it agrees."""
+    tab = await first.page.context.new_page()
+    await tab.add_init_script(KEEP_PEERS)
+    await tab.goto(url, wait_until="commit")
+    return tab, await agrees_within(AgentBrowser(tab, first.login, url), waiting, NAVIGATION)
 
 
 async def test_a_second_tab_and_a_second_browser(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:
     first = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
-    tab = await first.page.context.new_page()
-    await tab.add_init_script(KEEP_PEERS)
-    await tab.goto(platform.url)
+    took = []
+    for nth in range(3):
+        tab, took_ms = await a_tab_more(first, platform.url, 0)
+        took.append(took_ms)
+        if nth < 2:
+            await tab.close()
+    print("TOOK", took)
+    assert sorted(took)[1] < WITHIN_MS, took
     second = AgentBrowser(tab, "ana", platform.url)
     await tab.wait_for_function("() => window.__trunkline?.phone().state === 'elsewhere'")
     async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:
