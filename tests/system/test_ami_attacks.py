@@ -17,12 +17,26 @@ from cti.ami import AmiSettings, AmiSwitch
 from cti.ami.actions import steps
 from cti.ami.link import AmiLink
 from cti.facts import LegEnded, OrderDone
-from cti.orders import DropClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.orders import (
+    DialOut,
+    DropClaim,
+    GrantClaim,
+    HangUp,
+    HoldCaller,
+    LookAtLeg,
+    QueueCaller,
+    ResumeCaller,
+    RingAgent,
+    RingDialler,
+    SwitchOrder,
+)
 from cti.switch import LinkState
 from kernel.errors import Invalid
 from kernel.messages import Fact
 from lab.asterisk import AsteriskLab
+from lab.farend import FarEnd
 from lab.stage import Stage
+from tests.support.orders import kinds_sent
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.system
@@ -33,6 +47,8 @@ STRIPPED = "".join(map(chr, range(33)))
 """What Asterisk cuts off both ends of a value."""
 SMUGGLED = "CoreStatus"
 """Nothing of ours runs this; seeing it means that a value became an action."""
+BUSY = "+34600111217"
+"""A number behind the lab's trunk that refuses every call."""
 BY_ITSELF = {"Ping", "ListCommands", "ShowDialPlan"}
 """What the link runs between orders, to see that the switch is there and has what we need."""
 
@@ -53,6 +69,29 @@ ORDERS: tuple[SwitchOrder, ...] = (
     HoldCaller(order_id="o", caller_channel="", agent_channel=AGENT, interaction_id=IX),
     ResumeCaller(order_id="o", caller_channel="", agent_channel=AGENT, interaction_id=IX, claim="st-1"),
     QueueCaller(order_id="o", caller_channel="", interaction_id=IX),
+    GrantClaim(order_id="o", caller_channel="", interaction_id=IX, claim="of-1"),
+    RingDialler(
+        order_id="o",
+        leg="leg-attack",
+        endpoint="cti-phone-04",
+        interaction_id=IX,
+        timeout=5,
+        wait=5,
+        number=BUSY,
+        name="José",
+    ),
+    DialOut(
+        order_id="o",
+        leg="leg-attack",
+        interaction_id=IX,
+        permit_id="pm-1",
+        trunk="PJSIP/{number}@trunk",
+        agent_channel=AGENT,
+        timeout=5,
+        number=BUSY,
+        caller_number="+34910000000",
+    ),
+    LookAtLeg(order_id="o", leg="leg-nobody", interaction_id=IX),
 )
 TARGETS = [
     (order, field.name)
@@ -132,6 +171,9 @@ class Attack:
         self.switch = AmiSwitch(ami_settings(lab), self._hear)
         self.tally = tally
         self.caller = ""
+        self.outside = FarEnd(lab.sip, lab.ports.trunk)
+        self.asked: Counter[str] = Counter()
+        """The numbers of the dials that were sent."""
 
     def _hear(self, fact: Fact) -> bool:
         self.facts.append(fact)
@@ -161,14 +203,19 @@ class Attack:
 async def attack(stage: Stage, tally: Tally) -> AsyncIterator[Attack]:
     """A caller waits, so that what is checked by the switch itself gets as far as it can."""
     made = Attack(stage.lab, tally)
-    async with stage.beating(), stage.caller() as call:
+    async with stage.beating(), made.outside, stage.caller() as call:
         made.caller = (await stage.waiting())["Channel"]
         await tally.of(made.connect)
         yield made
         await made.switch.stop()
         sent = made.switch.counts["actions"]
         await until(lambda: len(tally.mine()) == sent, what=f"exactly {sent} actions run by the switch")
+        assert Counter(made.outside.dialled) <= made.asked, "nothing was dialled but what was asked for, each once"
         await call.hang_up()
+
+
+def test_given_every_kind_of_order_then_it_is_among_those_that_are_tried() -> None:
+    assert {type(order) for order in ORDERS} == kinds_sent()
 
 
 async def test_given_a_raw_client_then_a_smuggled_action_is_seen_by_the_tally(stage: Stage, tally: Tally) -> None:
@@ -180,7 +227,7 @@ async def test_given_a_raw_client_then_a_smuggled_action_is_seen_by_the_tally(st
         await until(lambda: SMUGGLED in [action for _, action in tally.lines()], what="the smuggled action")
 
 
-@THOROUGH
+@settings(THOROUGH, max_examples=400)
 @given(st.sampled_from(TARGETS), POISON)
 async def test_given_any_text_in_any_field_of_any_order_then_the_switch_runs_our_actions_and_no_other(
     attack: Attack, target: tuple[SwitchOrder, str], text: str
@@ -190,6 +237,8 @@ async def test_given_any_text_in_any_field_of_any_order_then_the_switch_runs_our
         template = dataclasses.replace(template, caller_channel=attack.caller)
     order = dataclasses.replace(template, **{field: text})
     before = len(attack.tally.orders())
+    if isinstance(order, DialOut):
+        attack.asked[order.number] += 1
     done = await attack.carry_out(order)
     try:
         planned = [str(action["Action"]) for action in steps(order)]
@@ -200,6 +249,8 @@ async def test_given_any_text_in_any_field_of_any_order_then_the_switch_runs_our
     seen = attack.tally.orders()[before:]
     before_sentinel = seen[: len(seen) - 1 - seen[::-1].index("CoreSettings")]
     ran = [action for action in before_sentinel if action in planned or action != "Getvar"]
+    if isinstance(order, LookAtLeg):
+        ran = ran[:1]  # ... and here no other than what was ordered
     assert ran == planned[: len(ran)]
     assert bool(ran) == bool(planned), done.message
     if not planned:
@@ -262,6 +313,16 @@ async def test_given_any_text_as_a_key_then_it_is_refused_or_one_action(link: Am
     await future
     await until(lambda: len(tally.orders()) >= before + 1, what="the action in the switch's log")
     assert tally.orders()[before:] == ["Getvar"]
+
+
+async def test_given_a_dial_as_it_is_meant_then_the_other_side_of_the_trunk_sees_it_once(attack: Attack) -> None:
+    """What is counted at the end of the attacks does arrive there."""
+    dial = next(order for order in ORDERS if isinstance(order, DialOut))
+    attack.asked[dial.number] += 1
+    done = await attack.carry_out(dial)
+    assert done.ok
+    await until(lambda: attack.outside.dialled == [BUSY], what="the call at the other side")
+    assert attack.tally.orders().count("Originate") == 1
 
 
 async def test_given_oversize_from_the_orders_then_legs_that_never_came_are_told(attack: Attack) -> None:

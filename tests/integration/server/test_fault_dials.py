@@ -42,6 +42,13 @@ MORE = (
         "before_answer:wrap_up",
     ),
 )
+ON_POSTGRESQL = ("permit_kept", "mid_transaction:FinishWrapUp")
+"""Points where it matters what a database makes of a connection that is gone; all of them in the soak."""
+FEW = (*((words, "sqlite") for words in FIRST), *((words, "postgresql") for words in ON_POSTGRESQL))
+MANY = (
+    *((words, "sqlite") for words in MORE if words not in FIRST),
+    *((words, "postgresql") for words in dict.fromkeys((*FIRST, *MORE)) if words not in ON_POSTGRESQL),
+)
 CERTAIN = ("CustomerDialled", "CustomerRinging", "CustomerUp", "Joined", "HangUpCall", "FinishWrapUp", "note_saved")
 """What happens after the number was dialled for sure."""
 TOLD = {
@@ -68,22 +75,24 @@ test_every_point_of_a_dial_is_tried.pytestmark = [pytest.mark.integration]  # ty
 
 @pytest.mark.integration
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("words", FIRST)
-async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, tmp_path: Path) -> None:
-    await one_dial(words, tmp_path)
+@pytest.mark.parametrize(("words", "database_url"), FEW, indirect=["database_url"])
+async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, database_url: str, tmp_path: Path) -> None:
+    await one_dial(words, tmp_path, database_url)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("words", [words for words in MORE if words not in FIRST])
-async def test_killed_at_every_step_of_a_call_out_nobody_is_dialled_twice(words: str, tmp_path: Path) -> None:
-    await one_dial(words, tmp_path)
+@pytest.mark.parametrize(("words", "database_url"), MANY, indirect=["database_url"])
+async def test_killed_at_every_step_of_a_call_out_nobody_is_dialled_twice(
+    words: str, database_url: str, tmp_path: Path
+) -> None:
+    await one_dial(words, tmp_path, database_url)
 
 
-async def one_dial(words: str, folder: Path) -> None:
+async def one_dial(words: str, folder: Path, database_url: str) -> None:
     """Ask for one dial, again under the same key while nobody answers; talk and wrap up where it came to that."""
     async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder)
+        platform = PlatformProcess(switch, folder, database_url=database_url)
         await platform.prepare(("ana",), QUEUE)
         await platform.start(TESTING="true", FAULT_POINT=words)
         ana = Person(platform.url, "ana", PASSWORD)
@@ -124,12 +133,12 @@ async def signs_in(ana: Person, switch: SimProcess) -> None:
     await ana.sign_in(phone)
 
 
-async def asks_for_one_dial(ana: Person) -> str:
+async def asks_for_one_dial(ana: Person, number: str = LUCIA) -> str:
     """The id of the error that it was answered with in the end; empty when it was none."""
     answers: list[str] = []
 
     async def answered() -> bool:
-        status, answer = await ana.ask("POST", "/api/dial", DIAL, key="dial-once-0001")
+        status, answer = await ana.ask("POST", "/api/dial", {**DIAL, "number": number}, key="dial-once-0001")
         if status != NO_ANSWER:
             answers.append(answer["error"]["id"] if status >= 400 else "")
         return status != NO_ANSWER

@@ -6,9 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.ami.actions import MAX_VALUE, caller_id, check, steps
-from cti.orders import DropClaim, GrantClaim, HangUp, HoldCaller, QueueCaller, ResumeCaller, RingAgent, SwitchOrder
+from cti.ami.actions import MAX_VALUE, Action, caller_id, check, steps
+from cti.orders import (
+    DialOut,
+    DropClaim,
+    GrantClaim,
+    HangUp,
+    HoldCaller,
+    LegOrder,
+    LookAtLeg,
+    QueueCaller,
+    ResumeCaller,
+    RingAgent,
+    RingDialler,
+    SwitchOrder,
+)
 from kernel.errors import Invalid
+from tests.support.orders import kinds_sent
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +38,17 @@ RING = RingAgent(
     caller_number="+34 600 111 222",
     caller_name="José",
 )
+DIAL = DialOut(
+    order_id="o",
+    leg="leg-2",
+    interaction_id=IX,
+    permit_id="pm-1",
+    trunk="PJSIP/{number}@my-trunk",
+    agent_channel=AGENT,
+    timeout=60,
+    number="+34600111222",
+    caller_number="+34910000000",
+)
 ORDERS: tuple[SwitchOrder, ...] = (
     RING,
     GrantClaim(order_id="o", caller_channel=CALLER, interaction_id=IX, claim="of-1"),
@@ -32,7 +57,20 @@ ORDERS: tuple[SwitchOrder, ...] = (
     HoldCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX),
     ResumeCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX, claim="st-1"),
     QueueCaller(order_id="o", caller_channel=CALLER, interaction_id=IX),
+    RingDialler(
+        order_id="o",
+        leg="leg-1",
+        interaction_id=IX,
+        endpoint="cti-phone-01",
+        timeout=20,
+        wait=90,
+        number="+34 600 111 222",
+        name="José",
+    ),
+    DIAL,
+    LookAtLeg(order_id="o", leg="leg-1", interaction_id=IX),
 )
+"""One of each kind that the switch is ever sent; the attacks on a real one take the same."""
 TEXT_FIELDS = [
     (order, field.name)
     for order in ORDERS
@@ -58,6 +96,23 @@ def test_given_a_ring_then_the_claim_is_set_before_the_leg_is_made() -> None:
     }
 
 
+def test_given_a_dial_then_one_leg_is_made_to_the_number_through_the_trunk() -> None:
+    assert steps(DIAL) == (
+        {
+            "Action": "Originate",
+            "Channel": "PJSIP/+34600111222@my-trunk",
+            "ChannelId": "leg-2",
+            "Context": "cti-dialled",
+            "Exten": "s",
+            "Priority": "1",
+            "Async": "true",
+            "Timeout": "60000",
+            "CallerID": '"" <+34910000000>',
+            "Variable": ("CTI_ROLE=dialled", f"CTI_TARGET={AGENT}", f"CTI_IX={IX}"),
+        },
+    )
+
+
 def test_given_each_order_then_its_actions_are_these() -> None:
     did = {type(order).__name__: [str(action["Action"]) for action in steps(order)] for order in ORDERS}
     assert did == {
@@ -68,7 +123,14 @@ def test_given_each_order_then_its_actions_are_these() -> None:
         "HoldCaller": ["Setvar", "Setvar", "Redirect"],
         "ResumeCaller": ["Setvar", "Setvar", "Setvar", "Redirect"],
         "QueueCaller": ["Redirect"],
+        "RingDialler": ["Originate"],
+        "DialOut": ["Originate"],
+        "LookAtLeg": ["Getvar"],
     }
+
+
+def test_given_every_kind_of_order_then_it_is_among_those_that_are_attacked() -> None:
+    assert {type(order) for order in ORDERS} == kinds_sent()
 
 
 def test_given_any_order_then_no_action_can_run_an_application() -> None:
@@ -88,19 +150,30 @@ def test_given_poison_in_a_field_then_it_is_refused_or_never_reaches_the_wire(
         return
     for action in actions:
         check(action)
-        assert poison not in str(action)
+        assert not [line for line in lines_of(action) if poison in line]
+
+
+def lines_of(action: Action) -> list[str]:
+    """Each value that becomes a line of its own."""
+    return [line for value in action.values() for line in (value if isinstance(value, tuple) else (value,))]
+
+
+def checked(order: SwitchOrder, field: str) -> bool:
+    """Whether a field is sent as it is; the others are not sent, or only what can be shown of them."""
+    shown = ("caller_name", "caller_number", "name", *(("number",) if isinstance(order, RingDialler) else ()))
+    return field not in ("order_id", "permit_id", *shown)
 
 
 @pytest.mark.parametrize(
     ("order", "field"),
-    [(order, field) for order, field in TEXT_FIELDS if field not in ("order_id", "caller_name", "caller_number")],
+    [(order, field) for order, field in TEXT_FIELDS if checked(order, field)],
     ids=lambda value: getattr(value, "order_id", value),
 )
 @pytest.mark.parametrize("poison", ["300&Local/x@y", "a,b=1", 'a"', "${SHELL(x)}", "a b", "", "SIP/x/y)"])
 def test_given_a_dial_string_of_more_than_one_thing_then_it_is_refused(
     order: SwitchOrder, field: str, poison: str
 ) -> None:
-    sent = order if field != "interaction_id" else RING
+    sent = order if field != "interaction_id" or isinstance(order, LegOrder) else RING
     with pytest.raises(Invalid):
         steps(dataclasses.replace(sent, **{field: poison}))
 
@@ -121,11 +194,9 @@ def test_given_any_text_in_a_field_then_the_actions_are_one_line_a_value(
     except Invalid:
         return
     assert len(actions) == len(steps(order))
-    for action in actions:
-        for value in action.values():
-            for line in value if isinstance(value, tuple) else (value,):
-                assert not set(line) & {"\r", "\n", "\0"}
-                assert len(line.encode()) <= MAX_VALUE
+    for line in (line for action in actions for line in lines_of(action)):
+        assert not set(line) & {"\r", "\n", "\0"}
+        assert len(line.encode()) <= MAX_VALUE
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
