@@ -57,7 +57,12 @@ class ForbidForm(Form):
 
 
 class EntriesQuery(Form):
-    after: str = Field(default="", max_length=40)
+    """`q` is a number in any usual way of writing, a part of one, or words of the reason; `after` is the id to go on
+    after."""
+
+    q: str = Field("", max_length=200)
+    after: str | None = Field(None, max_length=40)
+    limit: int = Field(50, ge=1, le=200)
 
 
 class LocalClock(TypedDict):
@@ -97,6 +102,13 @@ class ListEntry(TypedDict):
     added_by: str
     added_at: str | None
     expires_at: str | None
+
+
+class EntriesPage(TypedDict):
+    """The newest first; `next` is the `after` of the next page, None on the last one."""
+
+    items: list[ListEntry]
+    next: str | None
 
 
 class DialResource:
@@ -165,8 +177,12 @@ class DialResource:
         await self._crm.lists.remove(ask.key("id"))
         return {}
 
-    async def entries(self, ask: Ask) -> list[ListEntry]:
-        return [_entry(one) for one in await self._crm.lists.entries(ask.filters(EntriesQuery).after)]
+    async def entries(self, ask: Ask) -> EntriesPage:
+        query = ask.filters(EntriesQuery)
+        found = await self._crm.lists.entries(query.q, query.after, query.limit + 1)
+        shown = found[: query.limit]
+        following = shown[-1].id if len(found) > query.limit else None
+        return {"items": [_entry(one) for one in shown], "next": following}
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -181,7 +197,7 @@ class DialResource:
             ),
             Route(
                 method="GET", path="/api/do-not-call", resource=self.entries, rule=Right.do_not_call_manage,
-                query=EntriesQuery, summary="Who must not be called, a hundred at a time", answer=list[ListEntry],
+                query=EntriesQuery, summary="Who must not be called, by number or reason, by pages", answer=EntriesPage,
             ),
             Route(
                 method="POST", path="/api/do-not-call", resource=self.forbid, rule=Right.do_not_call_add,

@@ -9,6 +9,7 @@ from crm_core.cardnumbers import masked
 from crm_core.donotcall import store
 from crm_core.donotcall.models import OWN_LIST, Entry
 from crm_core.donotcall.patterns import read_pattern
+from crm_core.donotcall.search import read
 from crm_core.people import audit
 from crm_core.shapes import moment
 from crm_core.store import Database
@@ -45,9 +46,11 @@ class DoNotCallService:
         async with readonly(self._db) as connection:
             return await store.entry_for(connection, e164, self._clock.now())
 
-    async def entries(self, after: str = "", limit: int = 100) -> Sequence[Entry]:
+    async def entries(self, words: str = "", after: str | None = None, limit: int = 100) -> Sequence[Entry]:
+        """The newest first, after the entry with that id; of those that `words` mean: see `search.read`."""
+        wanted = read(words, self._region) if words.strip() else None
         async with readonly(self._db) as connection:
-            return await store.list_entries(connection, after, limit)
+            return await store.list_entries(connection, wanted, after, limit)
 
 
 def told(entry: Entry) -> dict[str, object]:

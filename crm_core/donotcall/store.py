@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm_core.customers.names import key
 from crm_core.donotcall.models import OWN_LIST, Entry
 from crm_core.donotcall.patterns import matching, read_pattern
+from crm_core.donotcall.search import Wanted
 from crm_core.donotcall.tables import do_not_call, do_not_call_version
 from crm_core.donotcall.writes import ForbidNumber
 from crm_core.people.audit import AuditEntry, append
@@ -45,7 +47,7 @@ async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
     same = (do_not_call.c.list == entry.list) & (do_not_call.c.pattern == entry.pattern)
     await _next_version(connection)
     await connection.execute(delete(do_not_call).where(same))
-    await connection.execute(insert(do_not_call).values(**to_row(entry)))
+    await connection.execute(insert(do_not_call).values(**to_row(entry), words=key(entry.reason)))
 
 
 async def forbid_numbers(connection: AsyncConnection, writes: Sequence[ForbidNumber], region: str) -> None:
@@ -70,10 +72,24 @@ async def remove_entry(connection: AsyncConnection, entry_id: str) -> Entry | No
     return None if row is None else from_row(Entry, row)
 
 
-async def list_entries(connection: AsyncConnection, after: str, limit: int) -> Sequence[Entry]:
-    """Entries by id, the oldest first."""
-    query = select(do_not_call).where(do_not_call.c.id > after).order_by(do_not_call.c.id).limit(limit)
+async def list_entries(
+    connection: AsyncConnection, wanted: Wanted | None, before: str | None, limit: int
+) -> Sequence[Entry]:
+    """Entries that fit (without `wanted` all), the newest first; `before` is the id to go on behind."""
+    query = select(do_not_call).order_by(do_not_call.c.id.desc()).limit(limit)
+    if wanted is not None:
+        query = query.where(or_(*_fitting(wanted)))
+    if before is not None:
+        query = query.where(do_not_call.c.id < before)
     return [from_row(Entry, row) for row in await connection.execute(query)]
+
+
+def _fitting(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [do_not_call.c.pattern.in_(wanted.patterns)]
+    found += [do_not_call.c.pattern.contains(part, autoescape=True) for part in wanted.parts]
+    if wanted.words:
+        found.append(and_(*(do_not_call.c.words.contains(word, autoescape=True) for word in wanted.words)))
+    return found
 
 
 async def _next_version(connection: AsyncConnection) -> None:

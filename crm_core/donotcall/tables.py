@@ -13,6 +13,7 @@ do_not_call = Table(
     Column("list", String(60), nullable=False),
     Column("pattern", String(20), nullable=False, index=True),
     Column("reason", String(200), nullable=False),
+    Column("words", String(600), nullable=False, server_default=""),
     Column("added_by", String(40), nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),

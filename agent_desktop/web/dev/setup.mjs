@@ -48,7 +48,7 @@ export const newSetup = () => ({
   ],
   forbidden: [
     {
-      id: "dnc-1",
+      id: "dnc-3",
       list: "own",
       pattern: "+34600111222",
       reason: "asked by mail",
@@ -88,11 +88,19 @@ export const SETUP_ROUTES = {
     Object.assign(of(world), body, { version: version + 1 });
     return [200, { version: version + 1 }];
   },
-  "GET /api/do-not-call": (world) => [200, of(world).forbidden],
+  "GET /api/do-not-call": (world, { query }) => {
+    const [words, limit] = [query.get("q") ?? "", of(world).page ?? 50];
+    const digits = words.replace(/[^+\d]/g, "");
+    const fits = ({ id, pattern, reason }) =>
+      (!query.get("after") || id < query.get("after")) &&
+      (!words || (digits && pattern.includes(digits)) || reason.includes(words));
+    const items = of(world).forbidden.filter(fits);
+    return [200, { items: items.slice(0, limit), next: items[limit] ? items[limit - 1].id : null }];
+  },
   "POST /api/do-not-call": (world, { body }) => {
     if (!/^\+?\d{6,}$|^\+\d+\*$/.test(body.number)) return bad;
     const made = {
-      id: "dnc-3",
+      id: `dnc-${of(world).forbidden.length + 2}`,
       list: "own",
       pattern: body.number,
       ...body,

@@ -52,7 +52,7 @@ async def test_given_a_call_that_ends_with_do_not_call_then_its_number_is_forbid
     await finish(live, call, "do_not_call")
     _, card = await live.ask("agent", "GET", f"/api/dial/number?number={(number or '').replace('+', '%2B')}")
     assert card["forbidden"] == "own"
-    _, entries = await live.ask("supervisor", "GET", "/api/do-not-call")
+    entries = (await live.ask("supervisor", "GET", "/api/do-not-call"))[1]["items"]
     assert [(one["pattern"], one["added_by"]) for one in entries] == [(number, live.ids["agent"])]
     trail = await read_audit(live.platform.database)
     (line,) = [one for one in trail if one.action == "do_not_call_added"]
@@ -81,7 +81,7 @@ async def test_given_no_number_that_can_be_read_then_nothing_is_forbidden_and_th
     write = ForbidNumber(number=number, at=datetime.now(UTC), call="ix-1", actor="usr-1", ip="192.0.2.1")
     async with live.platform.database.begin() as connection:
         await forbid_numbers(connection, [write], "ES")
-    _, entries = await live.ask("supervisor", "GET", "/api/do-not-call")
+    entries = (await live.ask("supervisor", "GET", "/api/do-not-call"))[1]["items"]
     assert entries == []
     (line,) = [one for one in await read_audit(live.platform.database) if one.action.startswith("do_not_call")]
     assert (line.action, line.actor, line.subject) == ("do_not_call_unreadable", "usr-1", "ix-1")

@@ -226,5 +226,5 @@ async def offices_read(database: AsyncEngine, clock: SteadyClock, old: Rows) -> 
     hasher.close()
     trail = await check_audit(database)
     assert (trail.lines, trail.broken) == (len(old["audit"]), None)
-    entries = await DoNotCallService(database, REGION, clock).entries()
+    entries = await DoNotCallService(database, REGION, clock).entries("OLD")  # by the reason
     assert {one.id for one in entries} == {one["id"] for one in old.get("do_not_call", [])}

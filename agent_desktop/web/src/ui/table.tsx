@@ -8,7 +8,7 @@ import { Button, Empty } from "./basics";
 
 export interface Column<T> {
   id: string;
-  label: string;
+  label: ComponentChildren;
   cell: (row: T) => ComponentChildren;
   /** Numbers and dates stand at the end of their column. */
   end?: boolean;

@@ -123,6 +123,7 @@ const SCENES = {
     "dialog[open]",
   ),
   "do not call": office("/admin/do-not-call"),
+  "do not call, nothing fits": office("/admin/do-not-call?q=nobody"),
   "do not call, refused": then(office("/admin/do-not-call"), submit, "[aria-invalid=true]"),
   account: office("/account"),
   "office menu": then(office("/account"), (page) => page.click(".whoami"), "[role=menu]"),

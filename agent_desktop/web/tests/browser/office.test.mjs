@@ -209,6 +209,45 @@ describe("the do-not-call list", () => {
     await page.waitForSelector("tbody tr:first-child:has-text('+34655000111')");
     expect(await page.inputValue("input[name=number]")).toBe("");
   });
+
+  const patterns = () => made.page.locator("tbody td:first-child").allInnerTexts();
+
+  it("given a part of a number or of a reason, then the entries that fit are shown, and the address keeps it", async () => {
+    const { page } = made;
+    await at("/admin/do-not-call");
+    expect(await patterns()).toEqual(["+34600111222", "+3480*"]);
+    await page.fill("input[type=search]", "600 11");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    expect(await patterns()).toEqual(["+34600111222"]);
+    expect(new URL(page.url()).searchParams.get("q")).toBe("600 11");
+    await page.fill("input[type=search]", "by mail");
+    await page.waitForURL(/q=by/);
+    await page.reload();
+    await page.waitForSelector("tbody tr td.extra");
+    expect([await page.inputValue("input[type=search]"), await patterns()]).toEqual([
+      "by mail",
+      ["+34600111222"],
+    ]);
+  });
+
+  it("given nothing that fits, then it is said and one click shows all again", async () => {
+    const { page } = made;
+    await at("/admin/do-not-call?q=nobody");
+    await page.click("main .empty a");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+    expect(await page.inputValue("input[type=search]")).toBe("");
+  });
+
+  it("given more than a page, then the rest comes when asked for, each entry once", async () => {
+    const { page, mock } = made;
+    await at("/admin/do-not-call");
+    mock.world.setup.page = 1;
+    await page.reload();
+    await page.click(".datalist-foot .btn");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+    expect(await patterns()).toEqual(["+34600111222", "+3480*"]);
+    expect(await page.locator(".datalist-foot .btn").count()).toBe(0);
+  });
 });
 
 describe("every language", () => {

@@ -1,7 +1,5 @@
 // People: searched, filtered, by pages.
 
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { formatDate, formatWhen, t } from "../../i18n";
 import { minute } from "../../store/clock";
 import type { StaffPerson, Team } from "../types";
@@ -11,11 +9,10 @@ import { Select } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { Page } from "../../ui/page";
 import { may, scopeOf } from "../account";
+import { Finder } from "../finder";
 import { useLoad, usePages } from "../load";
 import { place, setQuery } from "../router";
 import { roleName, roleOptions } from "../words";
-
-const PAUSE_MS = 200;
 
 export function PeoplePage() {
   const query = place.value.query;
@@ -56,26 +53,9 @@ export function PeoplePage() {
 
 function Filters({ teams }: { teams: Team[] }) {
   const query = place.value.query;
-  const words = useSignal(query.get("q") ?? "");
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if ((place.value.query.get("q") ?? "") !== words.value.trim()) setQuery({ q: words.value.trim() });
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [words.value]);
   return (
     <div class="filterbar" role="search">
-      <label class="finder">
-        <Icon name="search" />
-        <span class="sr">{t("people.search")}</span>
-        <input
-          class="input"
-          type="search"
-          placeholder={t("people.search")}
-          value={words.value}
-          onInput={(event) => (words.value = event.currentTarget.value)}
-        />
-      </label>
+      <Finder label={t("people.search")} />
       <Select
         label={t("people.role")}
         value={query.get("role") ?? ""}

@@ -1,69 +1,49 @@
-// Who must not be called: the list, a number or a range put on it, an entry taken off.
+// Who must not be called: the list, searched and by pages, a number or a range put on it, an entry taken off.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { ApiError, get, post, remove, wordsFor } from "../../api";
+import { ApiError, post, remove } from "../../api";
 import { formatDate, t } from "../../i18n";
-import { complain, toast } from "../../store/toasts";
+import { toast } from "../../store/toasts";
 import { Button, Empty } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem, TextField } from "../../ui/inputs";
 import { Confirm, Page } from "../../ui/page";
+import { type Column, DataTable } from "../../ui/table";
 import { may } from "../account";
+import { Finder } from "../finder";
+import { usePages } from "../load";
+import { place } from "../router";
 import type { Forbidden } from "./shapes";
 
 const PATH = "/api/do-not-call";
-const PAGE = 100;
 
 export function DoNotCallPage() {
-  const rows = useSignal<Forbidden[] | null>(null);
-  const more = useSignal(false);
-  const failure = useSignal<unknown>(null);
+  const words = place.value.query.get("q") ?? "";
+  const pages = usePages<Forbidden>(words ? `${PATH}?${new URLSearchParams({ q: words })}` : PATH, "after");
   const dropped = useSignal<Forbidden | null>(null);
-  const load = async (after: string): Promise<void> => {
-    try {
-      const found = await get<Forbidden[]>(`${PATH}?after=${encodeURIComponent(after)}`);
-      rows.value = after ? [...(rows.value ?? []), ...found] : found;
-      more.value = found.length === PAGE;
-      failure.value = null;
-    } catch (problem) {
-      failure.value = problem;
-    }
-  };
-  useEffect(() => void load(""), []);
+  const without = (id: string): Forbidden[] => (pages.rows.value ?? []).filter((one) => one.id !== id);
   const drop = async (one: Forbidden): Promise<void> => {
     await remove(`${PATH}/${one.id}`);
-    rows.value = rows.value?.filter(({ id }) => id !== one.id) ?? null;
+    pages.rows.value = without(one.id);
     toast("good", t("dnc.off", { number: one.pattern }));
   };
   return (
     <Page narrow title={t("dnc.title")} lead={t("dnc.lead")}>
-      {may("do_not_call_add") && (
-        <Add
-          onAdded={(one) => (rows.value = [one, ...(rows.value ?? []).filter(({ id }) => id !== one.id)])}
-        />
-      )}
-      {failure.value !== null && (
-        <Empty icon="alert" title={wordsFor(failure.value)}>
-          <Button onClick={() => void load("")}>{t("list.again")}</Button>
-        </Empty>
-      )}
-      {rows.value === null && failure.value === null && <div class="ghost-block tall" aria-busy />}
-      {rows.value?.length === 0 && (
-        <Empty icon="shield" title={t("dnc.none")}>
-          {t("dnc.none_cure")}
-        </Empty>
-      )}
-      {rows.value && rows.value.length > 0 && (
-        <List rows={rows.value} onDrop={(one) => (dropped.value = one)} />
-      )}
-      {more.value && (
-        <div>
-          <Button small onClick={() => void load(rows.value?.at(-1)?.id ?? "").catch(complain)}>
-            {t("list.more")}
-          </Button>
-        </div>
-      )}
+      {may("do_not_call_add") && <Add onAdded={(one) => (pages.rows.value = [one, ...without(one.id)])} />}
+      <div class="filterbar" role="search">
+        <Finder label={t("dnc.search")} />
+      </div>
+      <DataTable
+        label={t("dnc.title")}
+        pages={pages}
+        columns={columns((one) => (dropped.value = one))}
+        keyOf={(row) => row.id}
+        empty={
+          <Empty icon="shield" title={t(words ? "dnc.none_found" : "dnc.none")}>
+            {words ? <a href="/admin/do-not-call">{t("list.clear")}</a> : t("dnc.none_cure")}
+          </Empty>
+        }
+      />
       {dropped.value && (
         <Confirm
           title={t("dnc.off_ask", { number: dropped.value.pattern })}
@@ -78,45 +58,36 @@ export function DoNotCallPage() {
   );
 }
 
-function List({ rows, onDrop }: { rows: Forbidden[]; onDrop: (one: Forbidden) => void }) {
-  return (
-    <div class="datalist">
-      <table class="table data" aria-label={t("dnc.title")}>
-        <thead>
-          <tr>
-            <th scope="col">{t("dnc.number")}</th>
-            <th scope="col">{t("dnc.reason")}</th>
-            <th scope="col" class="extra">
-              {t("dnc.since")}
-            </th>
-            <th scope="col">{t("dnc.until")}</th>
-            <th scope="col">
-              <span class="sr">{t("dnc.off_go")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td class="figures">{row.pattern}</td>
-              <td>{row.reason || <span class="muted">–</span>}</td>
-              <td class="extra">{row.added_at && formatDate(row.added_at)}</td>
-              <td>{row.expires_at ? formatDate(row.expires_at) : t("dnc.for_ever")}</td>
-              <td class="right">
-                <Button
-                  kind="quiet"
-                  small
-                  icon="trash"
-                  label={t("dnc.off_of", { number: row.pattern })}
-                  onClick={() => onDrop(row)}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function columns(onDrop: (one: Forbidden) => void): Column<Forbidden>[] {
+  return [
+    { id: "number", label: t("dnc.number"), cell: (row) => <span class="figures">{row.pattern}</span> },
+    { id: "reason", label: t("dnc.reason"), cell: (row) => row.reason || <span class="muted">–</span> },
+    {
+      id: "since",
+      label: t("dnc.since"),
+      extra: true,
+      cell: (row) => row.added_at && formatDate(row.added_at),
+    },
+    {
+      id: "until",
+      label: t("dnc.until"),
+      cell: (row) => (row.expires_at ? formatDate(row.expires_at) : t("dnc.for_ever")),
+    },
+    {
+      id: "drop",
+      label: <span class="sr">{t("dnc.off_go")}</span>,
+      end: true,
+      cell: (row) => (
+        <Button
+          kind="quiet"
+          small
+          icon="trash"
+          label={t("dnc.off_of", { number: row.pattern })}
+          onClick={() => onDrop(row)}
+        />
+      ),
+    },
+  ];
 }
 
 interface Values {

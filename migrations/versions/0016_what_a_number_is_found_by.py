@@ -1,0 +1,28 @@
+"""the folded reason of a do-not-call entry, by which it is found"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from crm_core.customers.names import key
+
+revision = '0016'
+down_revision = '0015'
+branch_labels = None
+depends_on = None
+
+ENTRIES = sa.table('do_not_call', sa.column('id', sa.String), sa.column('reason', sa.String), sa.column('words', sa.String))
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('do_not_call', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('words', sa.String(length=600), server_default='', nullable=False))
+    connection = op.get_bind()
+    for one in connection.execute(sa.select(ENTRIES.c.id, ENTRIES.c.reason)).all():
+        connection.execute(sa.update(ENTRIES).where(ENTRIES.c.id == one.id).values(words=key(one.reason)))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('do_not_call', schema=None) as batch_op:
+        batch_op.drop_column('words')
