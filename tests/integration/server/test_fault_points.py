@@ -25,6 +25,7 @@ from tests.support.floor.sight import double, talks
 from tests.support.floor.worlds import Channel
 from tests.support.sim_process import SimProcess
 from tests.support.waiting import until
+from tests.support.working import call_off
 from tests.system.desk.process import LUCIA, PASSWORD, PlatformProcess
 
 QUEUE = Queue("main", "Main", wrap_seconds=60, render_ms=300)
@@ -198,12 +199,11 @@ async def kept_up(platform: PlatformProcess) -> AsyncIterator[list[int]]:
             deaths.append(code)
             await platform.launch()
 
-    task = asyncio.create_task(keep())
+    task = asyncio.create_task(keep(), name="the keeper")
     try:
         yield deaths
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await call_off(task)
 
 
 @asynccontextmanager
@@ -216,12 +216,11 @@ async def watched(switch: SimProcess) -> AsyncIterator[list[Any]]:
             seen.extend(double(channels_of(await switch.channels())))
             await asyncio.sleep(0.02)
 
-    task = asyncio.create_task(watch())
+    task = asyncio.create_task(watch(), name="the watcher")
     try:
         yield seen
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await call_off(task)
 
 
 def switch_took_over(entries: list[Entry]) -> bool:

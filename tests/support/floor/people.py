@@ -14,6 +14,7 @@ import aiohttp
 import socketio
 
 from tests.support.waiting import until
+from tests.support.working import call_off
 
 NO_ANSWER = 0
 AGAIN = 0.05
@@ -41,6 +42,7 @@ class Person:
         )
         self._csrf = ""
         self._news = asyncio.Event()
+        self._busy = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._rendered: set[str] = set()
         self._epoch: str | None = None
@@ -66,19 +68,25 @@ class Person:
         assert status == 200, lease
         self.endpoint = lease["endpoint"]
         await phone(self.endpoint, lease["secret"])
-        self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._work())]
+        self._tasks = [
+            asyncio.create_task(self._link(), name=f"{self.login}'s socket"),
+            asyncio.create_task(self._work(), name=f"{self.login}'s work"),
+        ]
         await until(lambda: self.me.get("device") == "reachable", 60, f"{self.login}: the phone")
         status, answer = await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
         assert status == 200, answer
 
     async def close(self) -> None:
-        await self._stop()
-        await self._http.close()
+        try:
+            await self._stop()
+        finally:
+            await self._http.close()
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """What was asked is answered first: the screen may show it before the answer is here."""
+        tasks, self._tasks = self._tasks, []
+        async with self._busy:
+            await call_off(*tasks)
 
     @property
     def me(self) -> dict[str, Any]:
@@ -160,14 +168,17 @@ class Person:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), 0.5)
             self._news.clear()
-            if not self.connected or not self.works:
-                continue
-            await self._render()
-            if self.stint == "wrapping":
-                await self.wrap_up()
-            elif self.me.get("presence") == "paused" and self.me.get("duty") == "idle":
-                self.pauses += 1
-                await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
+            if self.connected and self.works:
+                async with self._busy:
+                    await self._react()
+
+    async def _react(self) -> None:
+        await self._render()
+        if self.stint == "wrapping":
+            await self.wrap_up()
+        elif self.me.get("presence") == "paused" and self.me.get("duty") == "idle":
+            self.pauses += 1
+            await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
 
     async def _render(self) -> None:
         offer = self.desk.get("offer")

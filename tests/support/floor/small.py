@@ -128,9 +128,10 @@ class SmallFloor:
         return offline or mistakes(self.channels, {one.endpoint: one.desk for one in people})
 
     async def is_right(self, within: float = STEP) -> float:
-        """Until the platform says that it works, and desks and switch agree; how long it took."""
+        """Until the platform says that it works, and desks and switch agree, all of it `within` so many seconds; how
+        long it took."""
         began = time.monotonic()
-        await self.platform.ready()
+        await self.platform.ready(within)
         while found := await self.look():
             assert time.monotonic() - began < within, f"not right within {within} s:\n" + "\n".join(found)
             await asyncio.sleep(0.03)

@@ -88,7 +88,8 @@ async def crash_loop(
             chance.shuffle(rounds)
             for number, kind in enumerate(rounds):
                 print(f"round {number}: {kind or 'killed'}")
-                await shift.round(breaking(link, kind, chance) if kind else killing(platform, chance))
+                fault = breaking(link, kind, chance) if kind else killing(platform, chance)
+                await shift.round(fault, starts=not kind)
             await shift.end()
         except AssertionError as error:
             error.add_note(f"seed {seed}\n{platform.tail()}\n{await platform.story()}")
@@ -97,6 +98,8 @@ async def crash_loop(
             await shift.close()
             await platform.stop()
         print(shift.figures)
+    assert shift.figures.moves >= shift.figures.rounds, "the floor stood still"
+    assert sum(len(one.kept.dispositions) for one in shift.people) >= shift.figures.rounds / 2, "nobody wrapped up"
     assert await after.lost(platform.database_url, [one.kept for one in shift.people]) == []
     assert after.out_of_order(await platform.journal()) == []
     assert await platform.replayed() == []

@@ -21,6 +21,7 @@ from tests.support.floor.sight import double, talks
 from tests.support.floor.small import LOGINS, STEP, plain_phones
 from tests.support.floor.worlds import World, asterisk_world, sim_world
 from tests.support.waiting import until
+from tests.support.working import call_off
 from tests.system.conftest import channels_left
 from tests.system.desk.process import LUCIA, PASSWORD, PlatformProcess
 
@@ -125,10 +126,9 @@ async def watched(world: World) -> AsyncIterator[dict[str, set[str]]]:
                     rung[one.endpoint].add(one.id)
             await asyncio.sleep(0.02)
 
-    task = asyncio.create_task(watch())
+    task = asyncio.create_task(watch(), name="the watcher")
     try:
         yield rung
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await call_off(task)
     assert twice == []
