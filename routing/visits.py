@@ -163,10 +163,10 @@ class Visits(Handles):
             turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
 
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
-        """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later and whom
-        we only heard of sooner, as at the end of an outage."""
-        standing = (one for one in self._state.interactions if one.state in WAITING and one.direction == "inbound")
-        later = (one.place for one in standing if one.place is not None and came(one.id) > came(caller.id))
+        """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
+        the end of an outage: we may only have heard of those sooner, or know when they came and not that they wait."""
+        living = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
+        later = (one.place for one in living if one.place is not None and came(one.id) > came(caller.id))
         return min(caller.place or at, *later, at)
 
     def _called_back(self, interaction: Interaction, turn: Turn) -> None:

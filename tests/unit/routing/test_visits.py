@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from crm_core.timeline.writes import SaveTimelineEntry
@@ -112,3 +114,18 @@ def test_a_caller_whom_only_the_snapshot_tells_stands_before_one_who_came_later_
     world.wait(0.01)
     world.call("1795312273.12")
     assert [one.leg for one in world.state.callers()] == ["1795312273.10", "1795312273.11", "1795312273.12"]
+
+
+def test_a_caller_who_came_just_before_an_outage_stands_before_those_who_came_in_it() -> None:
+    """They were heard of, and not yet that they wait; of the others the snapshot knows since when they are there."""
+    world = World()
+    came = {"1795312273.10": world.at, "1795312273.11": world.at + timedelta(seconds=1)}
+    legs = {leg: {"interaction_id": f"ix-{leg}", "leg": leg} for leg in came}
+    first, second = legs.values()
+    world.say(ev.CallerArrived(**first, channel="PJSIP/t-10", did="5", language=""))
+    world.wait(3)
+    world.say(ev.CallerArrived(**second, channel="PJSIP/t-11", did="5", language="", since=came["1795312273.11"]))
+    for leg in (first, second):
+        world.say(ev.CallerWaits(**leg))
+    world.wait(1)
+    assert [one.leg for one in world.state.callers()] == list(came)
