@@ -140,7 +140,6 @@ async def test_a_sleep_with_a_line_that_is_dead_and_does_not_say_so(
             begun = time.monotonic()
             await agrees_within(ana, waiting, 0)
             took.append(1000 * (time.monotonic() - begun))
-    print("TOOK", took)
     assert sorted(took)[1] < WITHIN_MS, took
 
 
@@ -156,7 +155,6 @@ async def test_a_reload_is_right_within_a_second_of_its_start(
             await ana.page.reload(wait_until="commit")
             took.append(await agrees_within(ana, waiting, NAVIGATION))
             await ana.until("d => d.me.device === 'reachable'", "the phone is registered again")
-    print("TOOK", took)
     assert sorted(took)[1] < WITHIN_MS, took
 
 
@@ -187,7 +185,6 @@ async def test_a_second_tab_and_a_second_browser(
         took.append(took_ms)
         if nth < 2:
             await tab.close()
-    print("TOOK", took)
     assert sorted(took)[1] < WITHIN_MS, took
     second = AgentBrowser(tab, "ana", platform.url)
     await tab.wait_for_function("() => window.__trunkline?.phone().state === 'elsewhere'")
