@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +11,9 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
+from agent_desktop.auditnames import AuditNames, Kind, Names
 from agent_desktop.audittrail import AuditTrail
+from agent_desktop.crm import Crm
 from agent_desktop.csvout import csv_line
 from agent_desktop.deskview import moment
 from agent_desktop.people import People
@@ -44,7 +45,9 @@ class ExportQuery(Form):
 
 
 class AuditLine(TypedDict):
-    """Names are those of today, that of a team in the details too; None of what is neither a person nor a team."""
+    """Names are those of today, in the details too; None of what has none, or what the reader may not know.
+    `subject_is` says what the subject is, where it is neither a person nor a team: an entry of the do-not-call list, a
+    customer, a customer's note, a ticket. `subject_gone`: it (or the note's customer) is there no more."""
 
     seq: int
     at: str | None
@@ -53,6 +56,8 @@ class AuditLine(TypedDict):
     action: str
     subject: str
     subject_name: str | None
+    subject_is: Kind | None
+    subject_gone: bool
     ip: str
     details: dict[str, Any]
 
@@ -80,9 +85,10 @@ class ChainState(TypedDict):
 
 
 class AuditResource:
-    def __init__(self, trail: AuditTrail, people: People) -> None:
+    def __init__(self, trail: AuditTrail, people: People, crm: Crm) -> None:
         self._trail = trail
         self._people = people
+        self._names = AuditNames(people, crm.customers, crm.lists)
 
     async def lines(self, ask: Ask) -> AuditPage:
         query = ask.filters(AuditQuery)
@@ -90,7 +96,8 @@ class AuditResource:
         found = await self._trail.lines(wanted, query.before, query.limit + 1)
         shown = found[: query.limit]
         following = shown[-1].seq if len(found) > query.limit else None
-        return {"items": await self._named(shown), "next": following}
+        names = await self._names.all(shown, ask.me.actor)
+        return {"items": [_line(row, names) for row in shown], "next": following}
 
     async def actions(self, ask: Ask) -> AuditActions:
         return {"items": await self._trail.actions()}
@@ -108,7 +115,8 @@ class AuditResource:
         }
 
     async def export(self, ask: Ask) -> web.StreamResponse:
-        """A page at a time, so that a trail of any length is not held in memory."""
+        """A page at a time, so that a trail of any length is not held in memory. Of customers it has ids only: no
+        erasure reaches a file."""
         query = ask.filters(ExportQuery)
         wanted = AuditFilter(query.actor, query.action, query.subject, query.since, query.until)
         now = self._people.now()
@@ -118,8 +126,8 @@ class AuditResource:
         await response.prepare(ask.request)
         await response.write(b"\xef\xbb\xbf" + csv_line(COLUMNS).encode())
         while lines:
-            rows = await self._named(lines)
-            await response.write("".join(map(_csv, rows)).encode())
+            names = await self._names.staff(lines)
+            await response.write("".join(_csv(_line(row, names)) for row in lines).encode())
             lines = await self._trail.lines(wanted, lines[-1].seq, EXPORT_PAGE)
         await response.write_eof()
         return response
@@ -132,26 +140,6 @@ class AuditResource:
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
-
-    async def _named(self, rows: Sequence[AuditRow]) -> list[AuditLine]:
-        teams = [str(row.details.get("team") or "") for row in rows]
-        names = await self._people.names([*teams, *(id for row in rows for id in (row.actor, row.subject))])
-        return [
-            {
-                "seq": row.seq,
-                "at": moment(row.at),
-                "actor": row.actor,
-                "actor_name": names.get(row.actor),
-                "action": row.action,
-                "subject": row.subject,
-                "subject_name": names.get(row.subject),
-                "ip": row.ip,
-                "details": {
-                    key: names.get(str(value), value) if key == "team" else value for key, value in row.details.items()
-                },
-            }
-            for row in rows
-        ]
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -189,6 +177,23 @@ class AuditResource:
                 query=ExportQuery,
             ),
         )
+
+
+def _line(row: AuditRow, names: Names) -> AuditLine:
+    subject = names.subject(row)
+    return {
+        "seq": row.seq,
+        "at": moment(row.at),
+        "actor": row.actor,
+        "actor_name": names.staff.get(row.actor),
+        "action": row.action,
+        "subject": row.subject,
+        "subject_name": subject.name,
+        "subject_is": subject.kind,
+        "subject_gone": subject.gone,
+        "ip": row.ip,
+        "details": names.details(row),
+    }
 
 
 def _csv(row: AuditLine) -> str:

@@ -64,6 +64,11 @@ class CustomerService:
         async with readonly(self._db) as connection:
             return await card_store.cards(connection, ids, self._region)
 
+    async def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """By id; customers that are not there are left out."""
+        async with readonly(self._db) as connection:
+            return await store.names_of(connection, ids)
+
     async def get(self, customer_id: str) -> Customer:
         """The whole row of a customer, with the version that a change must name."""
         async with readonly(self._db) as connection:

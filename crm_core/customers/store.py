@@ -50,6 +50,12 @@ async def get(connection: Connection, customer_id: str, lock: bool = False) -> C
     return Customer(*row) if row is not None else None
 
 
+async def names_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Names by id; customers that are not there are left out."""
+    rows = await connection.execute(select(customers.c.id, customers.c.name).where(customers.c.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
 async def insert_customer(connection: Connection, customer: Customer, name_key: str) -> None:
     await connection.execute(insert(customers), [{**to_row(customer), "name_key": name_key}])
 

@@ -25,6 +25,11 @@ def read_pattern(raw: str, region: str) -> str:
     return number.e164
 
 
+def hidden(pattern: str) -> str:
+    """An entry for those who may not know whose it is: of a number its last three digits, a range whole."""
+    return pattern if pattern.endswith("*") else f"…{pattern[-3:]}"
+
+
 def matching(e164: str) -> list[str]:
     """Every pattern that matches a number, in all the forms its subscriber may appear under."""
     found: list[str] = []

@@ -52,6 +52,11 @@ class DoNotCallService:
         async with readonly(self._db) as connection:
             return await store.list_entries(connection, wanted, after, limit)
 
+    async def patterns(self, ids: Sequence[str]) -> dict[str, str]:
+        """What entries say, by id; those that are on the list no more are left out."""
+        async with readonly(self._db) as connection:
+            return await store.patterns_of(connection, ids)
+
 
 def told(entry: Entry) -> dict[str, object]:
     """What the audit trail tells of an entry: a number is its owner's, a range is nobody's."""

@@ -84,6 +84,12 @@ async def list_entries(
     return [from_row(Entry, row) for row in await connection.execute(query)]
 
 
+async def patterns_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+    """By id; those that are on the list no more are left out."""
+    rows = await connection.execute(select(do_not_call.c.id, do_not_call.c.pattern).where(do_not_call.c.id.in_(ids)))
+    return {row.id: row.pattern for row in rows}
+
+
 def _fitting(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [do_not_call.c.pattern.in_(wanted.patterns)]
     found += [do_not_call.c.pattern.contains(part, autoescape=True) for part in wanted.parts]

@@ -65,11 +65,25 @@ const line = (seq, action, subject, details = {}) => ({
   action,
   subject,
   subject_name: PEOPLE.find(({ id }) => id === subject)?.name ?? null,
+  subject_is: null,
+  subject_gone: false,
   ip: "192.0.2.7",
   details,
 });
 
+const about = (kind, name, made) => ({
+  ...made,
+  subject_name: name,
+  subject_is: kind,
+  subject_gone: name === null && kind !== "ticket",
+});
+
 const AUDIT = [
+  about("entry", "+34600111222", line(10, "do_not_call_added", "dnc-1", { list: "own" })),
+  about("entry", null, line(9, "do_not_call_added", "dnc-2", { list: "own" })),
+  about("note", "Marisol Etxeberria", line(8, "note_written", "no-1", { customer: "Marisol Etxeberria" })),
+  about("note", null, line(7, "note_written", "no-2", { customer: null })),
+  line(6, "caller_linked", "ix-1763760000.42", { customer: "Marisol Etxeberria", customer_before: null }),
   line(5, "staff_changed", "st-2", {
     changed: ["roles"],
     roles: ["agent"],

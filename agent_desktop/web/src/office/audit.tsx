@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { get, wordsFor } from "../api";
-import { formatFull, formatNumber, formatTime, formatWhen, t, tryT } from "../i18n";
+import { formatFull, formatNumber, formatTime, formatWhen, type Key, t, tryT } from "../i18n";
 import { minute } from "../store/clock";
 import type { AuditLine, ChainState } from "./types";
 import { Button, Empty } from "../ui/basics";
@@ -143,8 +143,14 @@ function Day({ name }: { name: "since" | "until" }) {
 }
 
 function nameOf(row: AuditLine, which: "actor" | "subject"): string {
-  const known = which === "actor" ? row.actor_name : row.subject_name;
-  return known ?? tryT(`audit.id_${row[which]}`, row[which]);
+  if (which === "subject") return subjectOf(row);
+  return row.actor_name ?? tryT(`audit.id_${row.actor}`, row.actor);
+}
+
+function subjectOf({ subject, subject_name: name, subject_is: kind, subject_gone: gone }: AuditLine): string {
+  if (gone && kind) return t(`audit.gone_${kind}` as Key);
+  if (name && kind === "note") return t("audit.note_of", { name });
+  return name ?? tryT(`audit.id_${subject}`, subject);
 }
 
 function Who({ row, which }: { row: AuditLine; which: "actor" | "subject" }) {
@@ -199,12 +205,13 @@ function columns(): Column<AuditLine>[] {
 
 function detailsOf(row: AuditLine): string {
   const words = ([name, value]: [string, unknown]): string => {
-    const each = (one: unknown): string => wordOf(name, String(one));
+    const each = (one: unknown): string =>
+      one === null ? t("audit.gone_customer") : wordOf(name, String(one));
     const shown = Array.isArray(value) ? value.map(each).join(", ") : each(value);
     return `${tryT(`detail.${name}`, name.replaceAll("_", " "))}: ${shown}`;
   };
   return Object.entries(row.details)
-    .filter(([, value]) => value !== "" && value !== null)
+    .filter(([name, value]) => value !== "" && !(name === "customer" && row.subject_is === "note"))
     .map(words)
     .join(" · ");
 }

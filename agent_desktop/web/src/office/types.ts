@@ -43,6 +43,8 @@ export interface AuditLine {
   action: string;
   subject: string;
   subject_name: string | null;
+  subject_is: "entry" | "customer" | "note" | "ticket" | null;
+  subject_gone: boolean;
   ip: string;
   details: Record<string, unknown>;
 }
