@@ -147,8 +147,8 @@ class Browsers:
         await page.add_init_script(KEEP_PEERS)
         return page
 
-    async def agent(self, login: str, url: str, **context: Any) -> AgentBrowser:
-        return AgentBrowser(await self.page(**context), login, url)
+    async def agent(self, login: str, url: str, *, hz: float = AGENT_HZ, **context: Any) -> AgentBrowser:
+        return AgentBrowser(await self.page(hz=hz, **context), login, url)
 
     async def close(self) -> None:
         for browser in self._open:

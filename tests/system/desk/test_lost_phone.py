@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 TALKS = "d => d.call && d.call.state === 'active' && d.call.stint.state === 'joined'"
 SCRIPT = "<img src=x onerror=window.hurt=1>"
+BENS_HZ = 550
 QUEUE = Queue("main", "Main", wrap_seconds=3, render_ms=1000, lost_phone_seconds=6)
 """The same agent is waited for 6 s here, not 20, so that the test is quick."""
 
@@ -132,39 +133,85 @@ async def offers_to(login: str, platform: PlatformProcess) -> int:
     return sum(names[one.agent_id] == login.title() for one in made)
 
 
+class PhoneLine:
+    """The phone's own way to the switch; the desk's way to the platform is another one. `deaf`: so many new sockets
+    after a cut lose what the phone says."""
+
+    def __init__(self, agent: AgentBrowser) -> None:
+        self._page = agent.page
+        self._sockets: list[WebSocketRoute] = []
+        self._cut = False
+        self.deaf = 0
+
+    async def put_in(self, lab: AsteriskLab) -> None:
+        await self._page.route_web_socket(re.compile(rf":{lab.ports.http}/ws"), self._on_socket)
+
+    async def cut(self) -> None:
+        self._cut = True
+        for one in self._sockets:
+            await one.close()
+        self._sockets.clear()
+
+    def mend(self, deaf: int = 0) -> None:
+        self._cut, self.deaf = False, deaf
+
+    async def _on_socket(self, socket: WebSocketRoute) -> None:
+        if self._cut:
+            await socket.close()
+            return
+        socket.connect_to_server()
+        self._sockets.append(socket)
+        if self.deaf:
+            self.deaf -= 1
+            socket.on_message(lambda message: None)
+
+
 async def test_a_phone_without_its_switch_is_told_and_not_offered(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:
     """The desk lives, the phone's own way to the switch does not; and when it is back, the first REGISTER gets lost,
     as in a switch that is still starting."""
     ana = await agents.agent("ana", platform.url)
-    sockets: list[WebSocketRoute] = []
-    cut, deaf = False, 0
-
-    async def on_socket(socket: WebSocketRoute) -> None:
-        nonlocal deaf
-        if cut:
-            await socket.close()
-            return
-        socket.connect_to_server()
-        sockets.append(socket)
-        if deaf:
-            deaf -= 1
-            socket.on_message(lambda message: None)
-
-    await ana.page.route_web_socket(re.compile(rf":{desk_lab.ports.http}/ws"), on_socket)
+    line = PhoneLine(ana)
+    await line.put_in(desk_lab)
     await (await ana.sign_in()).ready()
-    cut = True
-    for one in sockets:
-        await one.close()
+    await line.cut()
     await ana.until("d => d.me.device === 'lost' && !d.me.routable", "the phone is gone")
     await ana.page.locator(".banners .banner").first.wait_for()
     async with SipCaller(desk_lab.sip, number=OLIVER, to="5551234") as oliver:
         await oliver.audio.heard_tone(MUSIC_HZ)
         assert (await ana.desk())["offer"] is None
-        cut, deaf = False, 1
+        line.mend(deaf=1)
         await ana.until("d => d.me.device === 'reachable'", "the phone is back", within=25)
-        assert deaf == 0
+        assert line.deaf == 0
         await ana.ringing()
         await ana.answer()
         await oliver.audio.heard_tone(AGENT_HZ)
+
+
+async def test_a_phone_whose_socket_closes_while_it_rings_misses_nothing_and_the_caller_goes_on_at_once(
+    desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
+) -> None:
+    """To the next agent, in seconds and not when the ringing would be over; the line to the platform stays."""
+    ana = await agents.agent("ana", platform.url)
+    line = PhoneLine(ana)
+    await line.put_in(desk_lab)
+    await (await ana.sign_in()).ready()
+    ben = await (await agents.agent("ben", platform.url, hz=BENS_HZ)).sign_in()
+    async with SipCaller(desk_lab.sip, number=OLIVER, to="5551234") as oliver:
+        await ana.ringing()
+        await ben.ready()
+        begun = time.monotonic()
+        await line.cut()
+        await ben.ringing()
+        assert time.monotonic() - begun < QUEUE.ring_seconds / 4
+        desk = await ana.until("d => !d.offer && d.me.device === 'lost' && !d.me.routable", "no phone, no offer")
+        assert (desk["me"]["presence"], desk["me"]["missed"]) == ("ready", 0)
+        await ana.page.locator(".banners .banner").first.wait_for()
+        await ben.answer()
+        await oliver.audio.heard_tone(BENS_HZ)
+        line.mend()
+        await ana.until("d => d.me.routable", "free as soon as it is back", within=25)
+    ended = [one.message for one in await platform.journal() if type(one.message).__name__ == "OfferEnded"]
+    assert [(one.state, one.reason) for one in ended][:1] == [("failed", "phone_unreachable")]
+    assert await offers_to("ana", platform) == await offers_to("ben", platform) == 1
