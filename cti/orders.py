@@ -46,11 +46,12 @@ class RingAgent(LegOrder):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantClaim(SwitchOrder):
     """Of several legs rung for the caller, the one with this claim may have the caller. Void once the switch's own
-    queue has the caller."""
+    queue has the caller; `back`: the caller is out of that queue again, and may be had."""
 
     caller_channel: str
     interaction_id: str
     claim: str
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from cti.events import (
     AgentLegEnded,
     AgentLegRinging,
     AgentLegUp,
+    CallerWaits,
     LegOrdered,
     OrderFailed,
     SwitchBack,
@@ -43,6 +44,7 @@ from routing.rows import (
     Agent,
     Duty,
     Interaction,
+    InteractionState,
     Offer,
     OfferState,
     Presence,
@@ -190,21 +192,27 @@ class Offers(Handles):
             offer = self._state.offers.put(replace(offer, state=state, answered_at=turn.at))
             turn.cancel(f"offer-{offer.id}")
             if offer.shared:
-                self._grant(offer, turn)
+                if self._state.line_up:  # else the snapshot's end grants it, once it is known where the caller is
+                    self._grant(offer, turn)
                 self.rescind(offer.interaction_id, offer.leg, offer.agent_id, turn)
 
-    def _grant(self, offer: Offer, turn: Turn) -> None:
-        """The first answer has the caller: only now does the caller carry a claim, and only this leg's."""
+    def _grant(self, offer: Offer, turn: Turn, back: bool = False) -> None:
+        """The first answer has the caller: only now does the caller carry a claim, and only this leg's. While the
+        switch's own queue has the caller a claim is void, and would end the leg that waits for it."""
+        caller = self._state.interactions.get(offer.interaction_id)
+        if caller is None or caller.ended_at is not None or caller.state is InteractionState.in_fallback:
+            return
         if any(isinstance(one, GrantClaim) and one.claim == offer.claim for one in turn.orders):
             return
-        caller = self._state.interactions.get(offer.interaction_id)
-        if caller is not None and caller.ended_at is None:
-            order_id, channel = turn.new_id("grant"), caller.channel
-            turn.send(
-                GrantClaim(
-                    order_id=order_id, caller_channel=channel, interaction_id=offer.interaction_id, claim=offer.claim
-                )
-            )
+        ids = {"interaction_id": caller.id, "caller_channel": caller.channel}
+        turn.send(GrantClaim(order_id=turn.new_id("grant"), **ids, claim=offer.claim, back=back))
+
+    @on(CallerWaits)
+    def _back(self, event: CallerWaits, turn: Turn) -> None:
+        """Out of the switch's own queue: who answered meanwhile, and waits on an open line, has the caller now."""
+        for offer in self._state.live_offers(event.interaction_id):
+            if offer.shared and offer.state is OfferState.accepted and offer.ended_at is None:
+                self._grant(offer, turn, back=True)
 
     def rescind(self, interaction_id: str, leg: str, by: str | None, turn: Turn) -> None:
         """Somebody has the caller with `leg`: every other open offer of the caller is over, and nobody's fault."""

@@ -175,12 +175,23 @@ class Visits(Handles):
         if stint is not None and stint.state in (StintState.joined, StintState.held):
             self._wrapping.talk_over(stint, "caller_called_back", turn)
 
+    def _waits_on_the_line(self, offer: Offer) -> bool:
+        """Whether somebody answered one of several phones while we were away, and waits for our word still."""
+        answered = offer.shared and offer.state is OfferState.accepted
+        return answered and self._switchboard.alive(offer.leg)
+
     @on(CallerInFallback)
     def _fallback(self, event: CallerInFallback, turn: Turn) -> None:
+        """The switch's own queue has the caller, so the claims of our offers are void. A phone that answers on one of
+        them is turned away by the switch, for by then another may talk there: such a leg is gone or useless, and its
+        offer over. Only an agent of a queue that rings all, who waits on the line for our word, is kept: the caller,
+        whom nobody is rung for, comes back, and is theirs as soon as that is seen (`Offers._back`)."""
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None or interaction.state in TALKING:
             return
         for offer in self._open_offers(interaction):
+            if not event.ringing and self._waits_on_the_line(offer):
+                continue
             broken = "failed" if offer.state is OfferState.pending else "broken"
             self._offers.end(offer, Ending(broken, "caller_in_fallback"), turn)
         interaction = self._state.interactions[interaction.id]

@@ -147,7 +147,10 @@ def _ring_agent(order: RingAgent) -> tuple[Action, ...]:
 
 
 def _grant_claim(order: GrantClaim) -> tuple[Action, ...]:
-    return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_CLAIM", _word("claim", order.claim)),)
+    """The leg that sees its claim looks next whether it may have the caller: so that is said first."""
+    caller = _channel("caller_channel", order.caller_channel)
+    shared = (_setvar(caller, "CTI_SHARED", "1"),) if order.back else ()
+    return (*shared, _setvar(caller, "CTI_CLAIM", _word("claim", order.claim)))
 
 
 def _ring_dialler(order: RingDialler) -> tuple[Action, ...]:

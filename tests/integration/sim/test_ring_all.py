@@ -147,6 +147,31 @@ async def test_given_a_platform_that_ends_while_all_ring_and_comes_back_then_one
 
 
 @pytest.mark.integration
+async def test_given_an_answer_while_the_switchs_own_queue_has_the_caller_then_that_agent_has_them_on_that_leg(
+    tmp_path: Path,
+) -> None:
+    """The leg waits five seconds for the platform's word; a start takes less than one."""
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch:
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await home.ready(AGENTS)
+            call = await all_ring(home)
+            ana = home.phone("ana")
+        await until(lambda: call.channel.context == "cti-fallback", 15, "the switch's own queue has the caller")
+        ana.answer()
+        legs = list(ana.legs)
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await until(lambda: home.row("ana").standing is Standing.talking, 12, "ana talks")
+            assert ana.legs == legs, "on the leg that she answered: nobody was hung up and rung again"
+            await home.free("ben")
+            assert [home.row(agent).missed for agent in AGENTS] == [0, 0]
+            assert len(switch.exchange.channels) == 2
+            (one,) = home.state.interactions
+            assert (one.state, one.from_fallback) == (InteractionState.active, False)
+            call.hang_up()
+            await home.wraps_up("ana")
+
+
+@pytest.mark.integration
 async def test_given_a_platform_that_stays_away_then_the_switchs_own_queue_serves_the_caller_and_the_rings_are_over(
     tmp_path: Path,
 ) -> None:

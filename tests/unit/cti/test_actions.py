@@ -178,6 +178,11 @@ def test_given_a_dial_string_of_more_than_one_thing_then_it_is_refused(
         steps(dataclasses.replace(sent, **{field: poison}))
 
 
+def test_given_a_claim_of_a_caller_who_is_back_from_the_fallback_then_what_allows_it_is_said_first() -> None:
+    grant = GrantClaim(order_id="o", caller_channel=CALLER, interaction_id=IX, claim="of-1", back=True)
+    assert [(one["Variable"], one["Value"]) for one in steps(grant)] == [("CTI_SHARED", "1"), ("CTI_CLAIM", "of-1")]
+
+
 def test_given_a_ring_of_several_then_the_caller_gets_no_claim_and_the_leg_waits_for_one() -> None:
     shared, originate = steps(dataclasses.replace(RING, shared=True))
     assert (shared["Variable"], shared["Value"]) == ("CTI_SHARED", "1")

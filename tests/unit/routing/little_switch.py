@@ -223,6 +223,7 @@ class LittleSwitch:
         caller = self._named(order.caller_channel)
         if caller is None:
             return "No such channel"
+        caller.shared = caller.shared or order.back
         caller.claim = order.claim
         for leg in [one for one in self.legs.values() if one.looks is not None and one.wants == caller.id]:
             self._look(leg)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti import events as ev
-from cti.orders import DropClaim, GrantClaim, HangUp, RingAgent
+from cti.orders import DropClaim, GrantClaim, HangUp, QueueCaller, RingAgent
 from routing.messages import DeclineOffer, OfferEnded, OfferRendered, QueueConfigured
 from routing.rows import Duty, InteractionState, OfferState, Presence, Standing, Strategy
 from tests.unit.routing.world import World
@@ -180,6 +180,50 @@ def test_a_phone_that_the_switchs_own_queue_rang_ends_the_rings_when_it_has_the_
         ("ben", "rescinded", "cho"),
     }
     assert {one.missed for one in world.state.agents} == {0}
+
+
+def away(world: World, ix: str, ringing: bool = False) -> None:
+    """An outage in which ana and then ben answer, and the switch's own queue takes the caller over."""
+    world.say(ev.SwitchLost(reason="start"))
+    world.wait(5)
+    up(world, ix, "ana")
+    up(world, ix, "ben")
+    world.say(ev.CallerInFallback(interaction_id=ix, leg="c1", ringing=ringing))
+    world.say(ev.SwitchBack(switch_version="22"))
+
+
+def test_who_answered_while_we_were_away_has_the_caller_when_the_fallback_has_given_them_back() -> None:
+    world, ix = ringing(("ana", "ben"))
+    ana = world.offers(ix)["ana"]
+    away(world, ix)
+    assert [one.caller_channel for one in world.orders(QueueCaller)] == ["PJSIP/trunk-c1"]
+    assert world.orders(GrantClaim) == [], "void while the switch's own queue has the caller: it would end ana's leg"
+    assert {one.leg for one in world.orders(HangUp)} == {one.leg for one in world.state.offers if one.agent_id == "ben"}
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    (grant,) = world.orders(GrantClaim)
+    assert (grant.claim, grant.back) == (ana.claim, True)
+    world.join(ix, ana.leg, ana.endpoint)
+    assert world.state.agents["ana"].duty is Duty.busy
+    assert world.state.agents["ben"].missed == 0
+    assert len(world.orders(RingAgent)) == 2, "nobody is rung again"
+
+
+def test_where_the_fallback_rings_somebody_for_the_caller_nobody_is_kept_on_the_line() -> None:
+    world, ix = ringing(("ana", "ben"))
+    away(world, ix, ringing=True)
+    assert world.orders(QueueCaller) == world.orders(GrantClaim) == []
+    assert {one.leg for one in world.orders(HangUp)} == {one.leg for one in world.state.offers}
+
+
+def test_who_waited_on_the_line_and_hung_up_before_the_caller_was_back_leaves_them_to_the_others() -> None:
+    world, ix = ringing(("ana", "ben"))
+    ana, ben = (world.offers(ix)[name] for name in ("ana", "ben"))
+    away(world, ix)
+    world.agent_leg_ends(ix, ana, stale=True)
+    world.agent_leg_ends(ix, ben, cause=26)
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    assert world.orders(GrantClaim) == []
+    assert world.offers(ix).keys() == {"ben"}
 
 
 def test_a_change_of_strategy_while_phones_ring_changes_nothing_for_them() -> None:
