@@ -20,7 +20,7 @@ from kernel.db import connect, readonly
 from kernel.faults import FaultPoint
 from routing.rows import Queue
 from tests.support.floor import after
-from tests.support.floor.people import Person
+from tests.support.floor.people import PROMISE, Person
 from tests.support.floor.sight import double, talks
 from tests.support.floor.worlds import Channel
 from tests.support.sim_process import SimProcess
@@ -230,7 +230,7 @@ def switch_took_over(entries: list[Entry]) -> bool:
 
 
 async def saved_once(database_url: str) -> bool:
-    """One stint with its disposition, one note, however often the agent had to say it."""
+    """One stint with its disposition, one note, one promise to call back, however often the agent had to say it."""
     database = connect(database_url)
     try:
         async with readonly(database) as connection:
@@ -238,6 +238,7 @@ async def saved_once(database_url: str) -> bool:
                 await connection.execute(text("SELECT disposition_id FROM stints WHERE joined_at IS NOT NULL"))
             )
             notes = list(await connection.execute(text("SELECT id FROM notes")))
+            promises = list(await connection.execute(text("SELECT ref FROM timeline WHERE kind = 'callback'")))
     finally:
         await database.dispose()
-    return [row.disposition_id for row in stints] == ["resolved"] and len(notes) == 1
+    return [row.disposition_id for row in stints] == [PROMISE] and len(notes) == len(promises) == 1

@@ -19,7 +19,7 @@ from routing.messages import (
     StintJoined,
 )
 from routing.state import came
-from tests.support.floor.people import Acknowledged
+from tests.support.floor.people import PROMISE, Acknowledged
 
 
 async def lost(database_url: str, kept: Iterable[Acknowledged]) -> list[str]:
@@ -34,11 +34,14 @@ async def lost(database_url: str, kept: Iterable[Acknowledged]) -> list[str]:
             stints = await column("SELECT interaction_id, disposition_id FROM stints")
             notes = await column("SELECT interaction_id, text FROM notes")
             tickets = {key for (key,) in await column("SELECT id FROM tickets")}
+            promises = {key for (key,) in await column("SELECT ref FROM timeline WHERE kind = 'callback'")}
     finally:
         await database.dispose()
     missing: list[str] = []
     for one in kept:
         missing += (f"disposition {pair}" for pair in one.dispositions.items() if pair not in stints)
+        promised = (key for key, what in one.dispositions.items() if what == PROMISE)
+        missing += (f"callback of {key}" for key in promised if key not in promises)
         missing += (f"note {pair}" for pair in one.notes.items() if pair not in notes)
         missing += (f"ticket {key}" for key in one.tickets - tickets)
     return missing

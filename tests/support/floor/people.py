@@ -18,6 +18,8 @@ from tests.support.working import call_off
 
 NO_ANSWER = 0
 AGAIN = 0.05
+PROMISE = "call_back"
+"""The outcome that leaves an open item with the customer."""
 
 
 @dataclass(slots=True)
@@ -188,10 +190,10 @@ class Person:
                 self._rendered.add(offer["id"])
 
     async def wrap_up(self) -> None:
-        """Say how the call was: a ticket and a note for a known customer, and the disposition."""
+        """Say how the call was: a ticket, a note and a promise to call back for a known customer, else how it ended."""
         call, kept = self.call, self.kept
         interaction, customer = call["id"], call.get("customer_id")
-        form: dict[str, Any] = {"disposition": "resolved"}
+        form: dict[str, Any] = {"disposition": PROMISE if customer else "resolved"}
         if customer:
             form["note"] = f"Note of {self.login} on {interaction}"
             subject = f"Ticket of {interaction}"
