@@ -81,9 +81,14 @@ class Settings(BaseSettings):
     ami_port: int = Field(5038, ge=1, le=65535, description="Port of the AMI.")
     ami_user: str = Field("trunkline", description="AMI user that `trunkline install-dialplan` wrote.")
     ami_secret: SecretStr = Field(SecretStr(""), description="Its secret; set with `pbx=auto`, it means `asterisk`.")
-    ami_tls: bool = Field(False, description="TLS to the AMI; wanted when it is not on this machine.")
+    ami_tls: bool = Field(False, description="TLS to the AMI; needed when it is not on this machine.")
     ami_tls_ca: str = Field(
         "", description="File with the authority that signed the AMI's certificate; empty: those the system trusts."
+    )
+    ami_clear_text: bool = Field(
+        False,
+        description="Allows an AMI without TLS on another machine, for a way that nobody else can listen to (a VPN): "
+        "its secret travels in the clear. Otherwise such a start is refused.",
     )
     phones_file: Path = Field(
         Path("/etc/asterisk/phones.json"), description="The pool of phones that `trunkline install-dialplan` wrote."

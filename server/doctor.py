@@ -21,7 +21,7 @@ from server import doctor_settings, migrate, whereabouts
 from server.dberrors import describe_db_error
 from server.figures import free_bytes
 from server.findings import Finding
-from server.pbx import Pbx, configured
+from server.pbx import CLEAR_TEXT_CURE, TLS_CURE, Pbx, configured
 from server.phones import FilePhoneBook
 from server.store import last_committed
 from server.whereabouts import Whereabouts
@@ -39,7 +39,7 @@ async def examine(settings: Settings, asterisk_dir: Path, private_dir: Path | No
     found = await _platform(settings, running)
     database = [one async for one in _database(settings)]
     found += database
-    found += [one async for one in _switch(pbx.ami)]
+    found += [one async for one in _switch(pbx.ami, settings.ami_clear_text)]
     if pbx.kind == "asterisk":
         found += await asyncio.to_thread(_dialplan, asterisk_dir, private_dir or pbx.phones_file.parent)
     phones = FilePhoneBook(pbx.phones_file, pbx.ws_base).endpoints
@@ -108,11 +108,13 @@ async def _clock(url: str) -> Finding:
     return Finding("clock", "warning", f"{behind} behind what was saved last: it was set back", cure)
 
 
-async def _switch(ami: AmiSettings) -> AsyncIterator[Finding]:
+async def _switch(ami: AmiSettings, clear_text: bool) -> AsyncIterator[Finding]:
+    """Nothing is said to a switch that `run` would refuse to talk to."""
+    if ami.exposed and not clear_text:
+        yield Finding("switch", "error", f"not signed in: {ami.exposure}", f"{TLS_CURE}; or {CLEAR_TEXT_CURE}")
+        return
     if ami.exposed:
-        yield Finding(
-            "switch", "warning", ami.exposure, "set TRUNKLINE_AMI_TLS=true, after `tlsenable` in manager.conf"
-        )
+        yield Finding("switch", "warning", ami.exposure, TLS_CURE)
     report = await probe(ami, time.time())
     if not report.signed_in:
         yield Finding("switch", "error", report.words)

@@ -10,8 +10,13 @@ from pathlib import Path
 from agent_desktop.phonebook import IceServer
 from config.settings import Settings
 from cti.ami.settings import AmiSettings
+from kernel.errors import Invalid
 
 Say = Callable[[str], None]
+TLS_CURE = (
+    "set `tlsenable` in the switch's manager.conf, then TRUNKLINE_AMI_TLS=true and the TLS port in TRUNKLINE_AMI_PORT"
+)
+CLEAR_TEXT_CURE = "set TRUNKLINE_AMI_CLEAR_TEXT=true where nobody else can listen on the way (a VPN)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
     if kind == "asterisk":
         pbx = configured(settings, why)
         say(f"Switch: {pbx.why}")
+        _check(pbx.ami, settings)
         if pbx.ami.exposed:
-            say(f"Warning: {pbx.ami.exposure}. Set TRUNKLINE_AMI_TLS=true, after `tlsenable` in manager.conf.")
+            say(f"Warning: {pbx.ami.exposure}. TRUNKLINE_AMI_CLEAR_TEXT allows it; better is: {TLS_CURE}.")
         yield pbx
         return
     from server import labswitch  # the lab is not wanted where a real switch is
@@ -85,6 +91,17 @@ async def open_pbx(settings: Settings, say: Say) -> AsyncIterator[Pbx]:
         pbx = replace(pbx, out=way_out(settings, labswitch.TRUNK, labswitch.CALLER_NUMBER))
         say(f"Switch: {pbx.why}")
         yield pbx
+
+
+def check_way(settings: Settings) -> None:
+    """Raises Invalid (`ami_clear_text`) when the switch's secret would travel in the clear and no setting allows it."""
+    if _choose(settings)[0] == "asterisk":
+        _check(configured(settings, "").ami, settings)
+
+
+def _check(ami: AmiSettings, settings: Settings) -> None:
+    if ami.exposed and not settings.ami_clear_text:
+        raise Invalid("ami_clear_text", f"Not started: {ami.exposure}. Cure: {TLS_CURE}; or {CLEAR_TEXT_CURE}.")
 
 
 def _choose(settings: Settings) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from server.dberrors import ensure_usable, make_folder, unusable
 from server.demo import load_demo_once
 from server.desk import desktop_app
 from server.figures import TALKING, WAITING
-from server.pbx import open_pbx
+from server.pbx import check_way, open_pbx
 from server.platform import Platform, running
 from server.whereabouts import noted
 
@@ -40,6 +40,7 @@ Say = Callable[[str], None]
 async def serve(settings: Settings, say: Say) -> None:
     """Run until SIGINT or SIGTERM. Raises TrunklineError naming cause and cure when it cannot start."""
     arm(settings.fault_point)
+    check_way(settings)  # before the database is brought to this version's schema
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):

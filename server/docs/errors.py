@@ -24,6 +24,8 @@ EXPLAINED: Mapping[str, str] = {
     " which, and what to do.",
     "switch_no_answer": "The switch did not answer in time, or the link was lost before it did: nobody can say whether"
     " the action happened.",
+    "ami_clear_text": "The switch is on another machine and would be told its secret without TLS; the message says what"
+    " to set. Nothing was started.",
     "ami_garbage": "What comes over the link is not AMI; the link is closed and dialled again.",
     "password_weak": "The password is too short, too long, a common one, a simple pattern, or made of the name; the"
     " message says which.",

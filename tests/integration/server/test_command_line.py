@@ -156,6 +156,17 @@ def test_a_taken_port_is_named_before_anything_is_started() -> None:
     assert seconds < 15, "a slow machine needs some seconds for Python alone"
 
 
+def test_a_switch_that_would_get_its_secret_in_the_clear_is_refused_before_anything_is_started(tmp_path: Path) -> None:
+    code, said, _ = run_platform(PORT="0", PBX="asterisk", AMI_HOST="pbx.example.org", AMI_SECRET="never-said")
+    assert code == 1
+    assert "pbx.example.org:5038 is reached without TLS" in said
+    assert "TRUNKLINE_AMI_TLS=true" in said
+    assert "TRUNKLINE_AMI_CLEAR_TEXT=true" in said
+    assert "never-said" not in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "data").exists(), "the database is not touched"
+
+
 def test_a_read_only_database_is_named_at_the_start(trunkline: Trunkline, tmp_path: Path) -> None:
     assert trunkline("migrate")[0] == 0
     url = f"sqlite+aiosqlite:///file:{tmp_path}/data/trunkline.db?mode=ro&uri=true"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from cti.dialplan import installer
 from lab.ports import free_tcp
 from server.doctor import examine
 from server.findings import Finding
+from tests.integration.cti.fake_ami import FakeAmi
 
 pytestmark = pytest.mark.integration
 
@@ -59,13 +62,48 @@ async def test_given_files_that_this_user_may_not_read_then_who_may(
     assert f"install-dialplan --check --private-dir {switch.parent}/private` as root" in found.cure
 
 
-@pytest.mark.parametrize(("tls", "exposed"), [(False, True), (True, False)])
-async def test_given_an_ami_across_a_network_then_tls_is_asked_for(tmp_path: Path, tls: bool, exposed: bool) -> None:
+BY_ANOTHER_NAME = "127.1"
+"""This machine for whoever connects, and for us an address of which we cannot say so."""
+
+
+@pytest.fixture
+async def switch_elsewhere() -> AsyncIterator[FakeAmi]:
+    server = FakeAmi()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def switch_findings(port: int, folder: Path, **more: Any) -> list[Finding]:
     settings = Settings(
-        data_dir=tmp_path, recordings_dir=tmp_path, ami_host="localhost.localdomain", ami_port=free_tcp(), ami_tls=tls
+        data_dir=folder, recordings_dir=folder, ami_host=BY_ANOTHER_NAME, ami_port=port, ami_secret="s3cret", **more
     )
+    return [one for one in await examine(settings, folder / "none") if one.part == "switch"]
 
-    found = [one for one in await examine(settings, tmp_path / "none") if "without TLS" in one.words]
 
-    assert [one.level for one in found] == (["warning"] if exposed else [])
-    assert all("TRUNKLINE_AMI_TLS=true" in one.cure for one in found)
+async def test_given_an_ami_across_a_network_without_tls_then_an_error_and_the_secret_is_not_sent(
+    switch_elsewhere: FakeAmi, tmp_path: Path
+) -> None:
+    (found,) = await switch_findings(switch_elsewhere.port, tmp_path)
+
+    assert found.level == "error"
+    assert "without TLS" in found.words
+    assert "TRUNKLINE_AMI_TLS=true" in found.cure
+    assert "TRUNKLINE_AMI_CLEAR_TEXT=true" in found.cure
+    assert switch_elsewhere.connections == 0
+
+
+async def test_given_a_setting_that_allows_it_then_a_warning_and_the_switch_is_looked_at(
+    switch_elsewhere: FakeAmi, tmp_path: Path
+) -> None:
+    first, *others = await switch_findings(switch_elsewhere.port, tmp_path, ami_clear_text=True)
+
+    assert (first.level, "without TLS" in first.words) == ("warning", True)
+    assert others
+    assert switch_elsewhere.named("Login")[0]["Secret"] == "s3cret"
+
+
+async def test_given_tls_then_it_is_not_asked_for(tmp_path: Path) -> None:
+    found = await switch_findings(free_tcp(), tmp_path, ami_tls=True)
+
+    assert not [one for one in found if "without TLS" in one.words]

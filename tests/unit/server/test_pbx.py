@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from agent_desktop.phonebook import IceServer
 from config.settings import Settings
-from server.pbx import configured, open_pbx
+from kernel.errors import Invalid
+from server.pbx import check_way, configured, open_pbx
 from server.phones import FilePhoneBook
 
 pytestmark = pytest.mark.unit
@@ -38,11 +40,49 @@ async def test_given_stun_and_turn_then_each_phone_gets_them_and_only_turn_its_s
     assert "hidden" not in repr(phone) + repr(pbx)
 
 
-@pytest.mark.parametrize(("host", "warned"), [("127.0.0.1", False), ("pbx.example.org", True)])
-async def test_given_an_ami_across_a_network_without_tls_then_the_start_warns(host: str, warned: bool) -> None:
+def across(**more: Any) -> Settings:
+    """A switch on another machine."""
+    return Settings(ami_host="pbx.example.org", ami_secret=SecretStr("hidden"), **more)
+
+
+@pytest.mark.parametrize("pbx", ["asterisk", "auto"])
+async def test_given_an_ami_across_a_network_without_tls_then_the_start_is_refused_with_cause_and_cure(
+    pbx: str,
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        async with open_pbx(across(pbx=pbx), print):
+            raise AssertionError("it was opened")
+    with pytest.raises(Invalid) as early:
+        check_way(across(pbx=pbx))
+
+    assert refusal.value.id == early.value.id == "ami_clear_text"
+    for words in ("pbx.example.org:5038", "without TLS", "TRUNKLINE_AMI_TLS=true", "TRUNKLINE_AMI_CLEAR_TEXT=true"):
+        assert words in refusal.value.message
+    assert "hidden" not in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "warned"),
+    [
+        (across(ami_clear_text=True), True),
+        (across(ami_tls=True), False),
+        (Settings(pbx="asterisk"), False),
+    ],
+)
+async def test_given_tls_or_this_machine_or_a_setting_that_allows_it_then_it_is_opened(
+    settings: Settings, warned: bool
+) -> None:
     said: list[str] = []
 
-    async with open_pbx(Settings(pbx="asterisk", ami_host=host), said.append):
+    check_way(settings)
+    async with open_pbx(settings, said.append):
         pass
 
     assert any("without TLS" in words for words in said) is warned
+
+
+def test_given_a_switch_of_our_own_then_the_address_of_another_does_not_matter() -> None:
+    with pytest.raises(Invalid):
+        check_way(across(pbx="asterisk"))
+    for ours in ("sim", "lab"):
+        check_way(across(pbx=ours))
