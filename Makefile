@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 WEB := agent_desktop/web
 PACKAGES := kernel cti crm_core routing recordings dialer agent_desktop server config migrations lab bench
 CODE := $(PACKAGES) tests
+# Three processes for two cores, since many tests wait for something; files in their order, for the long ones come first.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 # A Node that .ci/setup had to bring comes before the machine's own.
 export PATH := $(CURDIR)/.ci/node/bin:$(PATH)
 
@@ -53,9 +55,9 @@ check: setup ## what CI checks before the tests: format, lint, types, import con
 	@cd $(WEB) && npm run --silent check
 
 test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
-	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m '(unit or integration) and not soak'
+	@$(VENV)/bin/pytest -q $(SPREAD) -m '(unit or integration) and not soak'
 	@$(PY) -c 'from lab.root import ensure_asterisk; ensure_asterisk()'
-	@$(VENV)/bin/pytest -q -n 2 --dist loadfile -m 'system and not soak' --timeout 300
+	@$(VENV)/bin/pytest -q $(SPREAD) -m 'system and not soak' --timeout 300
 	@cd $(WEB) && node_modules/.bin/vitest run --dir tests/browser
 
 test-quick: setup ## pure tests only

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(os.environ.get("TRUNKLINE_SCREENS", str(tmp_path)))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 async def test_the_story_in_pictures(desk_lab: AsteriskLab, tmp_path: Path, folder: Path, theme: str) -> None:
     platform = PlatformProcess(desk_lab, tmp_path)
     await platform.prepare(AGENTS, QUEUE, demo=True)
