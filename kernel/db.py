@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +30,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from kernel import codec
@@ -142,6 +144,10 @@ POOL = {"pool_size": 15, "max_overflow": 0, "pool_use_lifo": True}
 that what a quiet hour needs stays with few."""
 
 
+IDLE = 1.0
+"""Seconds after which a connection to a server may have died unnoticed."""
+
+
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
 
@@ -150,15 +156,14 @@ def connect(url: str) -> AsyncEngine:
     use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
-        return create_async_engine(
-            url,
-            **POOL,
-            pool_timeout=PATIENCE,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            json_serializer=encode,
-            connect_args={"timeout": PATIENCE, "command_timeout": 2 * PATIENCE},
-        )
+        waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE}
+        options: dict[str, Any] = {
+            "pool_timeout": PATIENCE,
+            "hide_parameters": True,
+            "json_serializer": encode,
+            "connect_args": waits,
+        }
+        return _pinging(create_async_engine(url, **POOL, **options))
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
     engine = create_async_engine(url, **POOL, hide_parameters=True, json_serializer=encode, connect_args=how)
@@ -187,6 +192,26 @@ def connect(url: str) -> AsyncEngine:
             connection.connection.driver_connection.begin_saving()
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _pinging(engine: AsyncEngine) -> AsyncEngine:
+    """A connection that nobody used for `IDLE` is asked whether it lives; the pool's own way asks each time, which is a
+    trip for each transaction."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _used(_connection: object, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:  # whatever it is, none of those that we have is to be trusted
+            raise InvalidatePoolError from error
 
     return engine
 

@@ -190,3 +190,29 @@ def test_given_a_database_that_cannot_be_opened_then_its_thread_ends_before_the_
         with pytest.raises(Unavailable):
             asyncio.run(check(f"sqlite+aiosqlite:///{tmp_path}/absent/trunkline.db"))
         assert set(threading.enumerate()) <= before
+
+
+async def _backends(database: AsyncEngine) -> list[int]:
+    """Process ids of the server for the connections that this engine holds."""
+    async with database.connect() as one, database.connect() as other:
+        return [await each.scalar(text("SELECT pg_backend_pid()")) for each in (one, other)]
+
+
+async def test_given_connections_that_the_server_ended_meanwhile_then_who_comes_next_gets_new_ones(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, another = connect(postgres_url), connect(postgres_url)
+    before = await _backends(database)
+    async with another.connect() as connection:
+        for pid in before:
+            assert await connection.scalar(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+    monkeypatch.setattr(db, "IDLE", 0.0)
+    after = await _backends(database)
+    assert set(after).isdisjoint(before)
+    monkeypatch.setattr(db, "IDLE", 60.0)
+    pings: list[object] = []
+    monkeypatch.setattr(database.dialect, "do_ping", pings.append)
+    assert set(await _backends(database)) == set(after)
+    assert pings == [], "who was used just now is not asked whether it lives"
+    await database.dispose()
+    await another.dispose()
