@@ -36,13 +36,14 @@ class PeopleQuery(Form):
 
 
 class NewPerson(Form):
-    """Without a password one is made up and answered; either has to be changed at the first sign-in."""
+    """Without a password one is made up and answered; either has to be changed at the first sign-in. Without a language
+    it is that of who asks."""
 
     login: str = Field(min_length=1, max_length=100)
     name: str = Field(min_length=1, max_length=200)
     email: str = Field("", max_length=254)
     roles: list[Role] = Field(min_length=1, max_length=10)
-    language: Language = "en"
+    language: Language | None = None
     team_id: str | None = Field(None, max_length=60)
     password: SecretStr | None = Field(None, max_length=1024)
 
@@ -158,7 +159,7 @@ class StaffResource(OfPeople):
             name=form.name,
             password=form.password.get_secret_value() if form.password else made_up or "",
             roles=tuple(form.roles),
-            language=form.language,
+            language=form.language or ask.me.person.language,
             team_id=form.team_id or None,
             email=form.email,
             must_change=True,

@@ -306,3 +306,15 @@ async def test_given_failed_sign_ins_then_an_administrator_sees_them_and_lets_th
     assert (status, after["passwords"], again) == (204, 0, 200)
     assert (own, answer["error"]["id"]) == (409, "own_account")
     assert [(one["actor"], one["subject"]) for one in trail["items"]] == [(root_id, ann)]
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, "es"), ({"language": "ru"}, "ru")])
+async def test_given_a_person_made_without_a_language_then_it_is_that_of_who_makes_them(
+    desktop: Desktop, given: dict[str, str], kept: str
+) -> None:
+    async with desktop.browser("root") as root:
+        await root.ask("PATCH", "/api/me", {"language": "es"})
+        new = {name: value for name, value in CARLA.items() if name != "language"}
+        _, made = await root.ask("POST", "/api/people", {**new, **given})
+
+    assert made["person"]["language"] == kept

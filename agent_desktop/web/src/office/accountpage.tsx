@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { post, put, wordsFor } from "../api";
 import { formatDate, t } from "../i18n";
-import { EnrolSteps, RecoveryCodes } from "../people/enrol";
+import { EnrolSteps, RecoveryDialog } from "../people/enrol";
 import { ProofDialog } from "../people/password";
 import { SessionList } from "../people/sessions";
 import { toast } from "../store/toasts";
@@ -165,11 +165,7 @@ function SecondStepCard({ found, reload }: { found: Security; reload: () => Prom
           <EnrolSteps made={enrolment.value} confirm={confirm} />
         </Dialog>
       )}
-      {codes.value && (
-        <Dialog title={t("second.codes")} onClose={finish}>
-          <RecoveryCodes codes={codes.value} onDone={finish} />
-        </Dialog>
-      )}
+      {codes.value && <RecoveryDialog codes={codes.value} onDone={finish} />}
     </Card>
   );
 }

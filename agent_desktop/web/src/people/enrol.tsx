@@ -1,9 +1,10 @@
 // Setting up the second step: scan, type the code, keep the recovery codes. Used while signing in and in the account.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { t } from "../i18n";
 import type { Enrolment } from "../types";
 import { Button } from "../ui/basics";
+import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/inputs";
 import { CodeField, useCode } from "./code";
 import { CopyButton } from "../ui/page";
@@ -51,9 +52,44 @@ export function EnrolSteps({ made, confirm }: { made: Enrolment; confirm: (code:
   );
 }
 
-/** Shown once: whoever goes on says that they keep them. */
-export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
+interface CodesProps {
+  codes: string[];
+  onDone: () => void;
+}
+
+/** In a dialog: whoever closes it before they say that they keep the codes is asked. */
+export function RecoveryDialog({ codes, onDone }: CodesProps) {
   const kept = useSignal(false);
+  const asking = useSignal(false);
+  if (asking.value)
+    return (
+      <Dialog key="ask" title={t("second.leave_title")} onClose={() => (asking.value = false)}>
+        <p class="soft">{t("second.leave_words")}</p>
+        <div class="row dialog-foot">
+          <Button kind="danger" onClick={onDone}>
+            {t("second.leave_go")}
+          </Button>
+          <Button kind="primary" onClick={() => (asking.value = false)} autoFocus>
+            {t("second.leave_back")}
+          </Button>
+        </div>
+      </Dialog>
+    );
+  return (
+    <Dialog
+      key="codes"
+      title={t("second.codes")}
+      onClose={() => (kept.value ? onDone() : void (asking.value = true))}
+    >
+      <RecoveryCodes codes={codes} onDone={onDone} kept={kept} />
+    </Dialog>
+  );
+}
+
+/** Shown once: whoever goes on says that they keep them. */
+export function RecoveryCodes({ codes, onDone, kept: given }: CodesProps & { kept?: Signal<boolean> }) {
+  const own = useSignal(false);
+  const kept = given ?? own;
   const text = codes.join("\n");
   return (
     <div class="stack wide">

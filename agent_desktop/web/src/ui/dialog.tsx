@@ -16,6 +16,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, palette, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  // `onClose` decides alone: at a second Escape in a row browsers close a dialog whatever the page says.
   // At once, not after the next paint: whoever types on behind the shortcut types into the dialog.
   useLayoutEffect(() => {
     const dialog = element.current;
@@ -31,6 +32,7 @@ export function Dialog({ title, onClose, palette, children }: DialogProps) {
       ref={element}
       class={palette ? "palette" : ""}
       aria-labelledby={id}
+      onClose={() => !element.current?.open && element.current?.isConnected && element.current.showModal()}
       onCancel={(event) => (event.preventDefault(), onClose())}
       onPointerDown={(event) => event.target === element.current && onClose()}
     >

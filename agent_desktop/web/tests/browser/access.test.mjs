@@ -126,6 +126,7 @@ const SCENES = {
   "do not call, nothing fits": office("/admin/do-not-call?q=nobody"),
   "do not call, refused": then(office("/admin/do-not-call"), submit, "[aria-invalid=true]"),
   account: office("/account"),
+  "codes not kept": then(office("/account"), leaveCodes, "dialog .btn.danger"),
   "office menu": then(office("/account"), (page) => page.click(".whoami"), "[role=menu]"),
   "step: code": step("code"),
   "step: password": step("password"),
@@ -152,6 +153,14 @@ async function labelMeanwhile(page) {
   setup.dispositions = setup.dispositions.map((one) => ({ ...one, label: `${one.label}!` }));
   setup.version += 1;
   await page.click("dialog [type=submit]");
+}
+
+async function leaveCodes(page) {
+  await page.click(".btn:has-text('New recovery codes')");
+  await page.fill("dialog input[type=password]", "right");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog .codes");
+  await page.keyboard.press("Escape");
 }
 
 function dial(number, selector) {

@@ -41,6 +41,56 @@ describe("a session that ended elsewhere", () => {
   });
 });
 
+describe("a new person", () => {
+  it("given an administrator who reads Spanish, then the form begins with it, and it is no change to lose", async () => {
+    const { page, mock } = made;
+    mock.world.language = "es";
+    await at("/admin/people/new");
+    expect(await page.locator("[role=combobox]").allInnerTexts()).toContain("Español");
+    page.on("dialog", () => made.errors.push("asked whether to leave"));
+    await page.click("a[href='/admin/teams']");
+    await page.waitForURL(/teams/);
+  });
+});
+
+describe("recovery codes", () => {
+  const codes = async () => {
+    await at("/account");
+    await made.page.click(".btn:has-text('New recovery codes')");
+    await made.page.fill("dialog input[type=password]", "right");
+    await made.page.keyboard.press("Enter");
+    await made.page.waitForSelector("dialog .codes");
+  };
+  const shown = () => made.page.locator("dialog .codes").isVisible();
+
+  it("given that nobody kept them, then closing asks, however often Escape is pressed", async () => {
+    const { page } = made;
+    await codes();
+    expect(await page.isDisabled("dialog .btn:has-text('Done')")).toBe(true);
+    await page.click("dialog [aria-label=Close]");
+    await page.click("dialog .btn:has-text('Back to the codes')");
+    expect(await shown()).toBe(true);
+    for (let i = 0; i < 3; i += 1) {
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("dialog[open] .btn.danger");
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("dialog[open] .codes");
+    }
+    await page.keyboard.press("Escape");
+    await page.click("dialog .btn.danger");
+    await page.waitForSelector("dialog", { state: "detached" });
+  });
+
+  it("given that they are kept, then Done is there and nothing is asked", async () => {
+    const { page } = made;
+    await codes();
+    await page.check("dialog input[type=checkbox]");
+    expect(await page.isDisabled("dialog .btn:has-text('Done')")).toBe(false);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
+  });
+});
+
 describe("queues", () => {
   it("given a number out of its bounds, then its field says so, and what is right is saved alone", async () => {
     await at("/admin/queues/main");

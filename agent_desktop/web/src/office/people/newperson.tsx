@@ -1,6 +1,7 @@
 // A new person: made with a password that they change at the first sign-in; it is shown once.
 
 import { useSignal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { post } from "../../api";
 import { t } from "../../i18n";
 import type { StaffPerson, Team } from "../types";
@@ -8,6 +9,7 @@ import { Button } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem } from "../../ui/inputs";
 import { Page } from "../../ui/page";
+import { account } from "../account";
 import { useLoad } from "../load";
 import { go } from "../router";
 import { useUnsaved } from "../unsaved";
@@ -20,10 +22,11 @@ interface Made {
 }
 
 export function NewPersonPage() {
-  const form = useForm(NOBODY, checkPerson);
+  const [nobody] = useState({ ...NOBODY, language: account.value?.language ?? NOBODY.language });
+  const form = useForm(nobody, checkPerson);
   const teams = useLoad<{ items: Team[] }>("/api/teams");
   const made = useSignal<Made | null>(null);
-  const saved = useUnsaved(form.values, NOBODY);
+  const saved = useUnsaved(form.values, nobody);
   const send = async (): Promise<void> => {
     await form.submit(async (values) => {
       made.value = await post<Made>("/api/people", { ...values, team_id: values.team_id || null });
