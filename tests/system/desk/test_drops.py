@@ -24,10 +24,10 @@ WITHIN_MS = 1000
 """From the return (of the network, of the computer, of the page) to a screen that agrees."""
 NAVIGATION = 0
 """Where the page's clock begins: when the browser was told to load it."""
-LIVE_AND = """([name, since]) => new Promise(done => {
+LIVE_AND = """since => new Promise(done => {
     const look = () => {
         const desk = document.querySelector('.desk');
-        if (desk && desk.dataset.connection === 'live' && window.__trunkline.desk().queues[0].waiting === name)
+        if (desk && desk.dataset.connection === 'live' && (CONDITION)(window.__trunkline.desk()))
             done(performance.now() - since);
         else setTimeout(look, 5);
     };
@@ -78,7 +78,12 @@ class Wire:
 
 async def agrees_within(ana: AgentBrowser, waiting: int, since: float) -> float:
     """Milliseconds from `since` (the page's clock) until the page is live and shows so many callers waiting."""
-    return float(await ana.page.evaluate(LIVE_AND, [waiting, since]))
+    return await shows_within(ana, f"d => d.queues[0].waiting === {waiting}", since)
+
+
+async def shows_within(ana: AgentBrowser, condition: str, since: float) -> float:
+    """Milliseconds from `since` until the page is live and its desk fulfils a JavaScript condition."""
+    return float(await ana.page.evaluate(LIVE_AND.replace("CONDITION", condition), since))
 
 
 async def page_now(ana: AgentBrowser) -> float:

@@ -21,6 +21,7 @@ from tests.support.waiting import until
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers, browsers
 from tests.system.desk.process import LUCIA, OLIVER, PlatformProcess
+from tests.system.desk.test_drops import NAVIGATION, WITHIN_MS, shows_within
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -70,6 +71,8 @@ async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
 
         begun = time.monotonic()
         await ana.page.reload(wait_until="commit")
+        shown = await shows_within(ana, f"d => d.call && d.call.id === '{before['call']['id']}'", NAVIGATION)
+        assert shown < WITHIN_MS, "the screen is right before the phone is"
         await until(lambda: agent_left_by_reload(platform), 12, "the leg of the page that is gone ends")
         after = await ana.until(TALKS, "the talk goes on")
         await caller.audio.heard_tone(AGENT_HZ)
