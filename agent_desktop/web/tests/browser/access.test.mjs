@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { ADMIN } from "../../dev/office.mjs";
+import { messagePage } from "./message.mjs";
 import { newContext, open, phoneIs, settled, stage, still, talk } from "./stage.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -36,6 +37,14 @@ async function inOffice(path) {
   await made.page.waitForFunction(() => !document.querySelector("[aria-busy=true], .ghost-block"));
   await still(made.page);
 }
+/** A page of the server's own that says one thing. */
+const message = (values) => async () => {
+  const looks = { language: "en", cure: "", away: "", icons: [], styles: ["/static/desk.css"] };
+  const body = messagePage({ ...looks, ...values });
+  await made.page.route("**/message", (route) => route.fulfill({ contentType: "text/html", body }));
+  await at("/message")();
+  expect(await made.page.textContent("h1")).toBe(values.title);
+};
 /** A sign-in that has a step to go. */
 const step = (stage) => async () => {
   made.mock.world.head = `<meta name="stage" content="${stage}">`;
@@ -132,6 +141,16 @@ const SCENES = {
   "step: password": step("password"),
   "step: enrol": then(step("enrol"), () => undefined, "code.letters"),
   "recovery codes": then(step("enrol"), enrol, ".codes"),
+  "no desk for this role": message({
+    title: "The desk is for agents",
+    words: "Your role does not include serving calls. Sign in as somebody who does.",
+    away: "Sign in as somebody else",
+  }),
+  "desk not built": message({
+    title: "The desk is not built yet",
+    words: "Whoever set Trunkline up has to build the browser client once:",
+    cure: "npm run build",
+  }),
   "sign-in": at("/sign-in"),
   "sign-in again": at("/sign-in?reason=expired"),
 };
