@@ -27,14 +27,14 @@ class DoNotCallService:
         """In force with the commit: no permit that is granted later goes to the number."""
         pattern = read_pattern(raw, self._region)
         entry = Entry(new_id("dnc"), OWN_LIST, pattern, masked(reason), added_by, self._clock.now(), expires_at)
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             await store.add_entry(connection, entry)
             await audit.note(connection, entry.added_at, "do_not_call_added", entry.id, **told(entry))
         return entry
 
     async def remove(self, entry_id: str) -> None:
         """Whoever takes a number off stands in the audit trail, with how it had come on the list."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             entry = await store.remove_entry(connection, entry_id)
             if entry is None:
                 raise NotFound("no_such_entry", "This entry is not on the list (any more).")

@@ -17,7 +17,7 @@ from crm_core.donotcall.patterns import matching, read_pattern
 from crm_core.donotcall.search import Wanted
 from crm_core.donotcall.tables import do_not_call, do_not_call_version
 from crm_core.donotcall.writes import ForbidNumber
-from crm_core.people.audit import AuditEntry, append
+from crm_core.people.audit import AuditEntry, append, lock_head
 from kernel.db import clean, from_row, to_row
 from kernel.errors import Invalid
 from kernel.ids import new_id
@@ -53,6 +53,7 @@ async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
 async def forbid_numbers(connection: AsyncConnection, writes: Sequence[ForbidNumber], region: str) -> None:
     """What calls ended with, in the engine's transaction. A number that cannot be read (withheld, say) goes on no list,
     and the trail says so."""
+    await lock_head(connection)  # first, as everywhere
     for write in writes:
         line = AuditEntry(write.at, write.actor, "do_not_call_unreadable", write.call, write.ip)
         with contextlib.suppress(Invalid):

@@ -95,20 +95,20 @@ class Sessions:
 
     async def revoke_session(self, id: str, staff_id: str, by: By, now: datetime) -> None:
         """End one session of a person; NotFound when they have no such live session."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             if not await store.revoke_one(connection, now, id, staff_id):
                 raise NotFound("session_unknown", "There is no such session; it may have ended already.")
             await audit.append(connection, audit_line("session_revoked", staff_id, by, now, session=id[:12]))
 
     async def revoke_all(self, staff_id: str, by: By, now: datetime, keep: str | None = None) -> list[str]:
         """End all sessions of a person but `keep`; returns the ids of those that ended."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             return await end_sessions(connection, staff_id, by, now, keep)
 
     async def sign_out(self, token: str, by: By, now: datetime) -> None:
         """End the session of a token; no error when it has ended already."""
         id = session_id(token)
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             if await store.revoke_one(connection, now, id, by.staff_id):
                 await audit.append(connection, audit_line("signed_out", by.staff_id, by, now, session=id[:12]))
 
@@ -140,7 +140,7 @@ class Sessions:
             "came_from": " ".join(machine_of(place.user_agent)).strip(),
         }
         by = By(session.staff_id, place.ip)
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             if await store.revoke_one(connection, now, session.id, session.staff_id):
                 details = {"session": session.id[:12], **machines}
                 line = audit_line("session_replayed", session.staff_id, by, now, **details)
@@ -148,7 +148,7 @@ class Sessions:
 
     async def _move(self, session: Session, ip: str, now: datetime) -> Session:
         places = (*session.places, ip)[-PLACES_KEPT:]
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             await store.update_session(connection, session.id, ip=ip, places=list(places))
             line = audit_line(
                 "session_moved",

@@ -63,7 +63,7 @@ class SignIn(Sessions):
             await self._record_failure(given, person, now)
             raise _failed()
         new_hash = await self._hasher.hash(given.password) if self._hasher.outdated(usable.password_hash) else None
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             fresh = await store.staff_by_id(connection, usable.staff.id, lock=True)
             if fresh is None or not fresh.staff.active or fresh.password_hash != usable.password_hash:
                 raise _failed()
@@ -106,7 +106,7 @@ class SignIn(Sessions):
         if known is None or await self._hasher.verify(known.password_hash or None, password):
             raise Refused("password_same", "This is the password that you were given. Choose one that only you know.")
         hashed = await self._hasher.hash(password)
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             await self._still_wanted(connection, visitor)
             await store.update_staff(connection, person.id, password_hash=hashed, must_change=False)
             by = By(person.id, place.ip)
@@ -125,7 +125,7 @@ class SignIn(Sessions):
     ) -> tuple[SignedIn, Enrolled]:
         """The open session, and what came of it, by a code of the app. Raises Invalid (`code_unfit`)."""
         self._at(visitor, Stage.enrol)
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             await self._still_wanted(connection, visitor)
             done = await self.second.confirm(connection, visitor, code, By(visitor.staff.id, place.ip), now)
             step = (Stage.open, "totp")
@@ -134,8 +134,7 @@ class SignIn(Sessions):
     async def sign_in_by_provider(self, who: Identity, place: Place, now: datetime) -> SignedIn:
         """A session for whom the identity provider vouches. Found by its subject, else by a mail address that nobody
         else is linked to. Raises Forbidden (`provider_account_unknown`)."""
-        async with self._db.begin() as connection:
-            await audit.lock_head(connection)
+        async with audit.audited(self._db) as connection:
             person = await self._known_to_provider(connection, who, now)
             if person is None or not person.active:
                 line = audit_line("sign_in_failed", person.id if person else "unknown", By("unknown", place.ip), now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,15 @@ async def lock_head(connection: Connection) -> tuple[int, str]:
         await connection.execute(dialect_insert(audit_head).values(first).on_conflict_do_nothing())
         row = (await connection.execute(query)).one()
     return row.seq, row.hash
+
+
+@asynccontextmanager
+async def audited(database: Database) -> AsyncIterator[Connection]:
+    """A transaction that changes rows of people or their sessions and adds lines: the head is locked first, as in every
+    other of that kind, for two that lock the same rows in another order would wait for each other."""
+    async with database.begin() as connection:
+        await lock_head(connection)
+        yield connection
 
 
 async def append(connection: Connection, *entries: AuditEntry) -> None:

@@ -114,12 +114,12 @@ class SecondSteps:
 
     async def enrol(self, visitor: Visitor, code: str, by: By, now: datetime) -> Enrolled:
         """`confirm` for somebody who is signed in."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             return await self.confirm(connection, visitor, code, by, now)
 
     async def renew_codes(self, staff_id: str, by: By, now: datetime) -> list[str]:
         """New recovery codes; the old ones are worth nothing."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is None or person.staff.totp_at is None:
                 raise Refused("second_step_missing", "There is no second step; set it up first.")
@@ -128,7 +128,7 @@ class SecondSteps:
 
     async def remove(self, staff_id: str, by: By, now: datetime, keep: str) -> list[str]:
         """One's own second step; refused when the role must have one. All sessions but `keep` end; returns which."""
-        async with self._db.begin() as connection:
+        async with audit.audited(self._db) as connection:
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is not None and second_step_required(person.staff, self._policy):
                 raise Refused("second_step_required", "Your role must have a second step; it cannot be taken away.")
@@ -143,8 +143,7 @@ class SecondSteps:
 
     async def check_own_password(self, staff_id: str, password: str, ip: str, now: datetime) -> None:
         """Whoever changes how they sign in proves again who they are. Raises Invalid (`own_password_wrong`)."""
-        async with self._db.begin() as connection:
-            await audit.lock_head(connection)
+        async with audit.audited(self._db) as connection:
             key = store.attempt_key("password", staff_id)
             failures = await store.failures_by_key(connection, key, now - WINDOW)
             if failures.count >= WRONG_PASSWORDS:
