@@ -233,6 +233,7 @@ _LOST = {
     "closed": "the switch closed the link: it was restarted, or somebody ended the session",
     "heartbeat": "the switch stopped answering, so the link was closed",
     "garbage": "what came over the link was not AMI, so it was closed: check host and port, and what is in between",
+    "not_taken_in": "the calls that are on the switch could not be taken in (the log has the error), so it was closed",
     "overflow": "the platform or the switch could not keep up, so it was closed; the next one brings what was missed",
 }
 

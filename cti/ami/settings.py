@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class AmiSettings:
     """`tls` wants AMI's TLS port; `tls_ca` is a file with the authority that signed the switch's certificate
     (empty: the system's). A link without a sign of life for `pings_missed` x `ping_interval`, or with a heartbeat
-    unacknowledged for `beat_timeout`, is closed."""
+    unacknowledged for `beat_timeout`, is closed. A snapshot that is not taken in within `take_in_timeout` is asked for
+    again, with longer and longer waits, `take_in_tries` times; then the link is closed."""
 
     host: str = "127.0.0.1"
     port: int = 5038
@@ -22,6 +23,8 @@ class AmiSettings:
     action_timeout: float = 5.0
     list_timeout: float = 15.0
     boot_timeout: float = 60.0
+    take_in_timeout: float = 5.0
+    take_in_tries: int = 3
     beat_timeout: float = 3.0
     ping_interval: float = 0.8
     pings_missed: int = 2

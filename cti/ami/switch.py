@@ -72,6 +72,8 @@ class AmiSwitch:
         self._snapshot = 0
         self._problems: tuple[str, ...] = ()
         self._warnings: tuple[str, ...] = ()
+        self._again = 0
+        self._taking: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._meanwhile: list[Fact] | None = None
         self._rings: dict[str, _Ring] = {}
@@ -80,7 +82,9 @@ class AmiSwitch:
     @property
     def status(self) -> LinkStatus:
         status = self._link.status
-        behind = (NOT_TAKEN_IN,) if status.state is LinkState.up and not self._ready else ()
+        behind: tuple[str, ...] = (NOT_TAKEN_IN,) if status.state is LinkState.up and not self._ready else ()
+        if behind and self._again:
+            behind = (f"{NOT_TAKEN_IN}; that failed, and was begun again {self._again} times: the log has the error",)
         return replace(status, problems=(*behind, *self._problems), warnings=self._warnings)
 
     async def start(self) -> None:
@@ -89,6 +93,7 @@ class AmiSwitch:
     async def stop(self) -> None:
         self._ready = False
         await self._stop_looking()
+        await self._stop_taking()
         await self._link.stop()
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
         self._give_up_rings()
@@ -266,12 +271,44 @@ class AmiSwitch:
         self._settle(ring, "No channel could be made: the switch has no contact for the phone, or no such trunk.")
 
     async def opened(self, switch_version: str) -> None:
+        """The link is up: tell how the switch stands, and see to it that this is taken in."""
+        await self._stop_taking()
+        self._again = 0
+        await self._take_snapshot(switch_version, LinkUp(switch_version=switch_version))
+        if self._orders_wait:
+            self._taking = asyncio.create_task(self._until_taken_in(switch_version), name="ami-taking")
+        await self._stop_looking()
+        self._looking = asyncio.create_task(self._look(), name="ami-look")
+
+    async def _until_taken_in(self, version: str) -> None:
+        """A turn that fails on a snapshot is undone whole, and no order is sent: so the switch is asked again."""
+        within = self._settings.take_in_timeout
+        for again in range(self._settings.take_in_tries + 1):
+            if again:
+                self._again = again
+                log.error("the switch's calls were not taken in; asking again", extra={"again": again})
+                self.counts["snapshots_again"] += 1
+                with contextlib.suppress(TrunklineError):
+                    await self._take_snapshot(version)
+            await asyncio.sleep(within * (again + 1))
+            if self._ready:
+                return
+        self._link.drop("not_taken_in")
+
+    async def _stop_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            await asyncio.gather(self._taking, return_exceptions=True)
+        self._taking = None
+
+    async def _take_snapshot(self, switch_version: str, *first: Fact) -> None:
         """Events go on being posted while the lists are collected; the snapshot is posted when it is complete and
         is true at that moment, so that the order of the inbox is the order of truth."""
         self._meanwhile = []
         self._snapshot += 1
         try:
-            self._post(LinkUp(switch_version=switch_version))
+            for fact in first:
+                self._post(fact)
             limit = self._settings.list_timeout
             channels = self._link.act(snapshot.LIST_CHANNELS, limit, snapshot.CHANNELS_END)
             devices = self._link.act(snapshot.LIST_DEVICES, limit, snapshot.DEVICES_END)
@@ -280,16 +317,13 @@ class AmiSwitch:
                 raise NoLink(
                     f"the snapshot was refused ({lists[0].text}, {lists[1].text}): check the AMI user's rights"
                 )
-            fact = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
-            fact = replace(fact, number=self._snapshot)
+            whole = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
         finally:
             self._meanwhile = None
         reached(FaultPoint.snapshot_taken)
         self._ready = not self._orders_wait
-        self._ready &= self._post(fact)
+        self._ready &= self._post(replace(whole, number=self._snapshot))
         self.counts["snapshots"] += 1
-        await self._stop_looking()
-        self._looking = asyncio.create_task(self._look(), name="ami-look")
 
     async def _look(self) -> None:
         """See now and then whether the switch has all that we need of it; an administrator may mend it any time."""
@@ -321,6 +355,7 @@ class AmiSwitch:
         self._ready = False
         self._snapshot += 1
         await self._stop_looking()
+        await self._stop_taking()
         self._give_up_rings()
         while not self._sink(LinkDown(reason=reason)):  # noqa: ASYNC110 - a full inbox has no event to await
             await asyncio.sleep(0.1)

@@ -308,3 +308,36 @@ async def test_given_a_new_link_then_what_was_decided_before_its_snapshot_is_not
     finally:
         await switch.stop()
     assert ami.named("Originate") == []
+
+
+async def test_given_a_snapshot_that_is_not_taken_in_then_the_switch_is_asked_again_and_health_says_so(
+    ami: FakeAmi, ear: Ear
+) -> None:
+    """As when the turn that took it in failed: nobody says TakeOrders, and every order would be refused for ever."""
+    switch = AmiSwitch(quick(ami.port, take_in_timeout=0.1), ear, orders_wait=True)
+    await switch.start()
+    try:
+        second = (await ear.hears(Snapshot, 2)).number
+        assert "begun again 1 times" in switch.status.problems[0]
+        assert ear.of(LinkDown) == [], "on the same link"
+        switch.send(TakeOrders(order_id="t1", snapshot=second - 1))
+        assert switch.status.problems, "the one before is not what stands on the switch now"
+        switch.send(TakeOrders(order_id="t2", snapshot=second))
+        assert switch.status.problems == ()
+        await until(lambda: "ami-taking" not in {task.get_name() for task in asyncio.all_tasks()}, what="it is done")
+        assert len(ear.of(Snapshot)) == 2
+    finally:
+        await switch.stop()
+
+
+async def test_given_snapshots_that_are_never_taken_in_then_the_link_is_renewed_after_a_few(
+    ami: FakeAmi, ear: Ear
+) -> None:
+    switch = AmiSwitch(quick(ami.port, take_in_timeout=0.02, take_in_tries=2), ear, orders_wait=True)
+    await switch.start()
+    try:
+        assert (await ear.hears(LinkDown)).reason == "not_taken_in"
+        assert len(ear.of(Snapshot)) == 3
+        await ear.hears(Snapshot, 4)
+    finally:
+        await switch.stop()
