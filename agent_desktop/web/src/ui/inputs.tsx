@@ -111,17 +111,36 @@ export function ChoiceField<V extends object>({ form, name, label, hint, options
   );
 }
 
-interface ChecksProps<V> extends Named<V> {
+interface OptionsProps<V> extends Named<V> {
   options: (Option & { about?: string })[];
 }
 
 /** Several of a few: each with a line of what it means. */
-export function ChecksField<V extends object>({ form, name, label, options }: ChecksProps<V>) {
-  const told = useId();
+export function ChecksField<V extends object>(props: OptionsProps<V>) {
+  const { form, name } = props;
   const chosen = form.values.value[name] as string[];
-  const problem = form.problems.value[name];
   const toggle = (id: string, on: boolean): void =>
     form.set(name, (on ? [...chosen, id] : chosen.filter((each) => each !== id)) as V[typeof name]);
+  return <OptionLines {...props} type="checkbox" chosen={chosen} onPick={toggle} />;
+}
+
+/** One of a few, each with a line of what it means. */
+export function RadiosField<V extends object>(props: OptionsProps<V>) {
+  const { form, name } = props;
+  const pick = (id: string): void => form.set(name, id as V[typeof name]);
+  return <OptionLines {...props} type="radio" chosen={[String(form.values.value[name])]} onPick={pick} />;
+}
+
+interface LinesProps<V> extends OptionsProps<V> {
+  type: "checkbox" | "radio";
+  chosen: string[];
+  onPick: (id: string, on: boolean) => void;
+}
+
+function OptionLines<V extends object>(props: LinesProps<V>) {
+  const { form, name, label, options, type, chosen, onPick } = props;
+  const told = useId();
+  const problem = form.problems.value[name];
   return (
     <fieldset class="field" aria-describedby={problem ? told : undefined}>
       <legend class="label">{label}</legend>
@@ -129,12 +148,12 @@ export function ChecksField<V extends object>({ form, name, label, options }: Ch
         {options.map((option) => (
           <label key={option.id} class="checkline">
             <input
-              type="checkbox"
+              type={type}
               name={name}
               value={option.id}
               checked={chosen.includes(option.id)}
-              aria-invalid={Boolean(problem)}
-              onChange={(event) => toggle(option.id, event.currentTarget.checked)}
+              aria-invalid={type === "checkbox" ? Boolean(problem) : undefined}
+              onChange={(event) => onPick(option.id, event.currentTarget.checked)}
             />
             <span class="stack tight">
               <span>{option.label}</span>
@@ -149,32 +168,6 @@ export function ChecksField<V extends object>({ form, name, label, options }: Ch
           {problem}
         </span>
       )}
-    </fieldset>
-  );
-}
-
-/** One of a few, each with a line of what it means. */
-export function RadiosField<V extends object>({ form, name, label, options }: ChecksProps<V>) {
-  return (
-    <fieldset class="field">
-      <legend class="label">{label}</legend>
-      <div class="checks">
-        {options.map((option) => (
-          <label key={option.id} class="checkline">
-            <input
-              type="radio"
-              name={name}
-              value={option.id}
-              checked={form.values.value[name] === option.id}
-              onChange={() => form.set(name, option.id as V[typeof name])}
-            />
-            <span class="stack tight">
-              <span>{option.label}</span>
-              {option.about && <span class="small muted">{option.about}</span>}
-            </span>
-          </label>
-        ))}
-      </div>
     </fieldset>
   );
 }
