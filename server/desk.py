@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from agent_desktop.app import build_app
 from agent_desktop.audittrail import SqlAuditTrail
 from agent_desktop.crm import Crm, CrmPops
+from agent_desktop.middleware import SAFE
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.projection import Choices
@@ -43,11 +44,18 @@ from server.records import SqlCallRecords
 log = structlog.get_logger(__name__)
 
 
+AWAY = 4.0
+"""Seconds without a commit after which a change is refused before it begins: a database that stands still gives no
+error for long, and whoever asks would be gone by then, not knowing whether it was done."""
+
+
 def database_errors(platform: Platform) -> Middleware:
     """A database that is away is no incident of ours: the browser is told to try again."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in SAFE and platform.heartbeat.age > AWAY:
+            raise _cannot_save(platform.store.trouble or TimeoutError())
         try:
             return await handler(request)
         except (DBAPIError, PoolTimeout) as error:
