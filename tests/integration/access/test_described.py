@@ -11,15 +11,18 @@ import pytest
 from tests.integration.access.world import World, world
 from tests.support.described import description_holds
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
-
+pytestmark = [pytest.mark.integration]
 
 ENDS_SESSIONS = ("/api/sign-out", "/api/sessions", "/api/sign-in")
 
 
+FEW = (("sqlite", "agent", 5), ("sqlite", "admin", 5), ("postgresql", "admin", 1))
+MANY = tuple((kind, login) for kind in ("sqlite", "postgresql") for login in ("agent", "supervisor", "admin"))
+
+
 @pytest.fixture
-async def live(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with world(sqlite_url, tmp_path, demo=True) as found:
+async def live(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(database_url, tmp_path, demo=True) as found:
         yield found
 
 
@@ -33,17 +36,22 @@ async def the_description_holds(live: World, login: str, examples: int) -> int:
     return await description_holds(document, live.url, headers, lambda path: path.startswith(ENDS_SESSIONS), examples)
 
 
-@pytest.mark.parametrize("login", ["agent", "admin"])
-async def test_given_requests_from_the_description_then_the_live_platform_keeps_to_it(live: World, login: str) -> None:
-    assert await the_description_holds(live, login, 5) >= 20
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("database_url", "login", "examples"), FEW, indirect=["database_url"])
+async def test_given_requests_from_the_description_then_the_live_platform_keeps_to_it(
+    live: World, login: str, examples: int
+) -> None:
+    assert await the_description_holds(live, login, examples) >= 20
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("login", ["agent", "supervisor", "admin"])
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize(("database_url", "login"), MANY, indirect=["database_url"])
 async def test_given_very_many_requests_then_the_live_platform_keeps_to_it(live: World, login: str) -> None:
     assert await the_description_holds(live, login, 250) >= 20
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_given_the_description_then_what_it_secures_answers_nobody(live: World) -> None:
     _, document = await live.ask(None, "GET", "/api/openapi.json")
     secured = [
