@@ -1,4 +1,4 @@
-"""Quotes, comments and sleeps in every text that a request can carry in its query, path or body, or at a sign-in: live, on
+"""Quotes, comments and sleeps in every text that a request can carry in query, path or body, or at a sign-in: live, on
 both databases. Nothing fails inside, nothing sleeps, nothing more is found than a wrong word finds."""
 
 from __future__ import annotations
