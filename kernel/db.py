@@ -147,6 +147,9 @@ that what a quiet hour needs stays with few."""
 IDLE = 1.0
 """Seconds after which a connection to a server may have died unnoticed."""
 
+OLD = 300
+"""Seconds after which it is made anew: a firewall between may forget one that is idle for longer, and tell nobody."""
+
 
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
@@ -159,6 +162,7 @@ def connect(url: str) -> AsyncEngine:
         waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE}
         options: dict[str, Any] = {
             "pool_timeout": PATIENCE,
+            "pool_recycle": OLD,
             "hide_parameters": True,
             "json_serializer": encode,
             "connect_args": waits,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Literal, NotRequired
 
+import structlog
 from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
@@ -14,6 +15,7 @@ from agent_desktop.api import Ask, Form, Route
 from agent_desktop.deskview import moment
 from agent_desktop.parts import DesktopParts
 from agent_desktop.ports import Batch, Resync, Row
+from agent_desktop.records import DialFate
 from agent_desktop.resources.desk import Done
 from crm_core.donotcall.models import Entry
 from dialer.hours import NIGHT, NO_ZONE, local_times, warnings
@@ -22,7 +24,11 @@ from kernel.access import Right, may
 from kernel.errors import Invalid, Refused, TrunklineError, Unavailable
 from routing.dialling import DialNumber
 
+log = structlog.get_logger(__name__)
+
 VERDICT_WITHIN = 10.0
+AT_HAND = 0.2
+"""Seconds for an event that has been told already."""
 KINDS: dict[int, type[TrunklineError]] = {409: Refused, 422: Invalid, 503: Unavailable}
 NUMBER_ERRORS = ("number_emergency", "number_short", "number_unreadable", "number_not_in_plan")
 COSTS = ("number_premium", "number_shared_cost")
@@ -140,22 +146,23 @@ class DialResource:
         )
         async with self._stream.subscribe() as batches:
             attempt_id = str(await self._commands.execute(command))
-            return await self._known(attempt_id) or await self._verdict(batches, attempt_id)
+            fate = await self._fate(attempt_id)
+            told = await self._verdict(batches, attempt_id, VERDICT_WITHIN if fate is None else AT_HAND)
+        return told or (_as_kept(fate, attempt_id) if fate is not None else {"attempt_id": attempt_id})
 
-    async def _known(self, attempt_id: str) -> Dialled | None:
-        """What was decided before: this may be the second time that it is asked, and no event will come any more."""
-        fate = await self._records.dial(attempt_id)
-        if fate is None or (fate.permit_id is None and fate.outcome is None):
-            return None
-        if fate.permit_id is None and fate.outcome == "refused":
-            raise _refused(fate.reason or "refused")
-        if fate.permit_id is None and fate.outcome == "failed":
-            raise _not_kept()
-        return _dialled(attempt_id, fate.permit_id)
-
-    async def _verdict(self, batches: AsyncIterator[Batch | Resync], attempt_id: str) -> Dialled:
+    async def _fate(self, attempt_id: str) -> DialFate | None:
+        """What was decided already: where it was so before, and this is the second time that it is asked, no event will
+        come any more. An event tells more, so who cannot read this waits for one."""
         try:
-            async with asyncio.timeout(VERDICT_WITHIN):
+            fate = await self._records.dial(attempt_id)
+        except Exception as error:
+            log.warning("what came of a dial was not read", attempt_id=attempt_id, error=repr(error))
+            return None
+        return None if fate is None or (fate.permit_id is None and fate.outcome is None) else fate
+
+    async def _verdict(self, batches: AsyncIterator[Batch | Resync], attempt_id: str, within: float) -> Dialled | None:
+        try:
+            async with asyncio.timeout(within):
                 async for batch in batches:
                     event = None if isinstance(batch, Resync) else _about(batch, attempt_id)
                     if event is not None:
@@ -164,7 +171,7 @@ class DialResource:
                         break
         except TimeoutError:
             pass
-        return {"attempt_id": attempt_id}
+        return None
 
     def _may_pay(self, ask: Ask) -> bool:
         return may(ask.me.actor, Right.call_costly).ok
@@ -227,6 +234,15 @@ def _answer(event: Row, attempt_id: str) -> Dialled:
 
 def _dialled(attempt_id: str, permit_id: str | None) -> Dialled:
     return {"attempt_id": attempt_id, "permit_id": permit_id} if permit_id else {"attempt_id": attempt_id}
+
+
+def _as_kept(fate: DialFate, attempt_id: str) -> Dialled:
+    """What was decided, in fewer words than when it was."""
+    if fate.permit_id is None and fate.outcome == "refused":
+        raise _refused(fate.reason or "refused")
+    if fate.permit_id is None and fate.outcome == "failed":
+        raise _not_kept()
+    return _dialled(attempt_id, fate.permit_id)
 
 
 def _not_kept() -> Unavailable:

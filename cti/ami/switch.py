@@ -104,7 +104,9 @@ class AmiSwitch:
         self._link.drop("late")
 
     def beat(self, count: int) -> None:
-        if not self._link.signed_in:
+        """None while what stands on the switch was asked for more than once and not taken in yet: nobody is served, so
+        the switch's own queue must."""
+        if not self._link.signed_in or (self._again and not self._ready):
             return
         with contextlib.suppress(TrunklineError):
             action = {"Action": "Setvar", "Variable": "CTI_HB", "Value": str(count)}
@@ -129,6 +131,7 @@ class AmiSwitch:
         """Orders of one interaction are carried out one after the other; those of different ones side by side."""
         if isinstance(order, TakeOrders):
             self._ready = self._link.signed_in and order.snapshot == self._snapshot
+            self._again = 0 if self._ready else self._again
             return
         lane = str(getattr(order, "interaction_id", "") or getattr(order, "leg", "") or order.order_id)
         if isinstance(order, LookAtLeg):  # it takes a while, and nothing has to wait for it
@@ -273,7 +276,6 @@ class AmiSwitch:
     async def opened(self, switch_version: str) -> None:
         """The link is up: tell how the switch stands, and see to it that this is taken in."""
         await self._stop_taking()
-        self._again = 0
         await self._take_snapshot(switch_version, LinkUp(switch_version=switch_version))
         if self._orders_wait:
             self._taking = asyncio.create_task(self._until_taken_in(switch_version), name="ami-taking")
@@ -285,11 +287,13 @@ class AmiSwitch:
         within = self._settings.take_in_timeout
         for again in range(self._settings.take_in_tries + 1):
             if again:
-                self._again = again
-                log.error("the switch's calls were not taken in; asking again", extra={"again": again})
+                self._again += 1
+                log.error("the switch's calls were not taken in; asking again", extra={"again": self._again})
                 self.counts["snapshots_again"] += 1
-                with contextlib.suppress(TrunklineError):
+                try:
                     await self._take_snapshot(version)
+                except Exception:  # whatever it is: it is asked again, and in the end the link is closed
+                    log.exception("the switch's calls could not be read")
             await asyncio.sleep(within * (again + 1))
             if self._ready:
                 return

@@ -338,6 +338,12 @@ async def test_given_snapshots_that_are_never_taken_in_then_the_link_is_renewed_
     try:
         assert (await ear.hears(LinkDown)).reason == "not_taken_in"
         assert len(ear.of(Snapshot)) == 3
-        await ear.hears(Snapshot, 4)
+        fourth = await ear.hears(Snapshot, 4)
+        switch.beat(1)
+        switch.send(TakeOrders(order_id="t1", snapshot=fourth.number))
+        switch.beat(2)
+        await until(lambda: ami.named("Setvar") != [], what="a heartbeat")
+        beats = [one["Value"] for one in ami.named("Setvar")]
+        assert beats == ["2"], "until it is taken in nobody is served, and the switch's own queue must come in"
     finally:
         await switch.stop()

@@ -50,6 +50,12 @@ class FakeEngine:
         for queue in self._queues:
             self._offer(queue, batch)
 
+    def tell(self, *events: Row) -> None:
+        """Events in a batch without changes."""
+        self.seq += 1
+        for queue in self._queues:
+            self._offer(queue, Batch(self.seq, AT, (), events))
+
     def _offer(self, queue: asyncio.Queue[Batch | Resync], batch: Batch) -> None:
         if queue.full():
             while not queue.empty():

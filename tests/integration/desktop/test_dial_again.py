@@ -42,6 +42,27 @@ async def test_given_a_dial_decided_before_when_asked_again_then_that_is_the_ans
     assert (found, body["error"]["id"] if status >= 400 else body) == (status, answer)
 
 
+async def test_given_a_dial_refused_for_the_first_time_then_all_is_told_although_the_refusal_is_kept_already(
+    desktop: Desktop,
+) -> None:
+    details = {"warnings": ["night"]}
+    refused = {
+        **{"type": "DialRefused", "attempt_id": "at-1", "status": 409, "error": "confirm_first"},
+        **{"message": "It is night there.", "details": details},
+    }
+
+    def refuse(_command: DialNumber) -> str:
+        desktop.records.dials["at-1"] = DialFate(None, "refused", "confirm_first")
+        desktop.engine.tell(refused)
+        return "at-1"
+
+    desktop.engine.answers[DialNumber] = refuse
+    async with desktop.browser("ann") as ann:
+        status, body = await ann.ask("POST", "/api/dial", {"number": NUMBER})
+    assert (status, body["error"]["message"]) == (409, "It is night there.")
+    assert body["error"]["details"] == details
+
+
 @pytest.mark.parametrize("language", ["en", "es", "zh", "ru"])
 def test_every_reason_that_the_desk_may_give_has_its_words(language: str) -> None:
     texts = json.loads((TEXTS / f"{language}.json").read_text())

@@ -68,13 +68,17 @@ async def test_what_somebody_does_while_they_are_changed_is_done_or_refused(
 
 
 @pytest.mark.timeout(60)
-async def test_numbers_forbidden_by_people_and_by_calls_at_once_are_all_on_the_list(database: AsyncEngine) -> None:
-    """The engine's commit has lines of its own before those of the list."""
+@pytest.mark.parametrize("lines", [0, 1])
+async def test_numbers_forbidden_by_people_and_by_calls_at_once_are_all_on_the_list(
+    database: AsyncEngine, lines: int
+) -> None:
+    """The engine's commit may have lines of its own before those of the list."""
     service = DoNotCallService(database, "ES", ManualClock(NOW))
 
     async def by_calls(n: int) -> None:
         async with database.begin() as connection:
-            await append(connection, AuditEntry(NOW, "ana", "queue_changed", "main"))
+            for _ in range(lines):
+                await append(connection, AuditEntry(NOW, "ana", "queue_changed", "main"))
             write = ForbidNumber(call=f"ix-{n}", number=f"+346001112{n:02}", actor="ana", ip="", at=NOW)
             await forbid_numbers(connection, [write], "ES")
 
