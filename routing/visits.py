@@ -165,7 +165,8 @@ class Visits(Handles):
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
         the end of an outage: we may only have heard of those sooner, or know when they came and not that they wait."""
-        living = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
+        inbound = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
+        living = (one for one in inbound if one.state not in TALKING)
         later = (one.place for one in living if one.place is not None and came(one.id) > came(caller.id))
         return min(caller.place or at, *later, at)
 

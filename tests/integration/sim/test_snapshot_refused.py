@@ -40,3 +40,29 @@ async def test_given_a_turn_that_fails_on_the_first_snapshot_then_the_next_is_ta
         await until(lambda: home.row("ana").standing is Standing.talking, 10, "they talk")
         call.hang_up()
         await home.wraps_up("ana")
+
+
+@pytest.mark.timeout(60)
+async def test_given_snapshots_that_all_fail_then_the_switchs_own_queue_has_the_caller_until_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can be served meanwhile, so no heartbeat says that somebody is."""
+    broken = False
+
+    def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
+        if broken:
+            raise ArithmeticError("nobody foresaw this")
+        return real(known, snapshot)
+
+    monkeypatch.setattr("cti.calls.repairs", repairs)
+    queue = Queue("main", "Main", render_ms=20)
+    async with SimSwitch(1, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, queue) as home:
+        broken = True
+        switch.faults.cut()
+        call = switch.call_in("+34600111222", "Lucía", "555")
+        await until(lambda: call.channel.context == "cti-fallback", 15, "the switch's own queue has the caller")
+        broken = False
+        await until(lambda: call.channel.context == "cti-hold", 20, "the platform has the caller back")
+        assert home.state.line_up
+        call.hang_up()
+        await until(lambda: not switch.exchange.channels, 10, "all is over")
