@@ -19,8 +19,10 @@ def upgrade() -> None:
     with op.batch_alter_table('do_not_call', schema=None) as batch_op:
         batch_op.add_column(sa.Column('words', sa.String(length=600), server_default='', nullable=False))
     connection = op.get_bind()
-    for one in connection.execute(sa.select(ENTRIES.c.id, ENTRIES.c.reason)).all():
-        connection.execute(sa.update(ENTRIES).where(ENTRIES.c.id == one.id).values(words=key(one.reason)))
+    reasons = connection.execute(sa.select(ENTRIES.c.id, ENTRIES.c.reason).where(ENTRIES.c.reason != '')).all()
+    words = sa.update(ENTRIES).where(ENTRIES.c.id == sa.bindparam('entry')).values(words=sa.bindparam('folded'))
+    if reasons:
+        connection.execute(words, [{'entry': one.id, 'folded': key(one.reason)} for one in reasons])
 
 
 def downgrade() -> None:
