@@ -265,6 +265,7 @@ describe("the do-not-call list", () => {
   it("given a part of a number or of a reason, then the entries that fit are shown, and the address keeps it", async () => {
     const { page } = made;
     await at("/admin/do-not-call");
+    await page.waitForSelector("tbody tr td.extra");
     expect(await patterns()).toEqual(["+34600111222", "+3480*"]);
     await page.fill("input[type=search]", "600 11");
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
