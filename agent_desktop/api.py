@@ -109,6 +109,7 @@ Resource = Callable[[Ask], Awaitable[object]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A resource answers JSON-ready values or a response of its own; None with status 204 is an empty body.
+    `asks_who` is False where it does not matter who asks: then no session is looked for, and no database needed.
     `answer` is the type of the JSON, `errors` the stable ids, by status, beside those that every
     route can answer with."""
 
@@ -117,6 +118,7 @@ class Route:
     resource: Resource
     rule: Rule
     summary: str
+    asks_who: bool = True
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     answer: Any = None
@@ -126,6 +128,8 @@ class Route:
     def __post_init__(self) -> None:
         if not isinstance(self.rule, Open | Right):
             raise TypeError(f"{self.method} {self.path} declares no rule: who may use it?")
+        if not self.asks_who and self.rule is not Open.public:
+            raise TypeError(f"{self.method} {self.path} has a rule, so it has to ask who it is")
 
 
 def add_routes(app: web.Application, routes: Iterable[Route], proxies: Sequence[Network] = ()) -> None:
@@ -139,7 +143,7 @@ def add_routes(app: web.Application, routes: Iterable[Route], proxies: Sequence[
 
 def _handler(route: Route, proxies: Sequence[Network]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        who = await (entering if route.rule is Open.entering else signed_in)(request)
+        who = await (entering if route.rule is Open.entering else signed_in)(request) if route.asks_who else None
         check_rule(route.rule, who)
         if route.method not in SAFE and who is not None and route.rule is not Open.public:
             _check_csrf(request, who)

@@ -53,6 +53,7 @@ def build_app(parts: DesktopParts) -> web.Application:
             middleware.request_ids,
             middleware.security_headers(settings, parts.phones.ws_url),
             middleware.errors,
+            pages.sorry(parts.assets),
             middleware.origins(settings),
             aiohttp_session.session_middleware(storage),
         ],

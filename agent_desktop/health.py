@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Open, Route, check_rule
 from kernel.access import Right
+from kernel.patience import within
 
 TIMEOUT = 2.0
 
@@ -45,7 +46,7 @@ class Ready(TypedDict):
     parts: dict[str, Part]
 
 
-Check = Callable[[], Awaitable[tuple[bool, str] | Verdict]]
+Check = Callable[[], Coroutine[Any, Any, tuple[bool, str] | Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Health:
                 path="/health/live",
                 resource=self.live,
                 rule=Open.public,
+                asks_who=False,
                 summary="The process answers",
                 answer=Live,
             ),
@@ -90,6 +92,7 @@ class Health:
                 path="/health/ready",
                 resource=self.ready,
                 rule=Open.public,
+                asks_who=False,
                 summary="Each part and whether it works; 503 while one does not",
                 answer=Ready,
             ),
@@ -105,8 +108,7 @@ class Health:
 
 async def _look(check: Check) -> Part:
     try:
-        async with asyncio.timeout(TIMEOUT):
-            found = Verdict(*await check())
+        found = Verdict(*await within(TIMEOUT, check()))
     except TimeoutError:
         return {"ok": False, "warning": False, "words": f"gave no answer within {TIMEOUT:.0f} s"}
     except Exception as error:  # a check that fails is a part that does not work

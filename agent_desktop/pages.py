@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from agent_desktop import sessions
 from agent_desktop.api import Ask, Open, Route
 from agent_desktop.i18n import translator, wanted
+from agent_desktop.middleware import SAFE
 from agent_desktop.people import People, SignedIn
 from agent_desktop.settings import SignInSettings
 from agent_desktop.static import Assets
 from crm_core.people.rows import Stage
 from kernel.access import Right, may
+from kernel.errors import Unavailable
 
 TEMPLATES = Path(__file__).parent / "templates"
 ICONS = ("icon-idle.svg",)
-BUILD = "make setup"
+LOAD_AGAIN = 2
+"""Seconds after which a browser asks again for a page that could not be made."""
 
 
 def setup(app: web.Application) -> None:
@@ -29,6 +34,67 @@ def setup(app: web.Application) -> None:
     aiohttp_jinja2.setup(
         app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
+
+
+def _looks(assets: Assets, name: str) -> dict[str, list[str]]:
+    return {
+        "styles": [assets.url(one) for one in (f"{name}.css", "desk.css") if one in assets][:1],
+        "icons": [assets.url(one) for one in ICONS if one in assets],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A page of a few words. `cure` is a command to type, `away` the words of a link to the sign-in page."""
+
+    status: int
+    title: str
+    words: str
+    cure: str = ""
+    away: str = ""
+
+    def page(self, request: web.Request, assets: Assets, language: str) -> web.Response:
+        t = translator(language)
+        said = {"title": t(self.title), "words": t(self.words), "cure": self.cure, "away": self.away and t(self.away)}
+        context = {"language": language, **said, **_looks(assets, "desk")}
+        return aiohttp_jinja2.render_template("message.html", request, context, status=self.status)
+
+
+AWAY = _Notice(
+    503,
+    "The database does not answer right now",
+    "Calls go on, and nothing is lost. This page comes back by itself as soon as it can.",
+)
+NOT_AN_AGENT = _Notice(
+    403,
+    "The desk is for agents",
+    "Your role does not include serving calls. Sign in as somebody who does.",
+    away="Sign in as somebody else",
+)
+NOT_BUILT = _Notice(
+    503,
+    "The desk is not built yet",
+    "Whoever set Trunkline up has to build the browser client once:",
+    cure="make setup",
+)
+
+
+def sorry(assets: Assets) -> Middleware:
+    """Who opens a page while the database is away gets a page that says so, and that loads itself again."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Unavailable as error:
+            wants_page = request.method in SAFE and "text/html" in request.headers.get("Accept", "")
+            if error.id != "engine_busy" or not wants_page:
+                raise
+        response = AWAY.page(request, assets, wanted(request.headers.get("Accept-Language", "")))
+        response.headers["Refresh"] = str(LOAD_AGAIN)
+        return response
+
+    return middleware
 
 
 class Pages:
@@ -56,9 +122,7 @@ class Pages:
         if ask.who is None:
             raise web.HTTPSeeOther("/sign-in")
         if not may(ask.who.actor, Right.desk_use).ok:
-            words = "Your role does not include serving calls. Sign in as somebody who does."
-            away = "Sign in as somebody else"
-            return self._message(ask, 403, "The desk is for agents", words, away=away)
+            return NOT_AN_AGENT.page(ask.request, self._assets, _language(ask))
         return await self._page(ask, "Desk · Trunkline", "desk")
 
     async def _data(self, ask: Ask) -> dict[str, str]:
@@ -79,10 +143,9 @@ class Pages:
         return json.dumps({"logins": logins, "password": demo.password}) if logins else ""
 
     async def _page(self, ask: Ask, title: str, name: str) -> web.Response:
-        if not self._assets.built:
-            words = "Whoever set Trunkline up has to build the browser client once:"
-            return self._message(ask, 503, "The desk is not built yet", words, BUILD)
         language = _language(ask)
+        if not self._assets.built:
+            return NOT_BUILT.page(ask.request, self._assets, language)
         t = translator(language)
         context = {
             "language": language,
@@ -91,29 +154,9 @@ class Pages:
             "csrf_token": ask.who.csrf_token if ask.who else "",
             "data": await self._data(ask) if name == "sign-in" else {},
             "script": self._assets.url(f"{name}.js"),
-            **self._looks(name),
+            **_looks(self._assets, name),
         }
         return aiohttp_jinja2.render_template("page.html", ask.request, context)
-
-    def _looks(self, name: str) -> dict[str, list[str]]:
-        return {
-            "styles": [self._assets.url(one) for one in (f"{name}.css", "desk.css") if one in self._assets][:1],
-            "icons": [self._assets.url(one) for one in ICONS if one in self._assets],
-        }
-
-    def _message(self, ask: Ask, status: int, title: str, words: str, cure: str = "", away: str = "") -> web.Response:
-        """`cure` is a command to type, `away` the words of a link to the sign-in page."""
-        language = _language(ask)
-        t = translator(language)
-        context = {
-            "language": language,
-            "title": t(title),
-            "words": t(words),
-            "cure": cure,
-            "away": t(away) if away else "",
-            **self._looks("desk"),
-        }
-        return aiohttp_jinja2.render_template("message.html", ask.request, context, status=status)
 
     def routes(self) -> tuple[Route, ...]:
         return (

@@ -28,6 +28,7 @@ from agent_desktop.sessions import signed_in
 from agent_desktop.settings import WebSettings
 from kernel.access import Actor, Right, may
 from kernel.errors import Forbidden, TrunklineError, Unavailable
+from kernel.patience import within
 from routing.messages import DeskSeen, OfferRendered, SetPresence, SignOutAgent
 from routing.rows import Presence
 
@@ -230,7 +231,7 @@ class Push:
     async def _admit(self, request: web.Request, auth: dict[str, Any]) -> SignedIn:
         """Who opens the socket, or the refusal that they get."""
         try:
-            who = await signed_in(request)
+            who = await within(self._settings.read_seconds, signed_in(request))
         except Exception as error:
             log.warning("socket not admitted", error=repr(error))
             raise Refusal("unavailable") from None

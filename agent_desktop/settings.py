@@ -46,6 +46,7 @@ class WebSettings:
     us. `tls` when the browser reaches us by https (itself or through a proxy): cookies are then Secure. Of
     `trusted_proxies` the X-Forwarded-For is believed. Who has neither a desk open nor a phone for
     `desk_grace_seconds` is taken out of the queue. Who bears `metrics_token` may read /metrics.
+    Who opens a socket is told to come again when `read_seconds` do not do to learn who it is.
     `outgoing_limit` messages and `outgoing_bytes` may wait for a browser that does not read."""
 
     origins: frozenset[str]
@@ -54,6 +55,7 @@ class WebSettings:
     max_body: int = 256 * KIB
     session_check_seconds: float = 2.0
     admission_seconds: float = 5.0
+    read_seconds: float = 2.5
     ping_interval: float = 10.0
     ping_timeout: float = 10.0
     outgoing_limit: int = 200

@@ -72,6 +72,7 @@ class Assets:
                 path="/static/{name:.+}",
                 resource=self.serve,
                 rule=Open.public,
+                asks_who=False,
                 summary="A file of the client",
             ),
         )

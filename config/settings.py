@@ -155,6 +155,12 @@ class Settings(BaseSettings):
         le=86_400,
         description="Seconds after which an agent without an open desk and without a phone is signed out of the queue.",
     )
+    read_seconds: float = Field(
+        2.5,
+        ge=0.5,
+        le=8,
+        description="Seconds after which a page that waits for a database that stands still is told to try again.",
+    )
     demo: bool = Field(False, description="Demo mode: demo customers and demo accounts are made at first start.")
     metrics_token: SecretStr = Field(
         SecretStr(""),

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.app import build_app
 from agent_desktop.audittrail import SqlAuditTrail
 from agent_desktop.crm import Crm, CrmPops
-from agent_desktop.middleware import SAFE
 from agent_desktop.parts import DesktopParts
 from agent_desktop.people import People
 from agent_desktop.projection import Choices
@@ -31,9 +26,9 @@ from crm_core.people.service import PeopleService
 from crm_core.people.store import login_key
 from crm_core.tickets.service import TicketService
 from crm_core.timeline.service import TimelineService
-from kernel.errors import Unavailable
+from kernel.patience import all_left
 from server.accounts import demo_sign_in
-from server.dberrors import describe_db_error, is_permanent
+from server.busy import database_errors, note_begun, patient_reads
 from server.demo import PRODUCTS, TICKET_CATEGORIES
 from server.figures import Figures
 from server.keys import open_vault
@@ -41,49 +36,18 @@ from server.platform import Platform
 from server.readiness import checks
 from server.records import SqlCallRecords
 
-log = structlog.get_logger(__name__)
-
-
-AWAY = 4.0
-"""Seconds without a commit after which a change is refused before it begins: a database that stands still gives no
-error for long, and whoever asks would be gone by then, not knowing whether it was done."""
-
-
-def database_errors(platform: Platform) -> Middleware:
-    """A database that is away is no incident of ours: the browser is told to try again."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in SAFE and platform.heartbeat.age > AWAY:
-            raise _cannot_save(platform.store.trouble or TimeoutError())
-        try:
-            return await handler(request)
-        except (DBAPIError, PoolTimeout) as error:
-            if is_permanent(error):
-                raise
-            raise _cannot_save(error) from error
-        except ConnectionResetError:
-            raise
-        except (OSError, TimeoutError) as error:
-            if platform.store.trouble is None and platform.heartbeat.beating:  # then it is not the database's
-                raise
-            raise _cannot_save(error) from error
-
-    return middleware
-
-
-def _cannot_save(error: Exception) -> Unavailable:
-    cause, _ = describe_db_error(error)
-    log.warning("the database failed a request", cause=cause)
-    message = "The platform cannot save right now. Nothing was lost; please try again."
-    return Unavailable("engine_busy", message, cause=cause)
-
 
 def desktop_app(platform: Platform, settings: Settings, port: int) -> web.Application:
     """The web application over the running platform; it listens on `port`."""
     app = build_app(desktop_parts(platform, settings, port))
-    app.middlewares.append(database_errors(platform))
+    app.middlewares.extend((patient_reads(platform, settings.read_seconds), database_errors(platform)))
+    app.on_response_prepare.append(note_begun)
+    app.on_cleanup.append(_all_left)
     return app
+
+
+async def _all_left(_app: web.Application) -> None:
+    await all_left()
 
 
 def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopParts:
@@ -101,6 +65,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
             metrics_token=settings.metrics_token.get_secret_value(),
             sign_in=sign_in_settings(settings),
             desk_grace_seconds=settings.desk_grace_seconds,
+            read_seconds=settings.read_seconds,
         ),
         clock=clock,
         commands=platform.ports,

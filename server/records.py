@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.deskview import moment
 from agent_desktop.records import AgentStateLine, ConsideredAgent, DialFate, OfferWhy, Recording, Why
 from crm_core.people.service import PeopleService
 from kernel.access import Ownership
-from kernel.clock import Clock
 from kernel.db import readonly
-from kernel.errors import NotFound, Unavailable
+from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.attempts import Attempt
 from routing.rows import Considered, Offer
 from routing.store import agents_of, attempt_by, considered_for, dials_ended, offers_of, states_of
-
-SHOWN_FOR = timedelta(minutes=15)
-"""How long after its end a dial is news to its agent, over a restart."""
+from server.ports import SHOWN_FOR
 
 
-class LastDials:
+async def last_dials(database: AsyncEngine, now: datetime) -> Sequence[Attempt]:
     """Of each agent the dial that ended lately: a kill may have ended it before its agent was told."""
-
-    def __init__(self, database: AsyncEngine, clock: Clock) -> None:
-        self._db, self._clock = database, clock
-
-    async def __call__(self) -> Sequence[Attempt]:
-        try:
-            async with readonly(self._db) as connection:
-                return await dials_ended(connection, self._clock.now() - SHOWN_FOR)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise Unavailable("database_away", "The database does not answer.") from error
+    async with readonly(database) as connection:
+        return await dials_ended(connection, now - SHOWN_FOR)
 
 
 class SqlCallRecords:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
+from config.settings import Settings
 from cti.ami.settings import AmiSettings
+from kernel.codec import plain
 from kernel.db import connect
 from kernel.errors import Refused
 from kernel.messages import Command
@@ -16,6 +21,7 @@ from lab.sim import SimPhone, SimSwitch
 from routing.messages import FinishWrapUp, SetPresence, SignInAgent
 from routing.rows import Agent, Duty, Presence, Queue
 from routing.state import State
+from server.desk import desktop_app
 from server.pbx import Pbx
 from server.platform import Platform, make_core, running
 from server.replay import replay
@@ -64,12 +70,29 @@ class SimHouse:
 
 
 @asynccontextmanager
-async def on_sim(switch: SimSwitch, folder: Path, queue: Queue) -> AsyncIterator[SimHouse]:
+async def web_of(platform: Platform, folder: Path) -> AsyncIterator[tuple[str, web.Application]]:
+    """The web server of a running platform: its address, and the application."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    app = desktop_app(platform, Settings(port=port, data_dir=folder), port)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield f"http://127.0.0.1:{port}", app
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def on_sim(
+    switch: SimSwitch, folder: Path, queue: Queue, database_url: str = "", staff: Iterable[str] = ()
+) -> AsyncIterator[SimHouse]:
     """The platform on `switch` until the block ends; its journal is replayed and must decide the same. Entered again
-    with the same folder, it is the same platform after a restart."""
-    url = f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
-    if not (folder / "trunkline.db").exists():
-        await prepare(url, (), queue)
+    with the same folder, it is the same platform after a restart. `database_url`: SQLite in `folder`, unless given."""
+    url = database_url or f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
+    if database_url or not (folder / "trunkline.db").exists():
+        await prepare(url, staff, queue)
     phones = folder / "phones.json"
     phones.write_text(json.dumps({"phones": [{"endpoint": name, "secret": "long-enough"} for name in switch.phones]}))
     ami = AmiSettings(port=switch.port, username=switch.user, secret=switch.secret, backoff_first=0.02)
@@ -79,8 +102,18 @@ async def on_sim(switch: SimSwitch, folder: Path, queue: Queue) -> AsyncIterator
             home = SimHouse(platform, switch)
             await until(lambda: home.state.line_up, 10, "the link to the switch")
             yield home
+            await until(lambda: _same_state(platform), 10, "the ports give the state that the engine has")
             entries = await platform.store.journal(limit=200_000)
         core, _ = make_core()
         assert list(replay(entries, core)) == []
     finally:
         await database.dispose()
+
+
+async def _same_state(platform: Platform) -> bool:
+    """Dials that are over the ports keep longer."""
+    core = platform.engine.core
+    shown = (await platform.ports.state()).rows
+    return all(
+        {row.id: plain(row) for row in core.shelves[name]} == shown[name] for name in shown if name != "attempts"
+    )

@@ -18,7 +18,7 @@ import { followLease, phoneState, startPhone } from "./phone/phone";
 import { micProblem, sip } from "./phone/session";
 import { startClock } from "./store/clock";
 import { startKeeping } from "./store/keep";
-import { desk, me } from "./store/live";
+import { desk, me, refusedBecause } from "./store/live";
 import { followNotices } from "./store/notices";
 import { followCalls } from "./store/recent";
 import { openLine } from "./store/socket";
@@ -33,9 +33,12 @@ const RETRY_MS = 1500;
 async function whoAmI(): Promise<Account | null> {
   for (;;) {
     try {
-      return await get<Account>("/api/me");
+      const found = await get<Account>("/api/me");
+      refusedBecause.value = null;
+      return found;
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 401) return null;
+      if (failure instanceof ApiError && failure.status === 503) refusedBecause.value = "unavailable";
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

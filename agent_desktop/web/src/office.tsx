@@ -1,7 +1,7 @@
 // The office's entry: every page but the desk. Who am I, then the frame with the page of the address.
 
 import { render } from "preact";
-import { account, whoAmI } from "./office/account";
+import { account, unknownWhy, whoAmI } from "./office/account";
 import { Frame } from "./office/frame";
 import { SIGNED_IN, watchLeaving } from "./office/leave";
 import { startRouter } from "./office/router";
@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (root) render(<Frame />, root);
   while (!account.value) {
-    await whoAmI().catch(() => undefined);
+    await whoAmI().catch((failure) => (unknownWhy.value = failure));
     if (!account.value) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
   chooseLanguage(account.value.language);

@@ -162,6 +162,7 @@ async def test_given_the_desk_taken_away_then_the_screen_is_shut_and_no_call_com
         await until(lambda: tab.desk)
         status, row = await root.ask("PATCH", path, {"version": 1, "roles": ["admin"]})
         await until(lambda: tab.gone, 5)
+        await until(lambda: len(told(desktop)) == 2, 5)
         out, _ = await browser.ask("GET", "/api/me")
 
     assert (status, row["roles"], out) == (200, ["admin"], 401)

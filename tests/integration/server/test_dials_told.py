@@ -12,10 +12,9 @@ from agent_desktop.ports import State
 from agent_desktop.projection import Projection
 from kernel.clock import ManualClock
 from kernel.codec import plain
-from kernel.db import connect
-from kernel.errors import Unavailable
 from routing.attempts import AttemptState
-from server.records import SHOWN_FOR, LastDials
+from server.ports import SHOWN_FOR
+from server.records import last_dials
 from tests.integration.server.test_permits import AT, attempt
 
 pytestmark = pytest.mark.integration
@@ -31,17 +30,17 @@ async def test_of_each_agent_the_last_dial_is_told_for_a_quarter_of_an_hour(data
     await attempt(database, "at-11", **over, agent_id="usr-2", ended_at=AT)
     await attempt(database, "at-12", agent_id="usr-3")
     clock = ManualClock(AT + timedelta(seconds=30))
-    found = {one.agent_id: one.id for one in await LastDials(database, clock)()}
+    found = {one.agent_id: one.id for one in await last_dials(database, clock.now())}
     assert found == {"usr-1": "at-10", "usr-2": "at-11"}
     clock.advance(SHOWN_FOR)
-    assert await LastDials(database, clock)() == []
+    assert await last_dials(database, clock.now()) == []
 
 
 async def test_a_desk_made_after_a_restart_says_what_came_of_the_last_dial(database: AsyncEngine) -> None:
     over = {"state": AttemptState.ended, "outcome": "failed", "reason": "restarted", "ended_at": AT}
     await attempt(database, "at-9", **over)
     await attempt(database, "at-10", **over | {"reason": "cause_38"}, asked_at=AT - timedelta(minutes=1))
-    found = await LastDials(database, ManualClock(AT))()
+    found = await last_dials(database, AT)
     projection = Projection()
     projection.reset(State(1, {"attempts": {one.id: plain(one) for one in found}}))
     dial = projection.desk(ANA)["dial"]
@@ -50,14 +49,7 @@ async def test_a_desk_made_after_a_restart_says_what_came_of_the_last_dial(datab
 
 async def test_a_cause_of_the_switch_is_no_reason_for_a_reader(database: AsyncEngine) -> None:
     await attempt(database, "at-1", state=AttemptState.ended, outcome="failed", reason="cause_38", ended_at=AT)
-    (found,) = await LastDials(database, ManualClock(AT))()
+    (found,) = await last_dials(database, AT)
     projection = Projection()
     projection.reset(State(1, {"attempts": {found.id: plain(found)}}))
     assert projection.desk(ANA)["dial"]["why"] is None
-
-
-async def test_while_the_database_is_away_the_state_waits_for_it() -> None:
-    nowhere = connect("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
-    with pytest.raises(Unavailable):
-        await LastDials(nowhere, ManualClock(AT))()
-    await nowhere.dispose()

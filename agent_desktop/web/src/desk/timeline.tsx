@@ -133,13 +133,19 @@ function Block({ entries, customer }: { entries: TimelineEntry[]; customer: Cust
   );
 }
 
-/** Fetches as it comes near the screen; a button for when that failed, and for keyboards. */
+const AGAIN_MS = 3000;
+
+/** Fetches as it comes near the screen, and again when that failed; a button for who will not wait, and for keyboards. */
 function More({ busy, failed, onMore }: { busy: boolean; failed: boolean; onMore: () => void }) {
   const end = useRef<HTMLDivElement>(null);
   const latest = useRef(onMore);
   latest.current = onMore;
   useEffect(() => {
-    if (failed || busy || !end.current) return undefined;
+    if (busy || !end.current) return undefined;
+    if (failed) {
+      const timer = setTimeout(() => latest.current(), AGAIN_MS);
+      return () => clearTimeout(timer);
+    }
     const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
       rootMargin: "300px",
     });

@@ -9,6 +9,9 @@ import { ended } from "./leave";
 
 export const account = signal<Account | null>(null);
 
+/** Why nobody knows yet who I am. */
+export const unknownWhy = signal<unknown>(null);
+
 export function scopeOf(right: string): Scope | null {
   return account.value?.rights[right] ?? null;
 }

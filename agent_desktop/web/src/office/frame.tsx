@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { patch } from "../api";
+import { patch, wordsFor } from "../api";
 import { type Language, setLanguage, t } from "../i18n";
 import { complain } from "../store/toasts";
 import { Empty } from "../ui/basics";
@@ -11,7 +11,7 @@ import { Logo } from "../ui/logo";
 import { MenuItem } from "../ui/menu";
 import { Toasts } from "../ui/toasts";
 import { WhoMenu } from "../ui/whomenu";
-import { account, may } from "./account";
+import { account, may, unknownWhy } from "./account";
 import { EndedDialog } from "./ended";
 import { ended, signOut } from "./leave";
 import { fits, go, path } from "./router";
@@ -24,7 +24,7 @@ export function Frame() {
         <span class="spin">
           <Icon name="spinner" large />
         </span>
-        <p>{t("office.opening")}</p>
+        <p>{unknownWhy.value ? wordsFor(unknownWhy.value) : t("office.opening")}</p>
       </div>
     );
   return (

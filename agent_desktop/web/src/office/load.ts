@@ -5,6 +5,20 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, get } from "../api";
 import type { Paged } from "./types";
 
+const AGAIN_MS = 2000;
+
+/** What passes by itself (a server or database that is away) is asked for again until it is there. */
+function useAgain(failure: Signal<unknown>, ask: () => Promise<void>): void {
+  const problem = failure.value;
+  useEffect(() => {
+    if (!(problem instanceof ApiError) || !passes(problem.status)) return undefined;
+    const timer = setTimeout(() => void ask(), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [problem]);
+}
+
+const passes = (status: number): boolean => status === 0 || status >= 502;
+
 export interface Loaded<T> {
   data: Signal<T | null>;
   failure: Signal<unknown>;
@@ -39,6 +53,7 @@ export function useLoad<T>(path: string | null): Loaded<T> {
     failure.value = null;
     void reload();
   }, [path]);
+  useAgain(failure, reload);
   return { data, failure, loading, reload };
 }
 
@@ -58,8 +73,10 @@ export function usePages<T, N extends string | number = string>(path: string, cu
   const failure = useSignal<unknown>(null);
   const loading = useSignal(true);
   const asked = useRef(0);
+  const wanted = useRef<N | null>(null);
   const fetch = async (after: N | null): Promise<void> => {
     const mine = ++asked.current;
+    wanted.current = after;
     loading.value = true;
     try {
       const joint = path.includes("?") ? "&" : "?";
@@ -76,6 +93,7 @@ export function usePages<T, N extends string | number = string>(path: string, cu
     }
   };
   useEffect(() => void fetch(null), [path]);
+  useAgain(failure, () => fetch(wanted.current));
   return {
     rows,
     failure,

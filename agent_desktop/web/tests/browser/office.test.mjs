@@ -41,6 +41,34 @@ describe("a session that ended elsewhere", () => {
   });
 });
 
+describe("a database that does not answer for a while", () => {
+  const AWAY = ".empty:has-text('The database does not answer')";
+  const given = (path, comes) =>
+    it(`given ${path}, then it says so, and comes by itself once the database is back`, async () => {
+      const { page, mock } = made;
+      await at("/account");
+      mock.world.away = true;
+      await page.click(`a[href='${path}']`);
+      await page.waitForSelector(AWAY);
+      await page.waitForResponse((answer) => answer.status() === 503);
+      mock.world.away = false;
+      await page.waitForSelector(comes);
+      expect(await page.locator(AWAY).count()).toBe(0);
+    });
+
+  it("given a page opened meanwhile, then it says why it waits, and opens by itself", async () => {
+    const { page, mock } = made;
+    mock.world.away = true;
+    await page.goto(`${mock.url}/account`);
+    await page.waitForSelector(".opening:has-text('The database does not answer')");
+    mock.world.away = false;
+    await page.waitForSelector("main h1");
+  });
+
+  given("/admin/people", "table a");
+  given("/admin/queues", "main a[href^='/admin/queues/']");
+});
+
 describe("a new person", () => {
   it("given an administrator who reads Spanish, then the form begins with it, and it is no change to lose", async () => {
     const { page, mock } = made;
