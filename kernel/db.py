@@ -7,7 +7,7 @@ import dataclasses
 import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,24 +26,23 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    delete,
     event,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from kernel import codec
+from kernel.bundle import watch
 from kernel.hops import OneHopConnection, open_sqlite
 from kernel.storable import clean as clean
-from kernel.storable import encode, sqlite_time
+from kernel.storable import encode
 from kernel.storable import to_row as to_row
 
 T = TypeVar("T")
 
 
 _OPTIONED: WeakKeyDictionary[Engine, dict[tuple[str, ...], AsyncEngine]] = WeakKeyDictionary()
-_PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 metadata = MetaData(
     naming_convention={
@@ -167,7 +166,9 @@ def connect(url: str) -> AsyncEngine:
             "json_serializer": encode,
             "connect_args": waits,
         }
-        return _pinging(create_async_engine(url, **POOL, **options))
+        engine = _pinging(create_async_engine(url, **POOL, **options))
+        watch(engine.sync_engine)
+        return engine
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
     engine = create_async_engine(url, **POOL, hide_parameters=True, json_serializer=encode, connect_args=how)
@@ -262,26 +263,11 @@ class _File:
 async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction that only reads: one consistent picture, waiting for no writer. PostgreSQL refuses writes in
     it; SQLite does not, so write through `engine.begin()` only."""
-    async with _with(engine, readonly=True, postgresql_readonly=True).connect() as connection:
+    async with with_options(engine, readonly=True, postgresql_readonly=True).connect() as connection:
         yield connection
 
 
-@contextlib.asynccontextmanager
-async def saving(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction for rows whose order does not matter to who saves them: on SQLite, what `insert_rows`, `upsert` and
-    `delete_ids` are given goes to its thread with the next question or the COMMIT, which then raises what was wrong."""
-    async with _with(engine, saving=True).begin() as connection:
-        yield connection
-
-
-async def written(connection: AsyncConnection) -> None:
-    """Have all that was saved so far in the transaction, not only on its way."""
-    raw = _raw(connection)
-    if raw is not None:
-        await raw.hop()
-
-
-def _with(engine: AsyncEngine, **options: bool) -> AsyncEngine:
+def with_options(engine: AsyncEngine, **options: bool) -> AsyncEngine:
     """The engine with these options, made once: making one costs as much as a statement."""
     kept = _OPTIONED.setdefault(engine.sync_engine, {})
     found = kept.get(tuple(options))
@@ -290,79 +276,7 @@ def _with(engine: AsyncEngine, **options: bool) -> AsyncEngine:
     return found
 
 
-def _raw(connection: AsyncConnection) -> OneHopConnection | None:
-    """The connection that takes rows for later, when this is one."""
-    raw = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
-    return raw if isinstance(raw, OneHopConnection) and raw.saving else None
-
-
 def from_row(cls: type[T], row: Any) -> T:
     """The dataclass that `to_row` made; columns that are not fields are left out."""
     names = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     return codec.build(cls, {k: v for k, v in row._mapping.items() if k in names})
-
-
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows or, where the primary key is there already, replace the given columns. One round trip; every
-    row has the same columns."""
-    if rows:
-        await _prepared(connection, table, tuple(rows[0]), True).run(connection, rows)
-
-
-async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows in one round trip; every row has the same columns."""
-    if rows:
-        await _prepared(connection, table, tuple(rows[0]), False).run(connection, rows)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A statement compiled once: building and compiling one costs more than running it."""
-
-    sql: str
-    values: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-
-    async def run(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-        made = [tuple([row[name] if to is None else to(row[name]) for name, to in self.values]) for row in rows]
-        raw = _raw(connection)
-        if raw is not None:
-            raw.later(self.sql, made)
-        else:
-            await connection.exec_driver_sql(self.sql, made)
-
-
-def _prepared(connection: AsyncConnection, table: Table, columns: tuple[str, ...], replacing: bool) -> _Prepared:
-    key = connection.dialect.name, table, columns, replacing
-    found = _PREPARED.get(key)
-    if found is None:
-        found = _PREPARED[key] = _prepare(connection.dialect, table, columns, replacing)
-    return found
-
-
-def _prepare(dialect: Dialect, table: Table, columns: tuple[str, ...], replacing: bool) -> _Prepared:
-    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    statement: Any = insert(table)
-    keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in columns if name not in keys}
-    if replacing and rest:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    elif replacing:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns), for_executemany=True)
-    order = compiled.positiontup
-    if set(order) != set(columns):
-        raise NotImplementedError(f"{table.name} has columns with defaults of our own; name them")
-    processors = dict(compiled._bind_processors)
-    if dialect.name == "sqlite":
-        processors |= {name: sqlite_time for name in columns if isinstance(table.c[name].type, UtcDateTime)}
-    return _Prepared(str(compiled), tuple((name, processors.get(name)) for name in order))
-
-
-async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:
-    """Delete the rows with these primary keys (`id`)."""
-    wanted = list(ids)
-    raw = _raw(connection)
-    if raw is not None:
-        raw.later(f"DELETE FROM {table.name} WHERE id = ?", [(one,) for one in wanted])  # noqa: S608 - our own tables
-    elif wanted:
-        await connection.execute(delete(table).where(table.c.id.in_(wanted)))

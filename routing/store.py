@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.db import from_row, insert_rows, to_row, upsert
+from kernel.db import from_row, to_row
+from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
 from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.rows import Considered, Offer

@@ -12,11 +12,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.switch import Switch
-from kernel.db import engine_pulse, upsert
+from kernel.db import engine_pulse
 from kernel.engine import Engine
 from kernel.handling import Handles, on
 from kernel.messages import Fact, Write
 from kernel.turn import Turn
+from kernel.writes import upsert
 
 log = structlog.get_logger(__name__)
 

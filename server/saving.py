@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel import db
+from kernel import db, writes
 from server.dberrors import is_permanent
 
 Save = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
@@ -64,21 +64,21 @@ def inserting(table: Table) -> Save:
     """Insert journal-like rows; their `body` is made storable first."""
 
     async def save(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await db.insert_rows(connection, table, [{**row, "body": db.clean(row["body"])} for row in rows])
+        await writes.insert_rows(connection, table, [{**row, "body": db.clean(row["body"])} for row in rows])
 
     return save
 
 
 def upserting(table: Table) -> Save:
     async def save(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-        await db.upsert(connection, table, rows)
+        await writes.upsert(connection, table, rows)
 
     return save
 
 
 def deleting(table: Table) -> Save:
     async def save(connection: AsyncConnection, ids: Sequence[str]) -> None:
-        await db.delete_ids(connection, table, ids)
+        await writes.delete_ids(connection, table, ids)
 
     return save
 

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import db
 from kernel.codec import SEALED, Sealed, Sealer, Unsealer
+from kernel.writes import beforehand, insert_rows
 
 OF = "of"
 NONCE = 12
@@ -78,12 +79,12 @@ class KeyRing:
         missing = wanted - found.keys()
         if missing:
             table = db.journal_keys
-            rows = await connection.execute(select(table).where(table.c.subject.in_(missing)))
+            rows = await beforehand(connection, select(table).where(table.c.subject.in_(sorted(missing))))
             found.update((row.subject, base64.b64decode(row.key)) for row in rows)
         if make and (new := sorted(wanted - found.keys())):
             keys = {subject: AESGCM.generate_key(256) for subject in new}
             rows_new = [{"subject": one, "key": base64.b64encode(key).decode()} for one, key in keys.items()]
-            await db.insert_rows(connection, db.journal_keys, rows_new)
+            await insert_rows(connection, db.journal_keys, rows_new)
             found.update(keys)
         return found
 

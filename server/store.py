@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from kernel import codec, db
+from kernel import codec, db, writes
 from kernel.core import DeadLetter, Entry, Outcome
 from kernel.faults import FaultPoint, awaited, reached
 from kernel.messages import Write
@@ -120,7 +120,7 @@ class SqlEngineStore:
 
     async def _save(self, outcome: Outcome) -> None:
         try:
-            await self._write(outcome, save_all, db.saving(self._db))
+            await self._write(outcome, save_all, writes.saving(self._db))
         except Exception as error:
             if not is_permanent(error):
                 raise
@@ -157,7 +157,7 @@ class SqlEngineStore:
             pending.close(keys)
             await run(connection, steps)
             if awaited(FaultPoint.mid_transaction):
-                await db.written(connection)
+                await writes.written(connection)
             reached(FaultPoint.mid_transaction, outcome.entries)
         self.keys.keep(keys)
 

@@ -13,7 +13,8 @@ from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
 from crm_core.timeline.tables import timeline
 from crm_core.timeline.writes import FlagTimelineEntry, KeepPromises, SaveTimelineEntry
-from kernel.db import clean, to_row, upsert
+from kernel.db import clean, to_row
+from kernel.writes import upsert
 
 _COLUMNS = (
     timeline.c.id, timeline.c.at, timeline.c.kind, timeline.c.title, timeline.c.body, timeline.c.status,

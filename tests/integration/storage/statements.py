@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -14,11 +15,13 @@ TRIP = "trip"
 
 
 def listened(database: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The beginning of each statement from now on, and on SQLite TRIP for each visit to its thread."""
+    """The beginning of each statement from now on, of several that go as one too, and on SQLite TRIP for each visit to
+    its thread."""
     heard: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        heard.append(statement.split("(")[0].strip())
+        several = re.findall(r"INSERT INTO \w+|DELETE FROM \w+", statement)
+        heard.extend(several or [statement.split("(")[0].strip()])
 
     event.listen(database.sync_engine, "before_cursor_execute", note)
     later, hop = OneHopConnection.later, OneHopConnection.hop

@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel import db
-from kernel.db import Json, UtcDateTime, clean, connect, from_row, readonly, to_row, upsert
+from kernel.db import Json, UtcDateTime, clean, connect, from_row, readonly, to_row
 from kernel.errors import Unavailable
+from kernel.writes import delete_ids, upsert
 from server.migrate import check
 
 pytestmark = pytest.mark.integration
@@ -92,8 +93,8 @@ async def test_upsert_replaces_what_is_there(ready: AsyncEngine) -> None:
         await upsert(connection, things, [to_row(old)])
         await upsert(connection, things, [])
         await upsert(connection, things, [to_row(new), to_row(Thing("b", AT, Shade.light))])
-        await db.delete_ids(connection, things, ["b", "never there"])
-        await db.delete_ids(connection, things, [])
+        await delete_ids(connection, things, ["b", "never there"])
+        await delete_ids(connection, things, [])
 
     assert await _all(ready) == [new]
 
