@@ -46,6 +46,7 @@ async def main(phones: int, folder: Path) -> None:
     secret = os.environ["TRUNKLINE_AMI_SECRET"]
     async with SimSwitch(phones, secret=secret, policy=Policy.answers(ANSWER_AFTER, TALK)) as switch:
         switch.exchange.listeners.insert(0, note)
+        switch.exchange.recordings = folder
         tell(port=switch.port, phones=str(switch.write_files(folder)))
         loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=2**22)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -57,16 +57,26 @@ def jsonable(value: object) -> Any:
     return to_jsonable_python(value)
 
 
+def as_text(message: Message) -> str | None:
+    """What `dump` makes of a message without personal values, as JSON text and in one pass; None for another, or one
+    with a letter that no database stores."""
+    return None if _plan(type(message)) else _storable_json(_adapter(type(message)), message)
+
+
 def row_json(values: tuple[Any, ...]) -> str | None:
     """A tuple of frozen rows of one class as JSON text, much faster than by way of plain values; None when it is no
     such tuple, or holds a letter that no database stores."""
     if len({type(value) for value in values}) != 1 or not dataclasses.is_dataclass(values[0]):
         return None
+    return _storable_json(_adapter(tuple[type(values[0]), ...]), values)  # type: ignore[misc]
+
+
+def _storable_json(adapter: TypeAdapter[Any], value: object) -> str | None:
     try:
-        text = _adapter(tuple[type(values[0]), ...]).dump_json(values).decode()  # type: ignore[misc]
+        found = adapter.dump_json(value).decode()
     except ValueError:
         return None
-    return None if "\\u0000" in text else text
+    return None if "\\u0000" in found else found
 
 
 def build(cls: type[T], values: object) -> T:

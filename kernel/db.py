@@ -189,6 +189,9 @@ def connect(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         options = connection.get_execution_options()
+        if options.get("glance", False):
+            connection.connection.driver_connection.begin_nothing()
+            return
         if options.get("readonly", False):
             connection.connection.driver_connection.begin_reading()
             return
@@ -267,7 +270,18 @@ async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-def with_options(engine: AsyncEngine, **options: bool) -> AsyncEngine:
+@contextlib.asynccontextmanager
+async def glance(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """For a question, or several that need no common picture: no trips for a transaction around them. For no write."""
+    if engine.dialect.name == "sqlite":
+        asking = with_options(engine, glance=True)
+    else:
+        asking = with_options(engine, isolation_level="AUTOCOMMIT")
+    async with asking.connect() as connection:
+        yield connection
+
+
+def with_options(engine: AsyncEngine, **options: bool | str) -> AsyncEngine:
     """The engine with these options, made once: making one costs as much as a statement."""
     kept = _OPTIONED.setdefault(engine.sync_engine, {})
     found = kept.get(tuple(options))

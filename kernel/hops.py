@@ -80,8 +80,13 @@ class OneHopConnection(aiosqlite.Connection):
         self._thread.daemon = True
         self._waiting: list[Work] = []
         self._sent = False
+        self._bare = False
         self.saving = False
         """Whether `later` may be used."""
+
+    def begin_nothing(self) -> None:
+        """Each statement is on its own: there is no transaction to end."""
+        self._bare = True
 
     def begin_reading(self) -> None:
         """Send BEGIN along with the next statement: it takes no lock and no picture before that anyway."""
@@ -104,7 +109,7 @@ class OneHopConnection(aiosqlite.Connection):
         """Do what waits, then `work`, in the thread. What nobody waits for any more is not begun, a COMMIT least of
         all: who gave up is going to try again."""
         waiting, self._waiting = self._waiting, []
-        self._sent, given_up = True, _GivenUp()
+        self._sent, given_up = not self._bare, _GivenUp()
         try:
             works = (*waiting, work) if work else waiting
             await self._execute(self._work, works, given_up)  # type: ignore[no-untyped-call]
@@ -125,7 +130,7 @@ class OneHopConnection(aiosqlite.Connection):
         self._over()
 
     def _over(self) -> None:
-        self._waiting, self._sent, self.saving = [], False, False
+        self._waiting, self._sent, self._bare, self.saving = [], False, False, False
 
     def _work(self, works: Sequence[Work], given_up: _GivenUp) -> None:
         for work in works:

@@ -10,6 +10,7 @@ from sqlalchemy import String, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel import db, writes
+from kernel.storable import Encoded
 from server.dberrors import is_permanent
 
 Save = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
@@ -64,9 +65,13 @@ def inserting(table: Table) -> Save:
     """Insert journal-like rows; their `body` is made storable first."""
 
     async def save(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await writes.insert_rows(connection, table, [{**row, "body": db.clean(row["body"])} for row in rows])
+        await writes.insert_rows(connection, table, [{**row, "body": _clean(row["body"])} for row in rows])
 
     return save
+
+
+def _clean(body: Any) -> Any:
+    return body if isinstance(body, Encoded) else db.clean(body)
 
 
 def upserting(table: Table) -> Save:

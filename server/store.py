@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from kernel import codec, db, writes
 from kernel.core import DeadLetter, Entry, Outcome
 from kernel.faults import FaultPoint, awaited, reached
-from kernel.messages import Write
+from kernel.messages import Message, Write
+from kernel.storable import Encoded
 from kernel.turn import Deadline
 from server.dberrors import is_permanent
 from server.saving import Save, Step, deleting, inserting, save_all, save_what_fits, text_lengths, upserting
@@ -246,9 +247,14 @@ def _journal_row(entry: Entry, pending: Pending) -> dict[str, Any]:
         "kind": entry.message.kind,
         "type": type(entry.message).__name__,
         "subject": subject_key(subject) if subject else None,
-        "body": codec.dump(entry.message, pending.sealer(entry.at)),
+        "body": _body(entry.message, entry.at, pending),
         "error": entry.error,
     }
+
+
+def _body(message: Message, at: datetime, pending: Pending) -> dict[str, Any] | Encoded:
+    text = codec.as_text(message)
+    return codec.dump(message, pending.sealer(at)) if text is None else Encoded(text)
 
 
 def _dead_row(letter: DeadLetter, pending: Pending) -> dict[str, Any]:
@@ -256,6 +262,6 @@ def _dead_row(letter: DeadLetter, pending: Pending) -> dict[str, Any]:
         "seq": letter.seq,
         "at": letter.at,
         "type": type(letter.message).__name__,
-        "body": codec.dump(letter.message, pending.sealer(letter.at)),
+        "body": _body(letter.message, letter.at, pending),
         "error": db.clean(letter.error),
     }

@@ -1,5 +1,5 @@
-"""The pop: everything the screen shows of a caller, read in one transaction: card and history in a query each, the rest
-only where there is some."""
+"""The pop: everything the screen shows of a caller: card and history in a query each, the rest only where there is
+some."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crm_core.store import Connection, Database
 from crm_core.tickets import store as ticket_store
 from crm_core.timeline import store as timeline_store
 from crm_core.timeline.service import PAGE, as_page
-from kernel.db import readonly
+from kernel.db import glance
 
 MAX_OPEN = 50
 
@@ -37,7 +37,7 @@ class PopService:
         if match.customer_id is None:
             return await self._choice(match)
         customer_id = match.customer_id
-        async with readonly(self._db) as connection:
+        async with glance(self._db) as connection:
             card, held = await store.card(connection, customer_id, self._region)
             entries, last = await timeline_store.page(connection, customer_id, None, None, PAGE)
             rest = await _rest(connection, customer_id, held)
@@ -49,7 +49,7 @@ class PopService:
         }
 
     async def _choice(self, match: Match) -> Pop:
-        async with readonly(self._db) as connection:
+        async with glance(self._db) as connection:
             candidates = await store.cards(connection, match.candidate_ids, self._region)
         return {
             "customer": None,

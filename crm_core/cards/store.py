@@ -26,7 +26,7 @@ def _open_entries(kind: str) -> ScalarSelect[int]:
     return select(func.count()).where(mine, is_open, timeline.c.kind == kind).scalar_subquery()
 
 
-_CARDS = (
+_EACH = (
     select(
         customers.c.id,
         customers.c.name,
@@ -56,12 +56,11 @@ _CARDS = (
     .join(staff, staff.c.id == customers.c.owner_id, isouter=True)
     .join(numbers, numbers.c.customer_id == customers.c.id, isouter=True)
     .join(contacts, contacts.c.id == numbers.c.contact_id, isouter=True)
-    .where(customers.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(customers.c.id, numbers.c.is_primary.desc(), numbers.c.id)
 )
+_CARDS = _EACH.where(customers.c.id.in_(bindparam("ids", expanding=True)))
 
-
-_CARD_AND_HELD = _CARDS.add_columns(
+_CARD_AND_HELD = _EACH.where(customers.c.id == bindparam("id")).add_columns(
     select(func.count())
     .where(timeline.c.customer_id == customers.c.id, timeline.c.status == literal_column("'open'", String))
     .scalar_subquery()
@@ -81,7 +80,7 @@ class Held:
 
 async def card(connection: Connection, customer_id: str, region: str) -> tuple[CustomerCard | None, Held]:
     """One customer's card."""
-    rows = (await connection.execute(_CARD_AND_HELD, {"ids": [customer_id]})).all()
+    rows = (await connection.execute(_CARD_AND_HELD, {"id": customer_id})).all()
     if not rows:
         return None, Held()
     found = _card(rows[0])

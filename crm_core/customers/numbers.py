@@ -101,7 +101,10 @@ def spellings(e164: str) -> tuple[str, ...]:
 @lru_cache(1024)
 def display(e164: str, region: str) -> str:
     """An E.164 number as a person in `region` writes it."""
-    number = phonenumbers.parse(e164, None)
+    return _shown(phonenumbers.parse(e164, None), region)
+
+
+def _shown(number: PhoneNumber, region: str) -> str:
     at_home = number.country_code == phonenumbers.country_code_for_region(region)
     return phonenumbers.format_number(
         number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
@@ -207,13 +210,12 @@ def _e164(number: PhoneNumber) -> str:
 
 
 def _number(number: PhoneNumber, extension: str | None, region: str) -> Number:
-    e164 = _e164(number)
     home = phonenumbers.region_code_for_number(number)
     return Number(
         NumberKind.E164,
-        e164=e164,
-        national=display(e164, region),
+        e164=_e164(number),
+        national=_shown(number, region),
         extension=extension,
         region=home or phonenumbers.region_code_for_country_code(number.country_code or 0),
-        valid=phonenumbers.is_valid_number(number),
+        valid=home is not None and phonenumbers.is_valid_number_for_region(number, home),
     )

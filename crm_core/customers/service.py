@@ -18,7 +18,7 @@ from crm_core.search import service as searching
 from crm_core.shapes import CustomerCard, FoundCustomer, NumberCard
 from crm_core.store import Connection, Database
 from kernel.clock import Clock
-from kernel.db import readonly
+from kernel.db import glance, readonly
 from kernel.errors import NotFound, Refused
 from kernel.ids import new_id
 
@@ -42,8 +42,8 @@ class CustomerService:
         number = self.parse(raw_number)
         if number.kind is not NumberKind.E164 or number.e164 is None:
             return decide(number, ())
-        async with readonly(self._db) as connection:
-            return decide(number, await store.holders(connection, spellings(number.e164)))
+        async with glance(self._db) as connection:
+            return decide(number, await store.holders(connection, *spellings(number.e164)))
 
     async def search(self, text: str, limit: int = SEARCH_LIMIT) -> list[FoundCustomer]:
         """Customers by the beginning of any word of their name or of a contact's (in any script; accents do not

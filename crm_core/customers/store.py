@@ -24,7 +24,7 @@ _HOLDERS = (
         customers.c.owner_id,
     )
     .join(customers, customers.c.id == numbers.c.customer_id)
-    .where(numbers.c.e164.in_(bindparam("e164", expanding=True)))
+    .where(numbers.c.e164.in_([bindparam("e164"), bindparam("other")]))
     .order_by(numbers.c.customer_id, numbers.c.id)
     .limit(MAX_HOLDERS)
 )
@@ -37,9 +37,9 @@ _DEVICES_OF = (
 )
 
 
-async def holders(connection: Connection, e164: Sequence[str]) -> list[Holder]:
-    """Who has one of these numbers, at most MAX_HOLDERS rows."""
-    rows = await connection.execute(_HOLDERS, {"e164": list(e164)})
+async def holders(connection: Connection, e164: str, other: str | None = None) -> list[Holder]:
+    """Who has this number, in one of its two spellings, at most MAX_HOLDERS rows."""
+    rows = await connection.execute(_HOLDERS, {"e164": e164, "other": other or e164})
     return [Holder(*row) for row in rows]
 
 

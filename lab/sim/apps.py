@@ -86,6 +86,7 @@ def music_on_hold(runner: Runner, channel: Channel, data: str) -> Step:
 
 def mix_monitor(runner: Runner, channel: Channel, data: str) -> Step:
     channel.recording = True
+    runner.exchange.record(data.partition(",")[0])
     runner.exchange.tell("MixMonitorStart", channel)
     return Step.next
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kernel import codec
 from kernel.codec import SEALED, Sealed
 from kernel.messages import Fact, personal
+from kernel.storable import clean
 
 pytestmark = pytest.mark.unit
 
@@ -73,6 +74,40 @@ def unrot(sealed: Sealed) -> str | None:
 @given(facts)
 def test_a_message_comes_back_through_json(fact: CodecFact) -> None:
     assert codec.load("CodecFact", json.loads(json.dumps(codec.dump(fact)))) == fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainFact(Fact):
+    at: datetime
+    colour: Colour
+    tags: tuple[str, ...]
+    share: float
+
+
+plain_facts = st.builds(
+    PlainFact,
+    at=st.datetimes(timezones=st.just(UTC)),
+    colour=st.sampled_from(Colour),
+    tags=st.lists(texts, max_size=3).map(tuple),
+    share=st.floats(),
+)
+
+
+@given(plain_facts)
+def test_text_in_one_pass_is_what_the_long_way_makes(fact: PlainFact) -> None:
+    found = codec.as_text(fact)
+
+    long_way = clean(codec.dump(fact))
+    if any(ord(letter) == 0 or 0xD800 <= ord(letter) <= 0xDFFF for tag in fact.tags for letter in tag):
+        assert found is None
+    else:
+        assert found is not None
+        assert json.loads(found) == long_way
+
+
+@given(facts)
+def test_text_in_one_pass_is_not_made_of_what_may_hold_personal_values(fact: CodecFact) -> None:
+    assert codec.as_text(fact) is None
 
 
 @given(facts)
