@@ -1,4 +1,5 @@
-"""The engine loop: one ordered inbox, one commit for what was drained, then publish and send."""
+"""The engine loop: one ordered inbox, one commit for what was drained, then publish and send; only questions go out
+meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from kernel.clock import Clock
 from kernel.core import Core, Outcome
 from kernel.errors import Unavailable
 from kernel.faults import FaultPoint, reached
-from kernel.messages import Event, Message, Order
+from kernel.messages import Event, Message, Order, Question
 from kernel.shelf import Change
 
 log = logging.getLogger(__name__)
@@ -180,6 +181,7 @@ class Engine:
         if not out.empty:
             reached(FaultPoint.before_commit, out.entries)
             decided = self.clock.now()
+            self._send(out, questions=True)
             await self._commit(out)
             late = self.clock.now() - decided > LATE
             if late:
@@ -241,8 +243,12 @@ class Engine:
         published = Published(out.last_seq, self.clock.now(), tuple(out.changes.values()), tuple(out.events))
         self._outlet.publish(published)
         reached(FaultPoint.after_publish, out.entries)
+        self._send(out, questions=False)
+
+    def _send(self, out: Outcome, questions: bool) -> None:
         for order in out.orders:
-            self._outlet.send(order)
+            if isinstance(order, Question) is questions:
+                self._outlet.send(order)
 
 
 def _answer(reply: asyncio.Future[object] | None, value: object, error: Exception | None) -> Callable[[], None]:

@@ -5,6 +5,7 @@ Command  somebody asks; may be refused with a TrunklineError, which changes noth
 Due      a deadline set earlier has come
 Event    a handler's decision; handled by every room in the same turn, then published
 Order    something to be done outside after the commit (for the switch, a look-up); never sent twice
+Question an order that changes nothing outside (a look-up): it goes out while its turn is being committed
 Write    a row for a table that the engine does not keep in memory, saved in the same transaction
 """
 
@@ -91,6 +92,11 @@ class Order(Message):
 
     kind: ClassVar[str] = "order"
     order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Order):
+    """Whether its turn is kept or lost, nothing comes of having asked; the answer waits in the inbox for the commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kernel.messages import Command, Due, Event, Fact, Order, Write, personal
+from kernel.messages import Command, Due, Event, Fact, Question, Write, personal
 from routing.rows import Considered, Match, Presence, Standing
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,7 +160,7 @@ class DispositionsConfigured(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentifyCaller(Order):
+class IdentifyCaller(Question):
     """Look the caller up; answered by CallerIdentified."""
 
     interaction_id: str

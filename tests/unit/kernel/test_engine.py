@@ -16,7 +16,7 @@ from kernel.engine import Engine, Published
 from kernel.errors import Refused, Unavailable
 from kernel.messages import Order
 from tests.support.waiting import until
-from tests.unit.kernel.words import START, Ask, Count, Poison, Room, SetAlarm
+from tests.unit.kernel.words import START, Ask, Count, LookUp, Poison, Room, SetAlarm, Tell, Wonder
 
 pytestmark = pytest.mark.unit
 
@@ -94,6 +94,20 @@ async def test_orders_are_sent_and_answers_given_after_the_commit() -> None:
         assert await asked == 1
     assert [committed for _, committed in world.outlet.sent] == [1]
     assert world.outlet.published[0].seq == world.store.kept[0].last_seq
+
+
+async def test_a_question_goes_out_while_its_turn_is_committed_and_once_only() -> None:
+    world = World()
+    world.store.failures = 2
+    async with world.running():
+        world.store.gate.clear()
+        world.engine.post(Wonder(key="a"))
+        await until(lambda: world.store.tries == 1)
+        assert [type(order) for order, _ in world.outlet.sent] == [LookUp]
+        world.store.gate.set()
+        await until(lambda: len(world.outlet.sent) == 2)
+        await world.engine.ask(Count(key="a"))
+    assert [(type(order), committed) for order, committed in world.outlet.sent] == [(LookUp, 0), (Tell, 1)]
 
 
 async def test_what_waits_is_committed_at_once() -> None:

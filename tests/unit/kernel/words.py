@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from kernel.core import Core, Outcome
 from kernel.errors import Refused
-from kernel.messages import Command, Due, Event, Fact, Message, Order, Write, personal
+from kernel.messages import Command, Due, Event, Fact, Message, Order, Question, Write, personal
 from kernel.shelf import Shelf
 from kernel.turn import Turn
 
@@ -71,6 +71,18 @@ class Tell(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wonder(Fact):
+    """Orders a look-up and something else."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp(Question):
+    counter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveLine(Write):
     text: str
 
@@ -92,6 +104,10 @@ class Room:
                 raise ZeroDivisionError("poison")
             case Ask(key=key, refuse=refuse):
                 self._ask(key, refuse, turn)
+            case Wonder(key=key):
+                self._count(key, 1, turn)
+                turn.send(LookUp(order_id=turn.new_id("o"), counter=key))
+                turn.send(Tell(order_id=turn.new_id("o"), counter=key))
             case SetAlarm(key=key, seconds=seconds, word=word):
                 turn.due(turn.at + timedelta(seconds=seconds), Alarm(key=key, word=word))
             case CancelAlarm(key=key):
