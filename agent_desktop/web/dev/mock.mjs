@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Server } from "socket.io";
+import { ago, now } from "./clock.mjs";
 import { OFFICE_ENDINGS, OFFICE_ROUTES } from "./office.mjs";
 import { history, MARISOL, OTHERS, TICKETS } from "./sample.mjs";
 import { SCENES } from "./scenes.mjs";
@@ -57,14 +58,14 @@ export async function startMock(port = 0) {
 const snapshot = (world) => ({
   epoch: world.epoch,
   seq: world.seq,
-  now: new Date().toISOString(),
+  now: ago(0),
   desk: { ...world.desk, me: { ...world.desk.me, language: world.language } },
 });
 
 function push(world, set) {
   world.seq += 1;
   world.desk = { ...world.desk, ...set };
-  world.io.emit("change", { seq: world.seq, now: new Date().toISOString(), set });
+  world.io.emit("change", { seq: world.seq, now: ago(0), set });
 }
 
 function show(world, scene) {
@@ -215,7 +216,7 @@ function kept(world, place, body) {
 function keep(world, [scope, ref], body) {
   const key = `${scope}/${ref}`;
   if (!body.note && !body.ticket && !body.disposition) return world.drafts.delete(key);
-  const now = new Date().toISOString();
+  const at = ago(0);
   return world.drafts.set(key, {
     scope,
     ref,
@@ -223,13 +224,13 @@ function keep(world, [scope, ref], body) {
     ...body,
     staff_id: "st-1",
     staff_name: "Amaia",
-    at: now,
+    at,
   });
 }
 
 const note = (staff_name, body) => ({
-  id: `no-${Date.now()}`,
-  at: new Date().toISOString(),
+  id: `no-${now()}`,
+  at: ago(0),
   kind: "note",
   title: "Note",
   body,
@@ -259,7 +260,7 @@ const extended = (call) => ({
 });
 
 function presence(world, about, { presence: chosen, reason }) {
-  const since = new Date().toISOString();
+  const since = ago(0);
   if (about.duty === "idle")
     push(world, { me: { ...about, presence: chosen, pause_reason: reason, since, missed: 0 } });
   else push(world, { me: { ...about, next: { presence: chosen, reason } } });
@@ -276,8 +277,8 @@ function page(world, query) {
 const sessions = () => [
   {
     id: "se-1",
-    created_at: new Date().toISOString(),
-    seen_at: new Date().toISOString(),
+    created_at: ago(0),
+    seen_at: ago(0),
     ip: "127.0.0.1",
     user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36",
     places: ["127.0.0.1"],
@@ -286,8 +287,8 @@ const sessions = () => [
   },
   {
     id: "se-2",
-    created_at: new Date().toISOString(),
-    seen_at: new Date(Date.now() - 9e7).toISOString(),
+    created_at: ago(0),
+    seen_at: ago(90_000),
     ip: "192.0.2.7",
     user_agent: "Mozilla/5.0 (Windows NT 10.0) Firefox/143.0",
     places: ["192.0.2.7", "198.51.100.4"],
@@ -300,7 +301,7 @@ const why = () => ({
   offers: [
     {
       id: "of-1",
-      made_at: new Date().toISOString(),
+      made_at: ago(0),
       state: "pending",
       agents: [
         {

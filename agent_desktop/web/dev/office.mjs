@@ -1,8 +1,9 @@
 // What the mock server says of people, teams, the audit and one's own account.
 
+import { ago as before } from "./clock.mjs";
 import { SETUP_ENDINGS, SETUP_ROUTES } from "./setup.mjs";
 
-const ago = (days) => new Date(Date.now() - days * 864e5).toISOString();
+const ago = (days) => before(days * 86_400);
 
 /** The rights of an administrator, as the server names them. */
 export const ADMIN = {

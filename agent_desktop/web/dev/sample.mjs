@@ -1,7 +1,6 @@
 // Invented people and their histories for the development server. Deterministic but for the clock.
 
-export const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
-export const ahead = (seconds) => ago(-seconds);
+import { ago, ahead } from "./clock.mjs";
 const DAY = 86_400;
 
 const card = (id, name, more = {}) => ({

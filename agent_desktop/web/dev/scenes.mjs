@@ -1,6 +1,7 @@
 // The states a desk can be in, as whole desks for the development server.
 
-import { ago, ahead, history, MARISOL, OTHERS, QUEUES, SETTINGS, TICKETS } from "./sample.mjs";
+import { ago, ahead, now } from "./clock.mjs";
+import { history, MARISOL, OTHERS, QUEUES, SETTINGS, TICKETS } from "./sample.mjs";
 
 const IX = "ix-1763760000.42";
 
@@ -62,7 +63,7 @@ function call(state, more = {}) {
 }
 
 const offer = () => ({
-  id: `of-${Date.now()}`,
+  id: `of-${now()}`,
   interaction_id: IX,
   state: "pending",
   leg: "leg-1",

@@ -1,5 +1,7 @@
 // What the mock server says of queues, outcomes and the do-not-call list; changes are kept.
 
+import { ago } from "./clock.mjs";
+
 const queue = (id, name, more = {}) => ({
   id,
   name,
@@ -104,7 +106,7 @@ export const SETUP_ROUTES = {
       list: "own",
       pattern: body.number,
       ...body,
-      added_at: new Date().toISOString(),
+      added_at: ago(0),
     };
     of(world).forbidden.unshift(made);
     return [200, made];

@@ -25,7 +25,8 @@ ARGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    # The address bar's own pages, two for each window, cost as much as ours.
+    "--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
     "--autoplay-policy=no-user-gesture-required",
 )
 KEEP_PEERS = """

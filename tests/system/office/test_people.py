@@ -30,7 +30,12 @@ SPEAK = """async language => {
     const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf_token };
     await fetch('/api/me', { method: 'PATCH', headers, body: JSON.stringify({ language }) });
 }"""
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
 export function DialDialog() {
   const why = useId();
   const against = useId();
+  const told = useId();
   const refused = refusal.value !== null && whyNot.value === refusal.value;
   const field = useRef<HTMLInputElement>(null);
   const { number, customerId } = draft.value;
@@ -42,7 +43,7 @@ export function DialDialog() {
           void dialNow();
         }}
       >
-        <Field label={t("dial.number")} problem={obstacle.value ?? undefined}>
+        <Field label={t("dial.number")} problem={obstacle.value ?? undefined} told={told}>
           {(ids) => (
             <input
               {...ids}
@@ -86,20 +87,23 @@ export function DialDialog() {
           icon="phone"
           busy={dialling.value}
           disabled={!canDial.value}
-          aria-describedby={refused ? against : why}
+          aria-describedby={refused ? against : obstacle.value ? `${told} ${why}` : why}
         >
           {card.value ? t("dial.call", { number: card.value.display }) : t("dial.call_plain")}
         </Button>
         <p id={why} class="why small soft" role="status">
-          {whyNot.value &&
-            !obstacle.value &&
-            !dialling.value &&
-            whyNot.value !== refusal.value &&
-            tryT(whyNot.value, whyNot.value)}
+          {!dialling.value && !refused && beside()}
         </p>
       </form>
     </Dialog>
   );
+}
+
+/** Why it cannot be called, where that is not said at the number already. */
+function beside(): string | null {
+  if (!whyNot.value || (obstacle.value && whyNot.value === "dial.none")) return null;
+  const words = tryT(whyNot.value, whyNot.value);
+  return words === obstacle.value ? null : words;
 }
 
 function About({ known, id }: { known: NumberCard; id: string }) {

@@ -11,6 +11,8 @@ interface FieldProps {
   problem?: string | undefined;
   /** Said beneath while nothing is wrong. */
   hint?: string | undefined;
+  /** The id of what is said beneath, for somebody else who is described by it. */
+  told?: string | undefined;
   children: (ids: {
     id: string;
     "aria-invalid": boolean;
@@ -18,9 +20,9 @@ interface FieldProps {
   }) => ComponentChildren;
 }
 
-export function Field({ label, problem, hint, children }: FieldProps) {
+export function Field({ label, problem, hint, children, ...given }: FieldProps) {
   const id = useId();
-  const told = `${id}-p`;
+  const told = given.told ?? `${id}-p`;
   return (
     <div class="field">
       <label class="label" for={id}>

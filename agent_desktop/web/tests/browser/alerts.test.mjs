@@ -2,9 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "../../dev/browser.mjs";
-import { newContext, open, phoneIs, sipIs, stage } from "./stage.mjs";
+import { newContext, phoneIs, sipIs, stage } from "./stage.mjs";
 
-const made = stage({ permissions: ["microphone", "notifications"] });
 const CALLER = "Marisol Etxeberria Quintana";
 
 /** Keeps what the page makes: audio contexts with a meter at their end, and notifications; the page can be hidden. */
@@ -36,6 +35,8 @@ const WATCH = () => {
   Object.defineProperty(document, "hidden", { get: () => window.__hidden === true });
 };
 
+const made = stage({ permissions: ["microphone", "notifications"], script: WATCH });
+
 /** A page that takes sound in may give it out: one whose phone stands beside it does not. */
 const NO_MICROPHONE = () => {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
@@ -60,9 +61,6 @@ const peak = (page) =>
 const favicon = (page) => page.getAttribute('link[rel="icon"]', "href");
 
 async function watched() {
-  await made.page.close();
-  await made.context.addInitScript(WATCH);
-  made.page = await open(made);
   await phoneIs(made.page, "registered");
   return made.page;
 }
@@ -163,7 +161,7 @@ describe("a browser that lets no page sound before a gesture", () => {
   };
 
   it("given a page loaded without a click, then it says that sound is off; the first key opens it, while it rings too", async () => {
-    await made.page.close();
+    await made.page.goto("about:blank");
     const context = await newContext({ browser: strict }, { permissions: ["microphone"] });
     for (const script of [WATCH, NO_MICROPHONE, TELL]) await context.addInitScript(script);
     const page = await context.newPage();

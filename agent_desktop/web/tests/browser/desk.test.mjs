@@ -1,70 +1,23 @@
 // The whole client in Chromium against the development server: what an agent does, by keyboard.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launch } from "../../dev/browser.mjs";
-import { startMock } from "../../dev/mock.mjs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { open, phoneIs, sipIs, stage, talk } from "./stage.mjs";
 
 /** A pop takes 30 to 150 ms; a machine that many tests share may need more. */
 const POP_MS = 1000;
 
-let browser;
+const made = stage();
 let mock;
-let context;
 let page;
-let errors;
+beforeEach(() => ({ mock, page } = made));
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  mock = await startMock();
-  context = await browser.newContext({
-    permissions: ["microphone"],
-    bypassCSP: false,
-    reducedMotion: "reduce",
-  });
-  page = await open();
-});
-afterEach(async () => {
-  await context.close();
-  mock.close();
-  expect(errors).toEqual([]);
-});
-
-async function open() {
-  errors = [];
-  const made = await context.newPage();
-  made.on("pageerror", (error) => errors.push(String(error)));
-  made.on(
-    "console",
-    (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()),
-  );
-  await made.goto(mock.url);
-  await made.waitForFunction(() => window.__trunkline?.desk() !== null);
-  return made;
-}
-
-const registered = (on = page) => on.waitForFunction(() => window.__trunkline.phone().state === "registered");
-const sipState = (state) =>
-  page.waitForFunction((wanted) => (window.__trunkline.phone().sip?.state ?? null) === wanted, state);
+const registered = (on = page) => phoneIs(on, "registered");
+const sipState = (state) => sipIs(page, state);
+const inCall = () => talk(made);
 const marks = () => page.evaluate(() => window.__trunkline.marks);
 const at = async (name) => (await marks()).find((each) => each.name === name)?.at;
 const heard = (verb) =>
   expect.poll(() => mock.world.sip.heard.some((line) => line.startsWith(verb))).toBe(true);
-
-async function inCall() {
-  await registered();
-  mock.show("ringing");
-  await page.waitForSelector(".caller");
-  mock.world.sip.ring();
-  await sipState("ringing");
-  await page.keyboard.press("Enter");
-  await sipState("up");
-  mock.show("talking");
-  await page.waitForSelector('[data-phase="talking"]');
-}
 
 describe("an offer", () => {
   it("given an offer, then the pop is on the screen and acknowledged before the phone rings, and Enter answers", async () => {
@@ -271,7 +224,7 @@ describe("agreement with the server", () => {
 
   it("given a second tab, then one has the phone, and the other takes it over", async () => {
     await registered();
-    const second = await open();
+    const second = await open(made);
     await second.waitForFunction(() => window.__trunkline.phone().state === "elsewhere");
     await page.close();
     await registered(second);

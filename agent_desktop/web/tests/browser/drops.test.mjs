@@ -1,6 +1,7 @@
 // Never wrong after a drop: reload, sleep, a second tab, a second browser, a lost line.
 
 import { describe, expect, it } from "vitest";
+import { ago } from "../../dev/clock.mjs";
 import { newContext, open, phoneIs, settled, sipIs, stage, talk } from "./stage.mjs";
 
 const made = stage();
@@ -122,7 +123,7 @@ describe("words begun", () => {
       disposition: "di-2",
       staff_id: "st-2",
       staff_name: "Tomás Aguirre",
-      at: new Date().toISOString(),
+      at: ago(0),
     });
     mock.show("talking");
     await page.waitForFunction(() => document.querySelector(".note textarea")?.value === "has error 47");
@@ -161,7 +162,7 @@ describe("words begun", () => {
       disposition: "",
       staff_id: "st-1",
       staff_name: "Amaia",
-      at: new Date().toISOString(),
+      at: ago(0),
     });
     await page.reload();
     await page.waitForFunction(() => document.querySelector(".note textarea")?.value === "half a thought");

@@ -11,13 +11,14 @@ const tall = () => made.page.evaluate(() => document.querySelector(".stream").sc
 const drawn = () => made.page.locator(".event").count();
 
 /** To the end of what is there, until the server was asked for that many pages. */
-async function scroll(pages, from = 0) {
-  let asked = from;
-  made.page.on("request", (one) => (asked += one.url().includes("/timeline?") ? 1 : 0));
-  await made.page.exposeFunction("pagesAsked", () => asked);
+async function scroll(pages) {
   await made.page.evaluate(async (wanted) => {
     const stream = document.querySelector(".stream");
-    while ((await window.pagesAsked()) < wanted) {
+    let asked = 0;
+    new PerformanceObserver((list) => {
+      asked += list.getEntries().filter(({ name }) => name.includes("/timeline?")).length;
+    }).observe({ type: "resource" });
+    while (asked < wanted) {
       stream.scrollTop = stream.scrollHeight;
       await new Promise(requestAnimationFrame);
     }

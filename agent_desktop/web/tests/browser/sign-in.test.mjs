@@ -1,22 +1,15 @@
 // The sign-in page in Chromium, under the strict CSP: the demo's hint, and its absence.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch } from "../../dev/browser.mjs";
+import { describe, expect, it } from "vitest";
 import { startMock } from "../../dev/mock.mjs";
+import { chromium } from "./stage.mjs";
 
 const DEMO = `<meta name="demo" content="{&#34;logins&#34;: [&#34;ana&#34;, &#34;ben&#34;], &#34;password&#34;: &#34;calm-sea&#34;}">`;
-
-let browser;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
 
 async function signInPage(head, language, work) {
   const mock = await startMock();
   mock.world.head = head;
-  const context = await browser.newContext({ locale: language });
+  const context = await (await chromium()).newContext({ locale: language });
   try {
     const page = await context.newPage();
     await page.goto(`${mock.url}/sign-in`);
