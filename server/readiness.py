@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from sqlalchemy import text
@@ -15,11 +16,14 @@ from server.dberrors import describe_db_error
 from server.figures import free_bytes
 from server.permits import Sealer
 from server.platform import Platform
+from server.store import SqlEngineStore
 
 BACKLOG = 1000
 """Messages in the inbox from which on the engine is called overloaded."""
 SEALS_WITHIN = 10.0
 """Seconds without a finished look for permits to seal that are worth a warning."""
+LONG_COMMIT = 1.5
+"""Seconds after which a commit without an answer says that the database gives none."""
 LEAST_DISK = 1024**3
 """Free bytes below which a disk is worth a warning."""
 
@@ -67,12 +71,18 @@ def _switch(status: LinkStatus) -> Verdict:
 
 
 def _engine(platform: Platform) -> Verdict:
-    if platform.store.trouble is not None:
-        return Verdict(False, " ".join(("cannot save:", *describe_db_error(platform.store.trouble))))
+    trouble = platform.store.trouble or (TimeoutError() if _waits(platform.store) else None)
+    if trouble is not None:
+        return Verdict(False, " ".join(("cannot save:", *describe_db_error(trouble))))
     if platform.engine.backlog > BACKLOG:
         return Verdict(False, f"{platform.engine.backlog} messages wait in its inbox")
     beating = platform.heartbeat.beating
     return Verdict(beating, "saves" if beating else f"has not saved for {platform.heartbeat.age:.0f} s")
+
+
+def _waits(store: SqlEngineStore) -> bool:
+    """Whether a commit waits for an answer; the driver itself gives up much later."""
+    return store.committing_since is not None and time.monotonic() - store.committing_since > LONG_COMMIT
 
 
 def _phones(platform: Platform) -> Verdict:

@@ -75,6 +75,8 @@ class SqlEngineStore:
         self.keys = KeyRing()
         self.trouble: Exception | None = None
         """Why the last commit failed; None when it did not."""
+        self.committing_since: float | None = None
+        """When the commit in hand began, by the steady clock; None while there is none."""
         self.failures = 0
         """Commits that failed, each try counted."""
         self.on_commit: Callable[[float], None] | None = None
@@ -99,6 +101,7 @@ class SqlEngineStore:
         """Save all of it in one transaction; raises when it could not, having saved nothing that a second try would
         save twice: one whose answer was lost is found saved then."""
         began = time.perf_counter()
+        self.committing_since = time.monotonic()
         try:
             async with asyncio.timeout(LONGEST):
                 if self.trouble is None or not await self._is_saved(outcome):
@@ -107,6 +110,8 @@ class SqlEngineStore:
             self.trouble = error
             self.failures += 1
             raise
+        finally:
+            self.committing_since = None
         self.trouble = None
         if self.on_commit is not None:
             self.on_commit(time.perf_counter() - began)

@@ -9,13 +9,10 @@ from datetime import datetime
 from crm_core.people import attempts, audit, store
 from crm_core.people.attempts import Held
 from crm_core.people.forms import changed, check_new, generated_password
-from crm_core.people.passwords import Hasher, check_password
+from crm_core.people.passwords import check_password
 from crm_core.people.rows import (
     By,
     NewStaff,
-    SessionLimits,
-    SignInLimits,
-    SignInPolicy,
     Staff,
     StaffChange,
     StaffFilter,
@@ -25,8 +22,7 @@ from crm_core.people.rows import (
 from crm_core.people.sessions import audit_line, end_sessions
 from crm_core.people.sign_in import SignIn
 from crm_core.people.teams import Teams
-from crm_core.people.vault import Vault
-from crm_core.store import Connection, Database
+from crm_core.store import Connection
 from kernel.access import Role
 from kernel.db import readonly
 from kernel.errors import Invalid, NotFound, Problem, Refused, at_fields
@@ -40,17 +36,9 @@ SYSTEM = By("system")
 class PeopleService(SignIn):
     """Staff, teams, sign-in and sessions on one database."""
 
-    def __init__(
-        self,
-        database: Database,
-        hasher: Hasher,
-        sign_in_limits: SignInLimits | None = None,
-        session_limits: SessionLimits | None = None,
-        policy: SignInPolicy | None = None,
-        vault: Vault | None = None,
-    ) -> None:
-        super().__init__(database, hasher, sign_in_limits, session_limits, policy, vault)
-        self.teams = Teams(database)
+    @property
+    def teams(self) -> Teams:
+        return Teams(self._db)
 
     async def create_staff(self, new: NewStaff, by: By, now: datetime) -> Staff:
         """Make a person who can sign in. Raises Invalid, and Refused (`login_taken`, `email_taken`)."""

@@ -52,6 +52,7 @@ from routing.rows import Match, OfferState, Presence, Queue, StintState, Strateg
 from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import make_core
 from tests.support.callbook import Desk, snapshot_of
+from tests.support.disk import Disk, keep
 from tests.support.recording import Beat, Story
 from tests.unit.routing.world import START
 
@@ -74,7 +75,7 @@ class Rehearsal:
     at: datetime = START
     sent: list[Order] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    disk: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    disk: Disk = field(default_factory=lambda: defaultdict(dict))
     dead: list[Any] = field(default_factory=list)
     skipped: list[Step] = field(default_factory=list)
     passed: set[int] = field(default_factory=set)
@@ -114,11 +115,7 @@ class Rehearsal:
             self.core.take(message, self.at, out)
         except TrunklineError:
             done = False
-        for change in out.changes.values():
-            if change.row is None:
-                self.disk[change.shelf].pop(change.key, None)
-            else:
-                self.disk[change.shelf][change.key] = change.row
+        keep(self.disk, out)
         self.events += out.events
         self.dead += out.dead
         for order in out.orders:

@@ -5,10 +5,10 @@ lost, and all is right within seconds once it is back."""
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,9 @@ from crm_core.activities.tables import notes
 from kernel.db import readonly
 from lab.asterisk import AsteriskLab
 from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, SipCaller
+from tests.support.dbfaults import dead, locked, standing_still
 from tests.support.house import LUCIA, House, house, talking
-from tests.support.postgres import TEMPLATE, PostgresCluster, kill, mortal_cluster, restart, stopped
+from tests.support.postgres import TEMPLATE, PostgresCluster, mortal_cluster
 from tests.support.waiting import until
 
 OTHER, LATE = "+34600999888", "+34600999777"
@@ -34,43 +35,15 @@ WORDS = {
     "killed": "Start PostgreSQL",
     "locked": "Another process holds the database locked",
 }
-HOLD = """
-import sqlite3, sys
-held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-held.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-"""
 
 
-@asynccontextmanager
-async def away(kind: str, cluster: PostgresCluster | None, url: str) -> AsyncIterator[None]:
-    """The database is gone while the block runs."""
-    if cluster is None:
-        async with held_by_another(url.removeprefix("sqlite+aiosqlite:///")):
-            yield
-    elif kind == "stands_still":
-        with stopped(cluster):
-            yield
-    else:
-        kill(cluster)
-        try:
-            yield
-        finally:
-            await asyncio.to_thread(restart, cluster)
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A database, and the block while which it is gone."""
 
-
-@asynccontextmanager
-async def held_by_another(file: str) -> AsyncIterator[None]:
-    """A second process has the whole file to itself."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLD, file, stdin=pipe, stdout=pipe)
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"held\n"
-    try:
-        yield
-    finally:
-        await process.communicate(b"")
+    kind: str
+    url: str
+    away: AbstractAsyncContextManager[None]
 
 
 @pytest.fixture
@@ -79,38 +52,34 @@ def own_cluster() -> Iterator[PostgresCluster]:
         yield cluster
 
 
-@pytest.mark.system
-@pytest.mark.timeout(200)
-@pytest.mark.parametrize("kind", ["stands_still", "killed"])
-async def test_given_a_postgres_away_for_seconds(
-    asterisk_lab: AsteriskLab, tmp_path: Path, own_cluster: PostgresCluster, kind: str
-) -> None:
-    name = await asyncio.to_thread(own_cluster.create, TEMPLATE)
-    await play(asterisk_lab, tmp_path, (kind, own_cluster, own_cluster.url(name)), SHORT)
+def lasting(kind: str, seconds: float) -> object:
+    return pytest.param(kind, seconds, marks=pytest.mark.system if seconds == SHORT else pytest.mark.soak)
 
 
-@pytest.mark.soak
+EACH = [lasting(kind, seconds) for seconds in (SHORT, MINUTE) for kind in ("stands_still", "killed")]
+
+
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("kind", ["stands_still", "killed"])
-async def test_given_a_postgres_away_for_more_than_a_minute(
-    asterisk_lab: AsteriskLab, tmp_path: Path, own_cluster: PostgresCluster, kind: str
+@pytest.mark.parametrize(("kind", "seconds"), EACH)
+async def test_given_a_postgres_away(
+    asterisk_lab: AsteriskLab, tmp_path: Path, own_cluster: PostgresCluster, kind: str, seconds: float
 ) -> None:
-    name = await asyncio.to_thread(own_cluster.create, TEMPLATE)
-    await play(asterisk_lab, tmp_path, (kind, own_cluster, own_cluster.url(name)), MINUTE)
+    url = own_cluster.url(await asyncio.to_thread(own_cluster.create, TEMPLATE))
+    away = standing_still(own_cluster) if kind == "stands_still" else dead(own_cluster)
+    await play(asterisk_lab, tmp_path, Away(kind, url, away), seconds)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(400)
 async def test_given_a_sqlite_held_by_another_for_more_than_a_minute(asterisk_lab: AsteriskLab, tmp_path: Path) -> None:
-    await play(asterisk_lab, tmp_path, ("locked", None, f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"), MINUTE)
+    file = tmp_path / "trunkline.db"
+    await play(asterisk_lab, tmp_path, Away("locked", f"sqlite+aiosqlite:///{file}", locked(file)), MINUTE)
 
 
-async def play(
-    lab: AsteriskLab, folder: Path, database: tuple[str, PostgresCluster | None, str], seconds: float
-) -> None:
+async def play(lab: AsteriskLab, folder: Path, database: Away, seconds: float) -> None:
     """One talks and one waits when it begins; the switch serves who waits, and another comes and goes meanwhile."""
     async with (
-        house(lab, folder, database_url=database[2]) as home,
+        house(lab, folder, database_url=database.url) as home,
         home.agent("ana") as ana,
         home.agent("ben", ready=False) as ben,
         SipCaller(lab.sip, number=LUCIA, to="5551234") as lucia,
@@ -121,7 +90,7 @@ async def play(
         assert status == 201
         async with SipCaller(lab.sip, number=OTHER, to="5551234") as waits:
             await until(lambda: home.waiting() == 1, what="the second waits")
-            async with away(*database):
+            async with database.away:
                 began = time.monotonic()
                 await ana.sees(lambda desk: desk["link"]["saving"] is False, "that nothing can be saved", 6)
                 served = await ben.phone.call(12)
@@ -131,7 +100,7 @@ async def play(
                     await late.audio.heard_tone(MUSIC_HZ)
                     status, answer = await refused(ana.answers("POST", *note(customer, "While it was away.")))
                     assert (status, bool(answer["error"]["message"])) == (503, True), answer
-                    await until(lambda: says(home, WORDS[database[0]]), SOON, "health says what is wrong")
+                    await until(lambda: says(home, WORDS[database.kind]), SOON, "health says what is wrong")
                 await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))  # that it stays away is what is shown
                 assert home.platform.engine.backlog < MOST_WAITING
                 for heard, tone in ((lucia, PHONE_HZ), (leg, CALLER_HZ), (waits, PHONE_HZ), (served, CALLER_HZ)):
@@ -141,7 +110,7 @@ async def play(
             for agent in (ana, ben):
                 await agent.sees(lambda desk: desk["link"]["saving"] and talking(desk), "their talk", SOON)
             await until(lambda: len(home.interactions()) == 2, SOON, "who came and went is closed")
-            print(f"{database[0]}: away {back - began:.0f} s, right after {time.monotonic() - back:.1f} s")
+            print(f"{database.kind}: away {back - began:.0f} s, right after {time.monotonic() - back:.1f} s")
             assert ben.desk["call"]["from_fallback"], "the talk that the switch's queue made is adopted"
             assert ana.desk["call"]["caller"]["number"] == LUCIA
             status, _ = await ana.answers("POST", *note(customer, "After."))

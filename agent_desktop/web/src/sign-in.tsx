@@ -14,6 +14,7 @@ import type { Account, Entering } from "./types";
 import { Button } from "./ui/basics";
 import { Field } from "./ui/field";
 import { Icon } from "./ui/icon";
+import { Peek } from "./ui/inputs";
 import { Logo } from "./ui/logo";
 
 const login = signal("");
@@ -232,14 +233,7 @@ function Password({ input }: { input: RefObject<HTMLInputElement | null> }) {
             onBlur={() => (caps.value = false)}
             {...ids}
           />
-          <button
-            type="button"
-            class="peek"
-            aria-pressed={shown.value}
-            onClick={() => (shown.value = !shown.value)}
-          >
-            {t(shown.value ? "sign_in.hide" : "sign_in.show")}
-          </button>
+          <Peek shown={shown} />
         </div>
       )}
     </Field>

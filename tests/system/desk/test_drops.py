@@ -97,6 +97,7 @@ async def talk(ana: AgentBrowser, lucia: Leg) -> None:
 
 
 async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers) -> None:
+    """Cut three times, a caller coming or leaving meanwhile; of the three returns the one in the middle counts."""
     ana = await agents.agent("ana", platform.url)
     wire = Wire(ana.page)
     await wire.put_in()
@@ -112,11 +113,16 @@ async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: Platfo
         await ana.press("Unmute")
         await ana.page.locator(".composer textarea").fill("written in the dark")
 
-        async with SipCaller(desk_lab.sip, number=HANNAH, to="5551234") as hannah:
-            await hannah.audio.heard_tone(MUSIC_HZ)
-            since = await page_now(ana)
-            await wire.mend()
-            assert await agrees_within(ana, 1, since) < WITHIN_MS
+        took = []
+        async with AsyncExitStack() as callers:
+            for waiting in (1, 0, 1):
+                await wire.cut()
+                await ana.stale()
+                await comes_or_leaves(waiting, callers, desk_lab)
+                since = await page_now(ana)
+                await wire.mend()
+                took.append(await agrees_within(ana, waiting, since))
+            assert sorted(took)[1] < WITHIN_MS, took
             await ana.page.wait_for_function("() => !document.querySelector('.banner')")
             assert await ana.page.locator(".composer textarea").input_value() == "written in the dark"
         await wire.cut()

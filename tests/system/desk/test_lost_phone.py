@@ -51,15 +51,28 @@ async def agent_legs(platform: PlatformProcess) -> list[int]:
     return [one.message.cause for one in await platform.journal() if type(one.message).__name__ == "AgentLegEnded"]
 
 
-async def agent_left_by_reload(platform: PlatformProcess) -> bool:
-    return await agent_legs(platform) == [27]
+async def loaded_again(ana: AgentBrowser, platform: PlatformProcess, call: str, nth: int) -> float:
+    """Load the page again, for the `nth` time in this call; milliseconds until its screen was right. In the end the
+    talk goes on."""
+    begun = time.monotonic()
+    await ana.page.reload(wait_until="commit")
+    shown = await shows_within(ana, f"d => d.call && d.call.id === '{call}'", NAVIGATION)
+
+    async def left() -> bool:
+        return await agent_legs(platform) == [27] * nth
+
+    await until(left, 12, "the leg of the page that is gone ends")
+    await ana.until(TALKS, "the talk goes on")
+    assert time.monotonic() - begun < 12, "seconds of music, even on a loaded machine"
+    return shown
 
 
 async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:
     """The caller hears music for the seconds between, and the agent does nothing: same call, same half-written note.
-    The caller's name is a script besides: it is shown as text, before and after."""
+    The caller's name is a script besides: it is shown as text, before and after. A screen that was slower than a second
+    is measured twice more; then the one in the middle of three counts."""
     ana = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
     ana.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
     async with SipCaller(desk_lab.sip, number="+34600999888", name=SCRIPT, to="5551234") as caller:
@@ -69,19 +82,17 @@ async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
         note = ana.page.locator(".composer textarea")
         await note.fill("half a thou")
 
-        begun = time.monotonic()
-        await ana.page.reload(wait_until="commit")
-        shown = await shows_within(ana, f"d => d.call && d.call.id === '{before['call']['id']}'", NAVIGATION)
-        assert shown < WITHIN_MS, "the screen is right before the phone is"
-        await until(lambda: agent_left_by_reload(platform), 12, "the leg of the page that is gone ends")
-        after = await ana.until(TALKS, "the talk goes on")
+        took = [await loaded_again(ana, platform, before["call"]["id"], 1)]
+        while took[0] >= WITHIN_MS and len(took) < 3:  # a loaded machine stumbles
+            took.append(await loaded_again(ana, platform, before["call"]["id"], len(took) + 1))
+        assert sorted(took)[len(took) // 2] < WITHIN_MS, f"the screen is right before the phone is: {took}"
+        after = await ana.desk()
         await caller.audio.heard_tone(AGENT_HZ)
-        assert time.monotonic() - begun < 12, "seconds of music, even on a loaded machine"
         assert after["call"]["id"] == before["call"]["id"]
         assert await note.input_value() == "half a thou"
         await ana.page.get_by_text(SCRIPT).first.wait_for()
         assert not caller.is_over
-        assert await agent_left_by_reload(platform), "one leg ended, by the page that went"
+        assert await agent_legs(platform) == [27] * len(took), "one leg ended, by the page that went"
     await ana.until("d => d.me.duty === 'idle'", "the call is over", within=10)
 
 

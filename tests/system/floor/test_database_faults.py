@@ -6,21 +6,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from lab.asterisk import AsteriskLab
-from tests.support.disks import fill, small_disk
+from tests.support.dbfaults import dead, locked, standing_still, without_room
+from tests.support.disks import small_disk
 from tests.support.floor import after
 from tests.support.floor.sight import talks
 from tests.support.floor.small import LOGINS, SmallFloor, plain_phones
 from tests.support.floor.worlds import World, asterisk_world, sim_world
-from tests.support.postgres import TEMPLATE, PostgresCluster, kill, mortal_cluster, restart, stopped
+from tests.support.postgres import TEMPLATE, PostgresCluster, mortal_cluster
 from tests.support.waiting import until
 from tests.system.conftest import channels_left
 
@@ -35,46 +35,6 @@ RIGHT_WITHIN = 6.0
 """Seconds after the database is back; the platform tries again at least every second."""
 SERVED_WITHIN = 15.0
 """Until who waits is the switch's own: the commit in hand has 1.5 s, then the count of the heartbeat grows old."""
-LOCK = """
-import sqlite3, sys
-held = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
-held.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@asynccontextmanager
-async def locked(path: Path) -> AsyncIterator[None]:
-    """Another process has the database for itself."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", LOCK, str(path), stdin=pipe, stdout=pipe)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"held\n"
-    yield
-    process.stdin.close()
-    await asyncio.wait_for(process.wait(), 10)
-
-
-@asynccontextmanager
-async def without_room(folder: Path) -> AsyncIterator[None]:
-    fill(folder / "ballast")
-    yield
-    (folder / "ballast").unlink()
-
-
-@asynccontextmanager
-async def standing_still(cluster: PostgresCluster) -> AsyncIterator[None]:
-    with stopped(cluster):
-        yield
-
-
-@asynccontextmanager
-async def dead(cluster: PostgresCluster) -> AsyncIterator[None]:
-    kill(cluster)
-    yield
-    await asyncio.to_thread(restart, cluster)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from routing.messages import (
 from routing.rows import Considered, InteractionState, Match, Presence, Queue, StintState
 from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import Rooms, make_core
+from tests.support.disk import Disk, keep
 from tests.unit.routing.little_legs import Leg
 from tests.unit.routing.little_machine import LittleMachine
 from tests.unit.routing.little_office import LittleOffice
@@ -51,7 +52,7 @@ class Bench:
         self.lanes: defaultdict[str, deque[SwitchOrder]] = defaultdict(deque)
         self.lookups: deque[Order] = deque()
         self.swallowed: deque[SwitchOrder] = deque()
-        self.disk: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.disk: Disk = defaultdict(dict)
         self.choices: dict[str, tuple[Considered, ...]] = {}
         self.journal: list[Entry] = []
         self.published: list[Published] = []
@@ -91,11 +92,7 @@ class Bench:
             self.core.take(message, self.at, out)
         except TrunklineError:
             done = False
-        for change in out.changes.values():
-            if change.row is None:
-                self.disk[change.shelf].pop(change.key, None)
-            else:
-                self.disk[change.shelf][change.key] = change.row
+        keep(self.disk, out)
         self.journal += out.entries
         if not out.empty:
             self.published.append(Published(self.core.seq, self.at, tuple(out.changes.values()), tuple(out.events)))

@@ -1,7 +1,7 @@
 // The dial field: a number by keys or pointer; whose country, what time it is there, and what stands against calling it.
 
 import { useId, useRef } from "preact/hooks";
-import { nameOf, t, tryT } from "../i18n";
+import { formatClock, nameOf, t, tryT } from "../i18n";
 import {
   canDial,
   card,
@@ -145,7 +145,7 @@ function Clocks({ clocks }: { clocks: LocalClock[] }) {
       {clocks.slice(0, MOST_CLOCKS).map((each) => (
         <li key={each.day + each.time} class={each.late ? "row fg-paused" : "row"}>
           <Icon name={each.late ? "moon" : "sun"} />
-          <span class="strong">{each.time}</span>
+          <span class="strong">{formatClock(each.time)}</span>
           <span class="truncate" title={each.zones.join(", ")}>
             {each.zones
               .slice(0, 2)

@@ -125,6 +125,11 @@ export function formatTime(iso: string): string {
   return tools.value.time.format(new Date(iso));
 }
 
+/** A wall clock's "14:05" as people here write it. */
+export function formatClock(hoursAndMinutes: string): string {
+  return tools.value.time.format(new Date(`2026-01-01T${hoursAndMinutes}`));
+}
+
 /** The day and time, in words an agent can read out. */
 export function formatFull(iso: string): string {
   return tools.value.full.format(new Date(iso));

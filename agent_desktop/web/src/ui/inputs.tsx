@@ -1,6 +1,6 @@
 // Fields of a form by kind: text, password, choice, several choices.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../i18n";
@@ -50,6 +50,20 @@ interface SecretProps<V> extends Named<V> {
   tall?: boolean;
 }
 
+/** Shows what is written in a field for passwords, and hides it again. */
+export function Peek({ shown }: { shown: Signal<boolean> }) {
+  return (
+    <button
+      type="button"
+      class="peek"
+      aria-pressed={shown.value}
+      onClick={() => (shown.value = !shown.value)}
+    >
+      {t(shown.value ? "sign_in.hide" : "sign_in.show")}
+    </button>
+  );
+}
+
 /** A password that can be looked at; `fresh` is one that is being made up. */
 export function SecretField<V extends object>({
   form,
@@ -77,14 +91,7 @@ export function SecretField<V extends object>({
             onInput={(event) => form.set(name, event.currentTarget.value as V[typeof name])}
             {...ids}
           />
-          <button
-            type="button"
-            class="peek"
-            aria-pressed={shown.value}
-            onClick={() => (shown.value = !shown.value)}
-          >
-            {t(shown.value ? "sign_in.hide" : "sign_in.show")}
-          </button>
+          <Peek shown={shown} />
         </div>
       )}
     </Field>
