@@ -9,6 +9,8 @@ CODE := $(PACKAGES) tests
 SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 # A Node that .ci/setup had to bring comes before the machine's own.
 export PATH := $(CURDIR)/.ci/node/bin:$(PATH)
+# Without compiled files beside the code, each platform that a test starts compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-test run test test-quick soak check fmt docs screens clean
 
@@ -55,9 +57,9 @@ check: setup ## what CI checks before the tests: format, lint, types, import con
 	@cd $(WEB) && npm run --silent check
 
 test: setup-test ## every test: pure, integration (both databases), system (real Asterisk, SIP callers, Chromium)
-	@$(VENV)/bin/pytest -q $(SPREAD) -m '(unit or integration) and not soak'
+	@$(VENV)/bin/pytest -q $(SPREAD) -m '(unit or integration) and not soak' tests/unit tests/integration
 	@$(PY) -c 'from lab.root import ensure_asterisk; ensure_asterisk()'
-	@$(VENV)/bin/pytest -q $(SPREAD) -m 'system and not soak' --timeout 300
+	@$(VENV)/bin/pytest -q $(SPREAD) -m 'system and not soak' --timeout 300 tests/system
 	@cd $(WEB) && node_modules/.bin/vitest run --dir tests/browser
 
 test-quick: setup ## pure tests only

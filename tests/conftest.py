@@ -14,7 +14,7 @@ from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.db import connect
-from server.migrate import upgrade
+from tests.support import sqlite
 from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
 
 structlog.configure(
@@ -39,11 +39,9 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated SQLite file to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
-    return path
+    return asyncio.run(sqlite.template())
 
 
 @pytest.fixture
@@ -51,7 +49,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The URL of a migrated, empty SQLite database."""
     path = tmp_path / "trunkline.db"
     shutil.copyfile(sqlite_template, path)
-    return f"sqlite+aiosqlite:///{path}"
+    return f"{sqlite.PREFIX}{path}"
 
 
 @pytest.fixture

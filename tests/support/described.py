@@ -6,13 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
-
-NOT_MEANT = [ignored_auth, positive_data_acceptance]
-"""The session is always there; and rules beyond a schema refuse some of what fits it: which reason goes with which
-presence, which priority there is."""
 
 
 async def description_holds(
@@ -24,6 +18,8 @@ async def description_holds(
 ) -> int:
     """Every operation but those at paths that are left out, for they end the session that is used; so many requests
     each. Returns how many operations were tried."""
+    import schemathesis  # as slow to load as the platform, and wanted by these tests alone
+
     schema = schemathesis.openapi.from_dict(_without_session(document))
     schema.config.update(base_url=url)
     tried = 0
@@ -36,6 +32,12 @@ async def description_holds(
 
 
 def _try(operation: Any, headers: dict[str, str], examples: int) -> None:
+    from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+    # The session is always there; and rules beyond a schema refuse some of what fits it: which reason goes with which
+    # presence, which priority there is.
+    not_meant = [ignored_auth, positive_data_acceptance]
+
     @settings(
         max_examples=examples,
         derandomize=True,
@@ -46,7 +48,7 @@ def _try(operation: Any, headers: dict[str, str], examples: int) -> None:
     )
     @given(case=operation.as_strategy())
     def run(case: Any) -> None:
-        case.call_and_validate(headers=headers, excluded_checks=NOT_MEANT)
+        case.call_and_validate(headers=headers, excluded_checks=not_meant)
 
     run()
 

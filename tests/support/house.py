@@ -31,7 +31,6 @@ from lab.asterisk import AsteriskLab
 from lab.caller import Leg, Manner, SipPhone
 from routing.messages import QueueConfigured
 from routing.rows import Agent, Interaction, Queue
-from server import migrate
 from server.desk import desktop_app
 from server.pbx import Pbx, WayOut
 from server.platform import Platform, make_core, running
@@ -39,6 +38,7 @@ from server.replay import replay
 from server.shelves import SAVERS, shelf_tables
 from server.store import SqlEngineStore
 from tests.integration.desktop.harness import Tab
+from tests.support.sqlite import migrated
 from tests.support.waiting import until
 
 PASSWORD = "quiet-lantern-81"
@@ -178,7 +178,7 @@ def pbx_of(lab: AsteriskLab, folder: Path, **ami: Any) -> Pbx:
 
 async def prepare(database_url: str, agents: Iterable[str], queue: Queue = QUEUE) -> None:
     """Staff, a customer, and the queue's settings in a database that is migrated first."""
-    await migrate.upgrade(database_url)
+    await migrated(database_url)
     database, clock = connect(database_url), SteadyClock()
     hasher = Hasher(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     people = PeopleService(database, hasher)

@@ -34,13 +34,19 @@ def queue_changes() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture
+def cold() -> bool:
+    """Whether each start of the platform is the whole of `trunkline run`; see PlatformProcess."""
+    return False
+
+
 @pytest_asyncio.fixture
 async def platform(
-    desk_lab: AsteriskLab, tmp_path: Path, queue_changes: dict[str, Any]
+    desk_lab: AsteriskLab, tmp_path: Path, queue_changes: dict[str, Any], cold: bool
 ) -> AsyncIterator[PlatformProcess]:
     """A running platform with two agents' accounts; afterwards no channel is left on the switch, and
     the journal through the same code decides the same."""
-    process = PlatformProcess(desk_lab, tmp_path)
+    process = PlatformProcess(desk_lab, tmp_path, cold=cold)
     await process.prepare(AGENTS, replace(QUEUE, **queue_changes))
     await process.start()
     try:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp
@@ -25,34 +26,41 @@ from kernel.db import connect
 from lab.ports import free_tcp
 from routing.messages import QueueConfigured
 from routing.rows import Queue
-from server import migrate
 from server.demo import SEED, load_demo
 from server.platform import make_core
 from server.replay import Difference, replay
 from server.shelves import SAVERS, shelf_tables
 from server.store import SqlEngineStore
+from tests.support import warm
 from tests.support.floor.worlds import Reach
+from tests.support.sqlite import migrated
+from tests.support.warm import WarmProcess
 
 PASSWORD = "quiet-lantern-81"
 LUCIA = "+34600111222"
 OLIVER = "+442079460958"
 HANNAH = "+12025550143"
 CUSTOMERS = (("Lucía Fernández", LUCIA), ("Oliver Bennett", OLIVER), ("Hannah Brooks", HANNAH))
+_HASHED: dict[str, str] = {}
 
 
 class PlatformProcess:
     """One platform with its own folder, database and port; can be killed and started again."""
 
-    def __init__(self, lab: Reach, folder: Path, ami_port: int | None = None, database_url: str = "") -> None:
+    def __init__(
+        self, lab: Reach, folder: Path, ami_port: int | None = None, database_url: str = "", cold: bool = False
+    ) -> None:
         """`ami_port`: a proxy in front of the switch, instead of the switch itself. `database_url`: an empty or
-        migrated database, instead of a SQLite file in `folder`."""
+        migrated database, instead of a SQLite file in `folder`. `cold`: each start is the whole of `trunkline run`,
+        for a test to which it matters how long that takes; others have its code loaded beforehand."""
         self._lab = lab
         self._ami_port = ami_port
         self._folder = folder
         self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'trunkline.db'}"
         self.port = free_tcp()
         self.log = folder / "platform.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._cold = cold
+        self._process: asyncio.subprocess.Process | WarmProcess | None = None
         self.asked_to_end = False
 
     @property
@@ -68,9 +76,10 @@ class PlatformProcess:
         customers: tuple[tuple[str, str], ...] = CUSTOMERS,
     ) -> None:
         """A migrated database with staff, the queue's settings, and customers (name, number) or those of the demo."""
-        await migrate.upgrade(self.database_url)
+        await migrated(self.database_url)
         database, clock = connect(self.database_url), SteadyClock()
-        people = PeopleService(database, Hasher())
+        hasher = HashedOnce()
+        people = PeopleService(database, hasher)
         service = CustomerService(database, "ES", clock)
         for login in agents:
             new = NewStaff(login, login.title(), PASSWORD, (Role.agent,))
@@ -80,6 +89,7 @@ class PlatformProcess:
         for name, number in () if demo else customers:
             await service.create(NewCustomer(name=name, number=number))
         await _set_up_queue(database, queue)
+        hasher.close()
         await database.dispose()
 
     async def start(self, **extra: str) -> None:
@@ -111,10 +121,8 @@ class PlatformProcess:
             **extra,
         }
         env = {**os.environ, **{f"TRUNKLINE_{name}": value for name, value in settings.items()}}
-        with self.log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                str(Path(sys.executable).parent / "trunkline"), "run", env=env, stdout=output, stderr=output
-            )
+        self._process = None  # who waits until it is ready must not take the one before for this one
+        self._process = await (start_cold if self._cold else warm.start)(env, self.log)
 
     async def ready(self, within: float = 60.0) -> None:
         """Until /health/ready says that every part works."""
@@ -184,6 +192,23 @@ class PlatformProcess:
     def tail(self, lines: int = 40) -> str:
         """The end of its log, for a failing test."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+
+class HashedOnce(Hasher):
+    """Everybody's password is the same here, and so is its hash. It is a real one: to sign in costs what it does at
+    work."""
+
+    async def hash(self, password: str) -> str:
+        if password not in _HASHED:
+            _HASHED[password] = await super().hash(password)
+        return _HASHED[password]
+
+
+async def start_cold(env: Mapping[str, str], log: Path) -> asyncio.subprocess.Process:
+    """As a person or a supervisor starts it."""
+    program = str(Path(sys.executable).parent / "trunkline")
+    with log.open("ab") as output:
+        return await asyncio.create_subprocess_exec(program, "run", env=env, stdout=output, stderr=output)
 
 
 async def _set_up_queue(database: AsyncEngine, queue: Queue) -> None:

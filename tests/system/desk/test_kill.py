@@ -16,6 +16,12 @@ from tests.system.desk.process import HANNAH, LUCIA, OLIVER, PlatformProcess
 RIGHT_WITHIN = 3.0
 
 
+@pytest.fixture
+def cold() -> bool:
+    """Who waits, waits for all of a start."""
+    return True
+
+
 @pytest.mark.system
 @pytest.mark.timeout(240)
 async def test_five_kills_with_calls_up_held_and_waiting(

@@ -23,6 +23,12 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 LAST = "+34600999888"
 
 
+@pytest.fixture
+def cold() -> bool:
+    """Who waits, waits for all of a start."""
+    return True
+
+
 async def test_stopped_migrated_started_nobody_is_cut_off(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:

@@ -76,7 +76,7 @@ async def crash_loop(
     print(f"seed {seed}")
     chance = random.Random(seed)
     async with place as world, FaultyLink(world.reach.ami.host, world.reach.ami.port) as link:
-        platform = PlatformProcess(world.reach, folder, ami_port=link.port, database_url=database_url)
+        platform = PlatformProcess(world.reach, folder, ami_port=link.port, database_url=database_url, cold=True)
         await platform.prepare(LOGINS, QUEUE, customers=CUSTOMERS)
         await platform.start()
         shift = Shift(world, platform, link, chance)
