@@ -8,7 +8,7 @@ from crm_core.shapes import ENTRY_KINDS, TimelineEntry, TimelinePage
 from crm_core.store import Database
 from crm_core.timeline import cursor as cursors
 from crm_core.timeline import store
-from kernel.db import readonly
+from kernel.db import glance
 from kernel.errors import Invalid
 
 PAGE = 50
@@ -32,13 +32,13 @@ class TimelineService:
             words = f"A page has 1 to {MAX_PAGE} entries."
             raise Invalid("bad_limit", words, fields={"limit": words})
         after = cursors.decode(cursor, _scope(customer_id, kind)) if cursor else None
-        async with readonly(self._db) as connection:
+        async with glance(self._db) as connection:
             entries, last = await store.page(connection, customer_id, after, kind, limit)
         return as_page(customer_id, kind, entries, last)
 
     async def open_items(self, customer_id: str, limit: int = PAGE) -> list[TimelineEntry]:
         """What is still open, of any age and kind, newest first."""
-        async with readonly(self._db) as connection:
+        async with glance(self._db) as connection:
             return await store.open_items(connection, customer_id, limit)
 
 
