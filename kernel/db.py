@@ -150,6 +150,11 @@ OLD = 300
 """Seconds after which it is made anew: a firewall between may forget one that is idle for longer, and tell nobody."""
 
 
+PREPARED = 300
+"""Statements that a server keeps ready for a connection: a commit is one statement for each set of tables that it
+saves in, of which a day sees more than a hundred."""
+
+
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
 
@@ -158,7 +163,7 @@ def connect(url: str) -> AsyncEngine:
     use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
-        waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE}
+        waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE, "prepared_statement_cache_size": PREPARED}
         options: dict[str, Any] = {
             "pool_timeout": PATIENCE,
             "pool_recycle": OLD,
