@@ -45,18 +45,20 @@ def _looks(assets: Assets, name: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Notice:
-    """A page of a few words. `cure` is a command to type, `away` the words of a link to the sign-in page."""
+    """A page of a few words. `cure` is a command to type, `away` the words of a link to the sign-in page, `home` of one
+    to where the reader's work is."""
 
     status: int
     title: str
     words: str
     cure: str = ""
     away: str = ""
+    home: str = ""
 
     def page(self, request: web.Request, assets: Assets, language: str) -> web.Response:
         t = translator(language)
-        said = {"title": t(self.title), "words": t(self.words), "cure": self.cure, "away": self.away and t(self.away)}
-        context = {"language": language, **said, **_looks(assets, "desk")}
+        said = {name: t(getattr(self, name)) for name in ("title", "words", "away", "home")}
+        context = {"language": language, "cure": self.cure, **said, **_looks(assets, "desk")}
         return aiohttp_jinja2.render_template("message.html", request, context, status=self.status)
 
 
@@ -64,6 +66,9 @@ AWAY = _Notice(
     503,
     "The database does not answer right now",
     "Calls go on, and nothing is lost. This page comes back by itself as soon as it can.",
+)
+NOTHING_HERE = _Notice(
+    404, "There is nothing at this address", "Perhaps it was mistyped, or what was here is gone.", home="To my work"
 )
 NOT_AN_AGENT = _Notice(
     403,
@@ -80,21 +85,35 @@ NOT_BUILT = _Notice(
 
 
 def sorry(assets: Assets) -> Middleware:
-    """Who opens a page while the database is away gets a page that says so, and that loads itself again."""
+    """Who opens a page while the database is away gets a page that says so, and that loads itself again; who opens one
+    that there is not is told so in words, and led back."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except Unavailable as error:
-            wants_page = request.method in SAFE and "text/html" in request.headers.get("Accept", "")
-            if error.id != "engine_busy" or not wants_page:
+            if error.id != "engine_busy" or not _wants_page(request):
                 raise
-        response = AWAY.page(request, assets, wanted(request.headers.get("Accept-Language", "")))
-        response.headers["Refresh"] = str(LOAD_AGAIN)
+            response = AWAY.page(request, assets, _asked_for(request))
+            response.headers["Refresh"] = str(LOAD_AGAIN)
+        except web.HTTPNotFound:
+            if not _wants_page(request):
+                raise
+            response = NOTHING_HERE.page(request, assets, _asked_for(request))
         return response
 
     return middleware
+
+
+def _wants_page(request: web.Request) -> bool:
+    """Whether a person opened the address in a browser."""
+    page = request.method in SAFE and not request.path.startswith("/api/")
+    return page and "text/html" in request.headers.get("Accept", "")
+
+
+def _asked_for(request: web.Request) -> str:
+    return wanted(request.headers.get("Accept-Language", ""))
 
 
 class Pages:
@@ -185,4 +204,4 @@ def _home_of(who: SignedIn) -> str:
 def _language(ask: Ask) -> str:
     if ask.who is not None:
         return ask.who.person.language
-    return wanted(ask.request.headers.get("Accept-Language", ""))
+    return _asked_for(ask.request)

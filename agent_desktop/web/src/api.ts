@@ -34,6 +34,9 @@ export class ApiError extends Error {
   }
 }
 
+/** It is not there, and asking again would not change that. */
+export const isGone = (failure: unknown): boolean => failure instanceof ApiError && failure.status === 404;
+
 let csrf = "";
 let onSignedOut = (): void => undefined;
 

@@ -175,6 +175,22 @@ async def test_given_an_administrator_when_the_desk_is_opened_then_told_in_words
     assert "<title>Sign in" in entrance
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "There is nothing at this address"), ("es", "No hay nada en esta dirección")]
+)
+async def test_given_an_address_that_there_is_not_when_opened_then_told_in_words_and_led_back(
+    built: Desktop, language: str, words: str
+) -> None:
+    async with built.browser() as browser:
+        opened = await browser.ask("GET", "/admn/people", Accept="text/html,*/*;q=0.8", Accept_Language=language)
+        asked, answer = await browser.ask("GET", "/api/nothing", Accept="text/html")
+
+    assert opened[0] == 404
+    assert words in opened[1]
+    assert '<a href="/">' in opened[1], "a way back"
+    assert (asked, answer["error"]["id"]) == (404, "not_found"), "programs get what they read"
+
+
 async def test_given_no_built_client_when_opened_then_told_what_to_do(desktop: Desktop) -> None:
     async with desktop.browser() as browser:
         status, page = await browser.ask("GET", "/sign-in")

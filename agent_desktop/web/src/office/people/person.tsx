@@ -1,7 +1,7 @@
 // One person: who they are, how they sign in, where they are signed in; what may be done with the account.
 
 import { type Signal, useSignal } from "@preact/signals";
-import { post, remove, request, wordsFor } from "../../api";
+import { isGone, post, remove, request, wordsFor } from "../../api";
 import { t } from "../../i18n";
 import { SessionList } from "../../people/sessions";
 import { toast } from "../../store/toasts";
@@ -41,7 +41,9 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
     return (
       <Page title={t("people.title")} back={back}>
         <Empty icon="alert" title={wordsFor(person.failure.value)}>
-          <Button onClick={() => void person.reload()}>{t("list.again")}</Button>
+          {!isGone(person.failure.value) && (
+            <Button onClick={() => void person.reload()}>{t("list.again")}</Button>
+          )}
         </Empty>
       </Page>
     );
