@@ -88,8 +88,9 @@ def bundle_of(connection: Connection | None) -> Bundle | None:
 def inserting(sql: str) -> str:
     """An INSERT of one row, `VALUES ($1::TYPE, ...)`, as one of any number that come as a list for each column."""
     found = _INSERT.fullmatch(sql)
-    assert found is not None, sql
-    types = _TYPE.findall(found["values"])
+    types = _TYPE.findall(found["values"]) if found is not None else []
+    if found is None or len(types) != found["values"].count("$"):
+        raise NotImplementedError(f"no list can be made of the values of {sql}")
     lists = ", ".join(f"{{{at}}}::{kind}[]" for at, kind in enumerate(types))
     return f"{found['head']} SELECT * FROM unnest({lists}){found['tail']}"  # noqa: S608 - made of our own statement
 
