@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.server.test_fault_points import QUEUE, STEP, channels_of, kept_up, watched
+from tests.support.counts import counted
 from tests.support.floor.people import Person
 from tests.support.floor.sight import talks
 from tests.support.sim_process import SimProcess
@@ -26,24 +27,12 @@ MORE = (
 )
 
 
-@pytest.mark.integration
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("words", FIRST)
+@pytest.mark.parametrize("words", counted(FIRST, MORE))
 async def test_what_was_asked_once_and_committed_is_done_after_a_kill(words: str, tmp_path: Path) -> None:
-    await asked_once(words, tmp_path)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("words", MORE)
-async def test_what_was_asked_once_and_committed_is_done_wherever_the_kill_was(words: str, tmp_path: Path) -> None:
-    await asked_once(words, tmp_path)
-
-
-async def asked_once(words: str, folder: Path) -> None:
     story = next(one for name, one in STORIES.items() if name in words)
-    async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder)
+    async with SimProcess(tmp_path, phones=2) as switch:
+        platform = PlatformProcess(switch, tmp_path)
         await platform.prepare(("ana",), replace(QUEUE, ring_seconds=120, reject_delay=600))
         await platform.start(TESTING="true", FAULT_POINT=words)
         ana = Person(platform.url, "ana", PASSWORD)

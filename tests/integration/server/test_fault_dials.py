@@ -14,6 +14,7 @@ from dialer.chain.store import verify
 from kernel.clock import SteadyClock
 from kernel.db import connect, readonly
 from tests.integration.server.test_fault_points import DIALS, QUEUE, STEP, kept_up, watched
+from tests.support.counts import counted
 from tests.support.floor import after
 from tests.support.floor.people import NO_ANSWER, Person
 from tests.support.sim_process import SimProcess
@@ -73,26 +74,12 @@ def test_every_point_of_a_dial_is_tried() -> None:
 test_every_point_of_a_dial_is_tried.pytestmark = [pytest.mark.integration]  # type: ignore[attr-defined]
 
 
-@pytest.mark.integration
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), FEW, indirect=["database_url"])
-async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, database_url: str, tmp_path: Path) -> None:
-    await one_dial(words, tmp_path, database_url)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), MANY, indirect=["database_url"])
-async def test_killed_at_every_step_of_a_call_out_nobody_is_dialled_twice(
-    words: str, database_url: str, tmp_path: Path
-) -> None:
-    await one_dial(words, tmp_path, database_url)
-
-
-async def one_dial(words: str, folder: Path, database_url: str) -> None:
+@pytest.mark.parametrize(("words", "database_url"), counted(FEW, MANY), indirect=["database_url"])
+async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, tmp_path: Path, database_url: str) -> None:
     """Ask for one dial, again under the same key while nobody answers; talk and wrap up where it came to that."""
-    async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder, database_url=database_url)
+    async with SimProcess(tmp_path, phones=2) as switch:
+        platform = PlatformProcess(switch, tmp_path, database_url=database_url)
         await platform.prepare(("ana",), QUEUE)
         await platform.start(TESTING="true", FAULT_POINT=words)
         ana = Person(platform.url, "ana", PASSWORD)

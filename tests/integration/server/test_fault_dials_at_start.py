@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.server.test_fault_dials import asks_for_one_dial, outcomes, permits, signs_in
 from tests.integration.server.test_fault_points import AT_START, QUEUE, STEP, kept_up, watched
+from tests.support.counts import counted
 from tests.support.floor.people import Person
 from tests.support.sim_process import SimProcess
 from tests.support.waiting import until
@@ -21,28 +22,14 @@ FEW = tuple((words, "sqlite") for words in AT_START)
 MANY = tuple((words, "postgresql") for words in AT_START)
 
 
-@pytest.mark.integration
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), FEW, indirect=["database_url"])
+@pytest.mark.parametrize(("words", "database_url"), counted(FEW, MANY), indirect=["database_url"])
 async def test_killed_while_a_number_rings_and_again_at_the_start_then_it_is_dialled_once(
-    words: str, database_url: str, tmp_path: Path
+    words: str, tmp_path: Path, database_url: str
 ) -> None:
-    await two_deaths(words, tmp_path, database_url)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), MANY, indirect=["database_url"])
-async def test_killed_twice_while_a_number_rings_on_the_other_database_then_it_is_dialled_once(
-    words: str, database_url: str, tmp_path: Path
-) -> None:
-    await two_deaths(words, tmp_path, database_url)
-
-
-async def two_deaths(words: str, folder: Path, database_url: str) -> None:
     """Dial, die, die at the start, start; the same number rings all the time, and the agent is the one who ends it."""
-    async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder, database_url=database_url)
+    async with SimProcess(tmp_path, phones=2) as switch:
+        platform = PlatformProcess(switch, tmp_path, database_url=database_url)
         await platform.prepare(("ana",), QUEUE)
         ana = Person(platform.url, "ana", PASSWORD)
         try:

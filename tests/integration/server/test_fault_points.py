@@ -19,6 +19,7 @@ from kernel.core import Entry
 from kernel.db import connect, readonly
 from kernel.faults import FaultPoint
 from routing.rows import Queue
+from tests.support.counts import counted
 from tests.support.floor import after
 from tests.support.floor.people import PROMISE, Person
 from tests.support.floor.sight import double, talks
@@ -79,29 +80,15 @@ def test_every_point_is_tried() -> None:
 test_every_point_is_tried.pytestmark = [pytest.mark.integration]  # type: ignore[attr-defined]
 
 
-@pytest.mark.integration
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), FEW, indirect=["database_url"])
+@pytest.mark.parametrize(("words", "database_url"), counted(FEW, MANY), indirect=["database_url"])
 async def test_killed_at_a_fault_point_nothing_is_rung_twice_and_nothing_acknowledged_is_lost(
-    words: str, database_url: str, tmp_path: Path
+    words: str, tmp_path: Path, database_url: str
 ) -> None:
-    await whole_call(words, tmp_path, database_url)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize(("words", "database_url"), MANY, indirect=["database_url"])
-async def test_killed_at_every_step_nothing_is_rung_twice_and_nothing_acknowledged_is_lost(
-    words: str, database_url: str, tmp_path: Path
-) -> None:
-    await whole_call(words, tmp_path, database_url)
-
-
-async def whole_call(words: str, folder: Path, database_url: str) -> None:
     """Sign in, be rung, talk, hold, resume, end, wrap up; somewhere in it the platform dies and is started again."""
     armed = {"TESTING": "true", "FAULT_POINT": words}
-    async with SimProcess(folder, phones=2) as switch:
-        platform = PlatformProcess(switch, folder, database_url=database_url)
+    async with SimProcess(tmp_path, phones=2) as switch:
+        platform = PlatformProcess(switch, tmp_path, database_url=database_url)
         await platform.prepare(("ana",), QUEUE)
         ana = Person(platform.url, "ana", PASSWORD)
         try:
