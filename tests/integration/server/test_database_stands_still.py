@@ -73,7 +73,7 @@ class Floor:
             return time.monotonic() - began, response.status, text, response.headers.get("Refresh")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[PostgresCluster]:
     with mortal_cluster() as made:
         yield made
