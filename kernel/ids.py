@@ -12,6 +12,7 @@ from kernel.errors import Invalid
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 RANDOM_BITS = 80
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,11}")
 _ID = re.compile(rf"([a-z][a-z0-9]{{0,11}})-([{ALPHABET}]{{26}})")
@@ -25,7 +26,7 @@ def make_id(prefix: str, at: datetime, randomness: int) -> str:
     if not 0 <= milliseconds < 1 << 48 or not 0 <= randomness < 1 << RANDOM_BITS:
         raise ValueError("the time or the randomness of an id is out of range")
     number = milliseconds << RANDOM_BITS | randomness
-    return f"{prefix}-" + "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}-" + "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_id(prefix: str) -> str:

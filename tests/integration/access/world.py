@@ -60,13 +60,20 @@ class World:
     teams: dict[str, str] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     customer: str = ""
+    _sessions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _addresses: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def session(self, login: str) -> dict[str, str]:
-        """The headers of a session that was never used: no request can end that of another test."""
+        """The headers of a live session of theirs; a new one when a request ended the one before."""
+        now = SteadyClock().now()
+        kept = self._sessions.get(login)
+        if kept is not None and await self.people.session_by_id(kept[0], now) is not None:
+            return kept[1]
         given = Credentials(login, PASSWORD, f"127.0.1.{next(self._addresses) % 250}", "matrix")
-        found = await self.people.sign_in(given, SteadyClock().now())
-        return {"Cookie": f"trunkline={found.token}", "X-CSRF-Token": found.session.csrf_token}
+        found = await self.people.sign_in(given, now)
+        headers = {"Cookie": f"trunkline={found.token}", "X-CSRF-Token": found.session.csrf_token}
+        self._sessions[login] = (found.session.id, headers)
+        return headers
 
     async def session_id(self, login: str) -> str:
         given = Credentials(login, PASSWORD, "127.0.2.1", "matrix")
