@@ -66,8 +66,9 @@ class Book:
         return [(row.id, row.interaction_id) for row in alone if row.role in called]
 
     def caller_of(self, linked: str) -> LegRow | None:
+        """The caller, or the number that we dialled, for whom the switch rings a leg of this Linkedid."""
         for row in self.legs.where("linked", linked):
-            if row.role is LegRole.caller and row.live:
+            if row.outside and row.live:
                 return row
         return None
 
@@ -88,6 +89,11 @@ class Book:
         elif row.role is LegRole.dialled:
             turn.emit(CustomerUp(interaction_id=row.interaction_id, leg=row.id))
         return row
+
+    def link(self, row: LegRow, linked: str) -> LegRow:
+        """Its Linkedid as the switch says it now: that of a number we dialled becomes its agent's with their talk, and
+        stays that when the agent's leg is gone."""
+        return row if linked in ("", row.linked) else self.legs.put(replace(row, linked=linked))
 
     def leave(self, row: LegRow) -> LegRow:
         """Out of its bridge, if it is in one; the place it had before does not count any more."""

@@ -9,6 +9,10 @@ from enum import StrEnum
 
 from kernel.messages import Fact, personal
 
+PHONE_LOST = frozenset({27, 38, 41, 44})
+"""Hang-up causes of an agent's leg that say its phone was lost, not that somebody hung up: 44 is rtp_timeout, 27 is
+what a page says that is closed or loaded again under a talk."""
+
 
 class Device(StrEnum):
     """A phone endpoint as the switch sees it."""
@@ -90,8 +94,11 @@ class LegEnded(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeEntered(Fact):
+    """`linked` as in LegPlaced: a bridge is where it changes, to that of its oldest leg."""
+
     leg: str
     bridge: str
+    linked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

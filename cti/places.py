@@ -29,6 +29,7 @@ class Places(Handles):
         known = row is not None
         if row is None:
             row = self._adopt(fact, turn)
+        row = self._book.link(row, fact.linked)
         if fact.place is Place.entered:
             return self._book.ignore(fact) if known else None
         if not row.live or row.place is fact.place:
@@ -94,7 +95,7 @@ class Places(Handles):
         row = self._book.live(fact.leg)
         if row is None or row.bridge == fact.bridge:
             return self._book.ignore(fact)
-        row = self._book.answer(self._book.leave(row), turn)
+        row = self._book.answer(self._book.leave(self._book.link(row, fact.linked)), turn)
         row = self._book.legs.put(replace(row, bridge=fact.bridge))
         self._join(row, turn)
 

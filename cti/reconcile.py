@@ -20,11 +20,14 @@ from cti.facts import (
 )
 from cti.ids import is_ours
 from cti.machines import LegState
-from cti.rows import LegRow
+from cti.rows import LegRole, LegRow
 from kernel.messages import Fact
 
 DIALLED = "dialled"
 """CTI_ROLE of a leg that we dialled."""
+AFTER_A_TALK = (Place.waiting, Place.held, Place.fallback, Place.after)
+"""Where a number that we dialled can only have come from a talk: while it rings, Asterisk has it in the context of its
+trunk, which may be cti-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ Known = Mapping[str, LegRow]
 def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     """The facts that lead from `known` (live rows by id) to the snapshot, in an order in which they can have happened.
 
-    Callers that are gone end before the legs of their talk, so that these are not taken for lost phones. New callers
-    come before the legs that the switch rang for them, and these before the callers' places, so that a caller in
-    the fallback queue is never told as unrung while its phone rings. Legs outside the kit that we do not know are
-    left alone. A leg that is ordered but not sent cannot be in the snapshot; one that could not be read has not ended.
-    Of an agent's leg that is gone its caller may carry how it ended.
+    A talk that nobody heard of comes first of all. Callers that are gone end before the legs of their talk, so that
+    these are not taken for lost phones. New callers and dialled numbers, and the Linkedid of known ones, come before
+    the legs that the switch rang for them, and these before the callers' places, so that a caller in the fallback
+    queue is never told as unrung while its phone rings. Legs outside the kit that we do not know are left alone. A leg
+    that is ordered but not sent cannot be in the snapshot; one that could not be read has not ended. Of an agent's leg
+    that is gone its caller may carry how it ended.
     """
+    for leg in snapshot.legs:
+        yield from _talk_unheard(leg, known, snapshot)
     alive = {leg.leg for leg in snapshot.legs} | set(snapshot.unread)
     told = dict(leg.gone.rpartition(":")[::2] for leg in snapshot.legs if ":" in leg.gone)
     gone = [row for row in known.values() if not {row.id, row.channel} & alive and row.state is not LegState.asked]
@@ -57,20 +63,48 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
         end = LegEnded(leg=row.id, cause=int(cause) if seen else 0, unseen=not seen)
         yield Repair(row.id, row.interaction_id, end)
     ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
-    for step in (_callers, _others, _states, _leavings, _places, _enterings):
+    for step in (_callers, _dialled, _others, _states, _leavings, _places, _enterings):
         for leg in ours:
             before = known.get(leg.leg)
             for fact in step(leg, before):
                 yield Repair(leg.leg, before.interaction_id if before else leg.interaction_id, fact)
 
 
+def _talk_unheard(leg: LegSnapshot, known: Known, snapshot: Snapshot) -> Iterator[Repair]:
+    """The dialplan leads a number that we dialled to another place only out of a talk with its agent. Of one that we
+    know as still ringing, or as just answered, they have talked: that came before whatever is seen now."""
+    row = known.get(leg.leg)
+    if row is None or row.role is not LegRole.dialled or row.partner or row.place is not None:
+        return
+    by_switch = any(one.bridge == leg.bridge and one.role == "" for one in snapshot.legs)
+    if not (by_switch if leg.bridge else leg.place in AFTER_A_TALK):
+        return
+    agents = (one for one in known.values() if one.role is LegRole.agent and one.interaction_id == row.interaction_id)
+    for agent in (one for one in agents if one.channel):
+        for who in (row, agent):
+            yield Repair(who.id, row.interaction_id, BridgeEntered(leg=who.id, bridge=f"unheard-{row.id}"))
+        return
+
+
 def _callers(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
-    if row is None and leg.role == "caller":
+    """New ones; of one that is known, its Linkedid when that is another now."""
+    moved = row is not None and row.outside and row.channel and row.linked != leg.linked
+    if moved or (row is None and leg.role == "caller"):
         yield _placed(leg, Place.entered)
 
 
+def _dialled(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if leg.role == DIALLED:
+        yield from _came(leg, row)
+
+
 def _others(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
-    if leg.role == "caller" or (row is not None and row.channel):
+    if leg.role not in ("caller", DIALLED):
+        yield from _came(leg, row)
+
+
+def _came(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    if row is not None and row.channel:
         return
     dialled = leg.role == DIALLED
     if row is None and (dialled or (leg.role == "agent" and (leg.up or not is_ours(leg.leg)))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cti.events import PhoneChanged
+from cti.facts import PHONE_LOST as PHONE_LOST_CAUSES
 from cti.facts import ContactGone, LegSound
 from cti.orders import HangUp, LookAtLeg
 from kernel.handling import Handles, on
@@ -17,9 +18,8 @@ from routing.rows import Agent, Interaction, OfferState, Presence, Stint, StintS
 from routing.state import State
 from routing.wrapping import Wrapping
 
-PHONE_LOST = frozenset({0, 27, 38, 41, 44})
-"""Causes of an agent's leg that say the phone was lost, not that somebody hung up: 44 is rtp_timeout, 27 is what a
-page says that is closed or loaded again under a talk, 0 a leg that an outage of the link took."""
+PHONE_LOST = PHONE_LOST_CAUSES | {0}
+"""And 0: a leg that an outage of the link took."""
 NO_SOUND, GONE = 44, 27
 PHONE_SETTLES = timedelta(seconds=1)
 """How long after its leg a lost phone's own state may take to come; nobody is offered to it before."""

@@ -11,6 +11,7 @@ from routing.dialends import DialEnds
 from routing.lostphones import LostPhones
 from routing.offers import Offers
 from routing.outbound import Outbound
+from routing.partings import Partings
 from routing.recorded import Recorded
 from routing.setup import Setup
 from routing.standing import Standings
@@ -36,7 +37,8 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Control(state, switchboard),
         Outbound(state, switchboard, dial_ends),
         dial_ends,
-        Visits(state, offers, wrapping, lost_phones, switchboard),
+        Visits(state, offers, wrapping, switchboard),
+        Partings(state, wrapping, lost_phones, switchboard),
         Recorded(state),
         lost_phones,
         Away(state),

@@ -157,10 +157,13 @@ class State:
         return found
 
     def own_stint(self, interaction_id: str, agent_id: str) -> Stint:
-        """The agent's unfinished part in the interaction; NotFound when they have none (others' calls too)."""
-        for stint in self.stints.where("interaction_id", interaction_id):
-            if stint.agent_id == agent_id and stint.state is not StintState.done:
-                return stint
+        """The agent's unfinished part in the interaction, the last where there are two (an agent in wrap-up whose phone
+        the switch's own queue rang for the same caller): the one at the desk. NotFound when they have none (others'
+        calls too)."""
+        parts = (one for one in self.stints.where("interaction_id", interaction_id) if one.agent_id == agent_id)
+        living = [one for one in parts if one.state is not StintState.done]
+        if living:
+            return max(living, key=lambda one: (one.offered_at, one.id))
         raise NotFound("call_gone", "This call is over or not yours.", interaction_id=interaction_id)
 
     def current_stint(self, interaction: Interaction) -> Stint | None:

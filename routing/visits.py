@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cti.events import (
-    AgentLegEnded,
-    CallerAfter,
     CallerArrived,
     CallerHeld,
     CallerInFallback,
@@ -18,12 +16,12 @@ from cti.events import (
     SwitchLost,
 )
 from cti.facts import LinkDown
-from cti.orders import HangUp, QueueCaller
+from cti.orders import HangUp
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import change_duty
 from routing.endings import Ending
-from routing.lostphones import PHONE_LOST, LostPhones
+from routing.legs import queue_again
 from routing.machines import INTERACTION, STINT
 from routing.messages import (
     CallerIdentified,
@@ -38,7 +36,6 @@ from routing.offers import Offers, settle_accepted
 from routing.record import record_call
 from routing.rows import (
     TALKING,
-    WAITING,
     Interaction,
     InteractionState,
     Line,
@@ -58,11 +55,8 @@ LOOK_UP = timedelta(seconds=1)
 class Visits(Handles):
     """Turns call events into the life of interactions and stints."""
 
-    def __init__(
-        self, state: State, offers: Offers, wrapping: Wrapping, lost_phones: LostPhones, switchboard: Switchboard
-    ) -> None:
+    def __init__(self, state: State, offers: Offers, wrapping: Wrapping, switchboard: Switchboard) -> None:
         self._state = state
-        self._lost_phones = lost_phones
         self._switchboard = switchboard
         self._offers = offers
         self._wrapping = wrapping
@@ -202,7 +196,7 @@ class Visits(Handles):
             place=interaction.place or interaction.arrived_at,
         )
         if not event.ringing:
-            self._queue_again(interaction, turn)
+            queue_again(interaction, turn)
 
     # ── talking ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,61 +274,6 @@ class Visits(Handles):
             held = STINT.observe(stint.state, "held")
             self._state.stints.put(replace(stint, state=held, held_since=turn.at, problem=None))
 
-    @on(AgentLegEnded)
-    def _agent_leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
-        interaction = self._state.interactions.get(event.interaction_id)
-        stint = self._state.current_stint(interaction) if interaction is not None else None
-        if interaction is None or interaction.state not in TALKING:
-            return
-        if stint is not None and stint.leg != event.leg:
-            return
-        if stint is None and self._switchboard.partner(interaction.leg):  # on a phone that nobody leased
-            return
-        gone = self._state.put_interaction(interaction, state=INTERACTION.observe(interaction.state, "agent_gone"))
-        if stint is None:
-            return
-        if event.cause in PHONE_LOST:
-            self._lost_phones.lost(gone, stint, event.cause, turn)
-            self._queue_again(gone, turn)
-        elif event.ours and event.stale and stint.state is StintState.held:
-            self._not_resumed(gone, stint, turn)
-            self._queue_again(gone, turn)
-        elif event.ours and (event.stale or self._state.offers.where("leg", event.leg)):
-            self._answered_too_late(gone, stint, turn)
-            self._queue_again(gone, turn)
-        else:
-            self._wrapping.talk_over(stint, "agent_hung_up", turn)
-            if event.ours:  # the switch's own queue ends its callers itself, but for one that we just called back
-                turn.send(HangUp(order_id=turn.new_id("hup"), leg=gone.leg, interaction_id=gone.id))
-
-    def _not_resumed(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
-        """The agent's leg was turned away when it came back for the held caller: the talk before that was one."""
-        self._wrapping.talk_over(stint, "not_resumed", turn)
-        self._state.put_interaction(self._state.interactions[interaction.id], stint_id=None)
-
-    def _answered_too_late(self, interaction: Interaction, stint: Stint, turn: Turn) -> None:
-        """The offer was over, and its leg told to end, when the phone picked up all the same: it was no talk, and
-        the caller goes back to the old place."""
-        self._wrapping.drop(stint, "answered_too_late", turn)
-        answered = None if interaction.answered_at == stint.joined_at else interaction.answered_at
-        again = None if answered is None else stint.offered_at
-        self._state.put_interaction(interaction, stint_id=None, answered_at=answered, again_since=again)
-
-    @on(CallerAfter)
-    def _after(self, event: CallerAfter, turn: Turn) -> None:
-        """The caller came out of a bridge. While the agent's leg has not ended yet, its end decides; a caller
-        who should be waiting (an offer that ended just as it was answered) goes back to the queue."""
-        interaction = self._state.interactions.get(event.interaction_id)
-        if interaction is not None and interaction.state in WAITING:
-            self._queue_again(interaction, turn)
-
-    def _queue_again(self, interaction: Interaction, turn: Turn) -> None:
-        if any(isinstance(one, QueueCaller) and one.interaction_id == interaction.id for one in turn.orders):
-            return
-        turn.send(
-            QueueCaller(order_id=turn.new_id("q"), caller_channel=interaction.channel, interaction_id=interaction.id)
-        )
-
     # ── leaving ─────────────────────────────────────────────────────────────────────────────────────────
 
     @on(CallerLeft)
@@ -383,12 +322,8 @@ class Visits(Handles):
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
-        """Callers on their way back to the queue are sent there again: the order may be lost with the link."""
         self._state.lines.put(Line(MAIN_LINE, up=True, since=turn.at, detail=event.switch_version))
         self._state.stale = True
-        for one in self._state.interactions.where("state", InteractionState.after_call):
-            if one.stint_id is None:
-                self._queue_again(one, turn)
 
 
 def _end_reason(interaction: Interaction) -> str:

@@ -100,6 +100,10 @@ def _word(field: str, value: str) -> str:
     return value
 
 
+def _ix(order: LegOrder) -> str:
+    return _word("interaction_id", order.interaction_id)
+
+
 def _endpoint(value: str) -> str:
     if not _ENDPOINT.fullmatch(value):
         raise _bad("endpoint", "may hold letters, digits and _ . - only (1 to 80)")
@@ -140,7 +144,7 @@ def _ring_agent(order: RingAgent) -> tuple[Action, ...]:
         "Async": "true",
         "Timeout": str(_between("timeout", order.timeout, 1, 600) * 1000),
         "CallerID": caller_id(order.caller_name, order.caller_number),
-        "Variable": (*variables, f"CTI_IX={_word('interaction_id', order.interaction_id)}"),
+        "Variable": (*variables, f"CTI_IX={_ix(order)}"),
     }
     first = _setvar(target, "CTI_SHARED", "1") if order.shared else _setvar(target, "CTI_CLAIM", claim)
     return (first, originate)
@@ -154,13 +158,15 @@ def _grant_claim(order: GrantClaim) -> tuple[Action, ...]:
 
 
 def _ring_dialler(order: RingDialler) -> tuple[Action, ...]:
-    variables = ("CTI_ROLE=agent", f"CTI_WAIT={_between('wait', order.wait, 1, 600)}")
+    variables = ("CTI_ROLE=agent", f"CTI_WAIT={_between('wait', order.wait, 1, 600)}", f"CTI_IX={_ix(order)}")
     channel, shown = f"PJSIP/{_endpoint(order.endpoint)}", caller_id(order.name, order.number)
     return (_originate(order, channel, "cti-dial", order.timeout, shown, variables),)
 
 
 def _dial_out(order: DialOut) -> tuple[Action, ...]:
-    variables = ("CTI_ROLE=dialled", f"CTI_TARGET={_channel('agent_channel', order.agent_channel)}")
+    """With `__`, a leg that the switch's own queue rings for the number has its interaction too."""
+    target = f"CTI_TARGET={_channel('agent_channel', order.agent_channel)}"
+    variables = ("CTI_ROLE=dialled", target, f"__CTI_IX={_ix(order)}")
     try:
         channel = dial_string(order.trunk, order.number)
     except ValueError as error:
@@ -182,7 +188,7 @@ def _originate(
         "Async": "true",
         "Timeout": str(_between("timeout", timeout, 1, 600) * 1000),
         "CallerID": shown,
-        "Variable": (*variables, f"CTI_IX={_word('interaction_id', order.interaction_id)}"),
+        "Variable": variables,
     }
 
 

@@ -126,7 +126,8 @@ def _hangup(event: bytes) -> Fact | None:
 
 
 def _bridge_enter(event: bytes) -> Fact | None:
-    return BridgeEntered(leg=required(event, UNIQUEID), bridge=required(event, BRIDGE))
+    linked = header(event, LINKEDID)[:MAX_ID]
+    return BridgeEntered(leg=required(event, UNIQUEID), bridge=required(event, BRIDGE), linked=linked)
 
 
 def _bridge_leave(event: bytes) -> Fact | None:

@@ -36,7 +36,7 @@ from cti.facts import (
     Place,
     Snapshot,
 )
-from cti.ids import endpoint_of
+from cti.ids import endpoint_of, is_dialled
 from kernel.messages import Fact
 
 VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_GONE", "CTI_DID")
@@ -53,6 +53,8 @@ PLACES = {
     "cti-after": Place.after,
     "cti-idle": Place.idle,
 }
+OUTSIDE = ("caller", "dialled")
+"""CTI_ROLE of legs with a customer at their end."""
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
 
@@ -129,7 +131,7 @@ def _devices(blocks: Iterable[bytes]) -> dict[str, Device]:
 
 def _fold(legs: dict[str, LegSnapshot], fact: Fact) -> None:
     if isinstance(fact, LegStarted):
-        legs.setdefault(fact.leg, _started(fact, legs.get(fact.linked)))
+        legs.setdefault(fact.leg, _started(fact, _rung_for(legs, fact.linked)))
     elif isinstance(fact, LegPlaced):
         legs[fact.leg] = _placed(fact, legs.get(fact.leg))
     elif isinstance(fact, LegEnded):
@@ -138,13 +140,18 @@ def _fold(legs: dict[str, LegSnapshot], fact: Fact) -> None:
         legs[fact.leg] = _changed(legs[fact.leg], fact)
 
 
+def _rung_for(legs: dict[str, LegSnapshot], linked: str) -> LegSnapshot | None:
+    """Whom the switch rings a leg of that Linkedid for: a caller, or a number that we dialled."""
+    return next((leg for leg in legs.values() if leg.linked == linked and leg.role in OUTSIDE), None)
+
+
 def _changed(leg: LegSnapshot, fact: LegRinging | LegUp | BridgeEntered | BridgeLeft) -> LegSnapshot:
     if isinstance(fact, LegRinging):
         return replace(leg, ringing=not leg.up)
     if isinstance(fact, LegUp):
         return replace(leg, up=True, ringing=False)
     if isinstance(fact, BridgeEntered):
-        return replace(leg, bridge=fact.bridge, place=None)
+        return replace(leg, bridge=fact.bridge, place=None, linked=fact.linked or leg.linked)
     return replace(leg, bridge=None) if leg.bridge == fact.bridge else leg
 
 
@@ -181,8 +188,15 @@ def _placed(fact: LegPlaced, leg: LegSnapshot | None) -> LegSnapshot:
         leg,
         place=fact.place,
         bridge=None,
+        linked=fact.linked or leg.linked,
         interaction_id=fact.interaction_id,
-        role=leg.role or ("agent" if fact.place is Place.idle else "caller"),
+        role=leg.role or _role(fact),
         did=leg.did or fact.did,
         language=leg.language or fact.language,
     )
+
+
+def _role(fact: LegPlaced) -> str:
+    if fact.place is Place.idle:
+        return "agent"
+    return "dialled" if is_dialled(fact.leg) else "caller"

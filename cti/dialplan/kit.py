@@ -10,6 +10,8 @@ from pathlib import Path
 
 import jinja2
 
+from cti.facts import PHONE_LOST
+
 MAX_PHONES = 999
 SAFE_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 SAFE_WORD = re.compile(r"[A-Za-z0-9_.,:/-]+")
@@ -94,6 +96,7 @@ def render(settings: KitSettings) -> dict[str, str]:
         keep_trailing_newline=True,
     )
     values = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
+    values["phone_lost"] = sorted(PHONE_LOST)
     files = {name: templates.get_template(name).render(values) for name in CONF_FILES}
     files[PHONES_FILE] = _phones_json(settings)
     files[AMI_FILE] = _ami_json(settings)

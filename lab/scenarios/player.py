@@ -181,7 +181,7 @@ class Player:
         self._cast.legs[unique] = step["as"]
         await self._act(
             "Originate",
-            *("CTI_ROLE=dialled", f"CTI_TARGET={self._channel(step['onto'])}", f"CTI_IX=ix-{self._tag}"),
+            *("CTI_ROLE=dialled", f"CTI_TARGET={self._channel(step['onto'])}", f"__CTI_IX=ix-{self._tag}"),
             Channel=f"PJSIP/{step['number']}@trunk",
             ChannelId=unique,
             Context="cti-dialled",

@@ -189,7 +189,7 @@ class Exchange:
         self._leave(bridge, channel)
         rest = list(bridge.members) if bridge.kind == "basic" else []
         for other in rest:
-            other.cause = channel.cause
+            other.cause = other.cause or channel.cause
             self._leave(bridge, other)
         if not bridge.members:
             self.emit("call", "BridgeDestroy", bridge.headers())

@@ -180,7 +180,7 @@ class FallbackQueue:
         joint = exchange.new_bridge()
         exchange.enter_bridge(joint, leg)
         exchange.enter_bridge(joint, caller)
-        leg.resume = lambda: exchange.hang_up(leg, 16)
+        leg.resume = lambda: exchange.hang_up(leg, 0)
         caller.resume = lambda: self._runner.end(caller)
 
 

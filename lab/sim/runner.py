@@ -202,6 +202,12 @@ class Runner:
     def _fn_channel_exists(self, channel: Channel, arguments: str) -> str:
         return "0" if self.exchange.find(arguments) is None else "1"
 
+    def _fn_cut(self, channel: Channel, arguments: str) -> str:
+        """A field, from 1, of the variable of that name."""
+        name, separator, field = arguments.split(",")
+        parts = self.variable(channel, name).split(separator)
+        return parts[int(field) - 1] if int(field) <= len(parts) else ""
+
     def _fn_rand(self, channel: Channel, arguments: str) -> str:
         least, _, most = arguments.partition(",")
         return str(random.randint(int(least), int(most)))

@@ -11,7 +11,17 @@ from typing import TypeVar
 from cti.ami.parse import parse
 from cti.ami.wire import Framer
 from cti.calls import CallBook
-from cti.facts import BridgeEntered, LegAsked, LegPlaced, LegSnapshot, LegStarted, LegUp, Place, Snapshot
+from cti.facts import (
+    BridgeEntered,
+    LegAsked,
+    LegPlaced,
+    LegSnapshot,
+    LegStarted,
+    LegUp,
+    Place,
+    RecordingStarted,
+    Snapshot,
+)
 from cti.rows import LegRow
 from kernel.core import Core, Outcome
 from kernel.messages import Event, Fact, Message
@@ -132,12 +142,11 @@ def seen(leg: str, **changes: object) -> LegSnapshot:
 def with_asks(facts: list[Fact]) -> list[Fact]:
     """The transcript's facts with what the link adds: LegAsked before each leg that the platform originated."""
     out: list[Fact] = []
-    caller = ""
+    call = next((fact.interaction_id for fact in facts if isinstance(fact, LegPlaced | RecordingStarted)), "")
     for fact in facts:
-        if isinstance(fact, LegPlaced) and not caller:
-            caller = fact.interaction_id
         if isinstance(fact, LegStarted) and fact.leg.startswith("leg-"):
-            out.append(LegAsked(leg=fact.leg, endpoint=fact.endpoint, interaction_id=caller))
+            dialled = fact.endpoint == "trunk"
+            out.append(LegAsked(leg=fact.leg, endpoint=fact.endpoint, interaction_id=call, dialled=dialled))
         out.append(fact)
     return out
 
@@ -146,7 +155,7 @@ def settled(desk: Desk, truth: Desk) -> list[tuple[object, ...]]:
     """The state of `desk`, without what means nothing: the place of legs that are just between a bridge and their
     next place, and legs that the switch rang for callers who have left."""
     between = {row.id for row in truth.book.legs if not row.bridge and row.place is None}
-    callers = {row.interaction_id for row in truth.book.legs if row.live and row.role == "caller"}
+    callers = {row.interaction_id for row in truth.book.legs if row.live and row.outside}
     kept = [row for row in desk.state() if row[1] != "switch" or row[2] in callers]
     return [(*row[:-1], "" if row[0] in between else row[-1]) for row in kept]
 

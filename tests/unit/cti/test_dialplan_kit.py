@@ -6,6 +6,7 @@ import re
 import pytest
 
 from cti.dialplan.kit import CONF_FILES, KitSettings, Phone, endpoint_name, render
+from cti.facts import PHONE_LOST
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +60,16 @@ def test_a_caller_in_the_fallback_queue_carries_no_claim_of_the_platform(files: 
     first, *_ = section(files["cti_extensions.conf"], "cti-fallback").splitlines()
 
     assert first.startswith("exten => s,1,Set(CTI_CLAIM=)")
+
+
+def test_a_customer_whose_agents_phone_was_lost_while_the_platform_is_dead_is_not_hung_up(
+    files: dict[str, str],
+) -> None:
+    """By the causes that are a lost phone for the platform too."""
+    line = next(line for line in files["cti_extensions.conf"].splitlines() if "${CTI_CAUSE}" in line)
+
+    assert set(map(int, re.findall(r'"\$\{CTI_CAUSE\}" = "(\d+)"', line))) == PHONE_LOST
+    assert "?cti-fallback,s,1)" in line
 
 
 def test_recordings_are_named_by_our_own_id_in_the_absolute_folder(files: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from cti.facts import (
     Device,
     DeviceChanged,
     LegEnded,
+    LegPlaced,
     LegRinging,
     LegSnapshot,
     LegUp,
@@ -103,6 +104,15 @@ def test_given_a_phone_rung_by_the_switch_meanwhile_then_it_belongs_to_its_calle
         [status("c1", context="cti-fallback")], [], [started("q1", linked="c1"), LegRinging(leg="q1")], ""
     ).legs
     assert (legs[1].interaction_id, legs[1].role, legs[1].ringing) == ("ix-c1", "", True)
+
+
+def test_given_a_phone_rung_meanwhile_for_a_number_that_was_dialled_then_it_belongs_to_that_customer() -> None:
+    """The two have the Linkedid of the agent's leg, which is gone."""
+    far, fallback = "far-00000000002a-0001", {"interaction_id": "ix-1", "linked": "leg-00000000002a-0002"}
+    place = LegPlaced(leg=far, channel="PJSIP/trunk-1", place=Place.fallback, **fallback)
+    customer, rung = build([], [], [place, started("q1", linked="leg-00000000002a-0002")], "").legs
+    assert (customer.role, customer.linked) == ("dialled", "leg-00000000002a-0002")
+    assert (rung.interaction_id, rung.role) == ("ix-1", "")
 
 
 def test_given_bridges_entered_and_left_meanwhile_then_the_last_word_counts() -> None:

@@ -280,6 +280,9 @@ class Bench:
         """Public numbers that ring or talk."""
         return [leg for leg in self.switch.legs.values() if leg.role == "dialled"]
 
+    def customers(self) -> list[Leg]:
+        return [*self.callers(), *self.dialled()]
+
     def companions(self, caller: Leg) -> list[Leg]:
         """Phones that the fallback queue rings for this caller."""
         return [leg for leg in self.agent_legs() if leg.role == "switch" and leg.wants == caller.id]

@@ -111,7 +111,9 @@ class LittleSwitch:
             self._end(caller, 16)
             return
         if caller is not None and talked:
-            self._after(caller, orphan=False)
+            self._after(caller, orphan=cause in f.PHONE_LOST)
+        if caller is not None:
+            caller.gone = f"{leg.id}:{cause}"
         self._end(leg, cause)
 
     def fallback_rings(self, caller: Leg, endpoint: str) -> None:
@@ -341,9 +343,11 @@ class LittleSwitch:
     def _bridge(self, caller: Leg, agent: Leg) -> None:
         self.bridges += 1
         self.meant.discard(caller.id)
+        oldest = next(leg for leg in self.legs.values() if leg in (caller, agent))
+        caller.linked = agent.linked = oldest.linked
         for leg, peer in ((caller, agent), (agent, caller)):
             leg.peer, leg.bridge, leg.place = peer.id, f"b{self.bridges}", None
-            self.tell(f.BridgeEntered(leg=leg.id, bridge=leg.bridge))
+            self.tell(f.BridgeEntered(leg=leg.id, bridge=leg.bridge, linked=leg.linked))
 
     def _unbridge(self, leg: Leg) -> None:
         peer = self.legs.get(leg.peer)

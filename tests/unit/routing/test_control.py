@@ -147,7 +147,7 @@ def test_a_hang_up_that_was_never_sent_is_finished_once_when_the_link_is_back() 
     world.agent_leg_ends(ix, _Leg(leg))
     assert world.stint(ix).asked is None
     back(world)
-    assert [one.leg for one in world.orders(HangUp)] == [leg, "c1"], "and the caller's, as after every hang-up"
+    assert [one.leg for one in world.orders(HangUp)] == [leg, "c1", "c1"], "the caller's, while they are there"
 
 
 def test_a_hang_up_that_had_arrived_is_not_repeated() -> None:

@@ -187,13 +187,13 @@ class Model(Dialling, Clocks, Figures):
 
     @precondition(
         lambda self: (
-            any(leg.place is Place.fallback for leg in self.bench.callers())
+            any(leg.place is Place.fallback for leg in self.bench.customers())
             and any(self.bench.switch.free(phone) for phone in PHONES)
         )
     )
     @rule(nth=NTH)
     def the_fallback_queue_rings(self, nth: int) -> None:
-        callers = [leg for leg in self.bench.callers() if leg.place is Place.fallback]
+        callers = [leg for leg in self.bench.customers() if leg.place is Place.fallback]
         free = [phone for phone in PHONES if self.bench.switch.free(phone)]
         self.bench.switch.fallback_rings(callers[nth % len(callers)], free[nth % len(free)])
 
@@ -297,16 +297,17 @@ class Model(Dialling, Clocks, Figures):
         self._what_was_asked_is_done_or_told()
         for leg in bench.callers():
             ix = self.state.interactions[leg.ix]
-            assert ix.ended_at is None
             assert ix.match is (Match.known if ix.number else Match.withheld)
+        for leg in bench.customers():
+            ix = self.state.interactions[leg.ix]
+            assert ix.ended_at is None
             if leg.peer:
                 assert ix.state is S.active
             elif leg.place is Place.fallback:
                 assert bench.companions(leg), "left in the fallback queue although nobody rings there"
             elif leg.place is Place.waiting:
                 assert ix.state in (S.queued, S.offered), ix
-        assert all(self.state.interactions[leg.ix].ended_at is None for leg in bench.dialled())
-        for leg in (*bench.callers(), *bench.dialled()):
+        for leg in bench.customers():
             bench.switch.caller_leaves(leg)
         bench.wait(1)
         for leg in bench.agent_legs():
