@@ -65,7 +65,9 @@ class Stage:
     async def waiting(self, since: int = 0) -> Message:
         return await self.ami.user_event("CtiHold", since=since)
 
-    async def ring(self, caller: Message, *, timeout: int = 20, claim: str = TOKEN, endpoint: str = PHONE) -> str:
+    async def ring(
+        self, caller: Message, *, timeout: int = 20, claim: str = TOKEN, endpoint: str = PHONE, exten: str = "go"
+    ) -> str:
         """Claim the caller and originate an agent's leg as the platform does; returns the leg's id."""
         self.legs += 1
         leg = f"leg-{self.lab.name}-{self.legs}"
@@ -78,7 +80,7 @@ class Stage:
             Channel=f"PJSIP/{endpoint}",
             ChannelId=leg,
             Context="cti-pickup",
-            Exten="go",
+            Exten=exten,
             Priority=1,
             Async="true",
             Timeout=timeout * 1000,

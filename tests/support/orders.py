@@ -1,10 +1,78 @@
-"""Every kind of order that the switch is ever sent, found by looking: what is made later is missed by no test."""
+"""One order of each kind that the switch is ever sent; the kinds are found by looking: what is made later is missed by
+no test."""
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 
-from cti.orders import SwitchOrder, TakeOrders
+from cti.orders import (
+    DialOut,
+    DropClaim,
+    GrantClaim,
+    HangUp,
+    HoldCaller,
+    LookAtLeg,
+    QueueCaller,
+    ResumeCaller,
+    RingAgent,
+    RingDialler,
+    SwitchOrder,
+    TakeOrders,
+)
+
+CALLER, AGENT, IX = "PJSIP/trunk-00000001", "PJSIP/cti-phone-01-00000002", "ix-1.1"
+RING = RingAgent(
+    order_id="o",
+    leg="leg-1",
+    endpoint="cti-phone-01",
+    caller_channel=CALLER,
+    interaction_id=IX,
+    claim="of-1",
+    timeout=20,
+    caller_number="+34 600 111 222",
+    caller_name="José",
+)
+DIAL = DialOut(
+    order_id="o",
+    leg="leg-2",
+    interaction_id=IX,
+    permit_id="pm-1",
+    trunk="PJSIP/{number}@my-trunk",
+    agent_channel=AGENT,
+    timeout=60,
+    number="+34600111222",
+    caller_number="+34910000000",
+)
+ORDERS: tuple[SwitchOrder, ...] = (
+    RING,
+    GrantClaim(order_id="o", caller_channel=CALLER, interaction_id=IX, claim="of-1"),
+    DropClaim(order_id="o", caller_channel=CALLER, interaction_id=IX),
+    HangUp(order_id="o", leg="leg-1", cause=26, interaction_id=IX),
+    HoldCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX),
+    ResumeCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX, claim="st-1"),
+    QueueCaller(order_id="o", caller_channel=CALLER, interaction_id=IX),
+    RingDialler(
+        order_id="o",
+        leg="leg-1",
+        interaction_id=IX,
+        endpoint="cti-phone-01",
+        timeout=20,
+        wait=90,
+        number="+34 600 111 222",
+        name="José",
+    ),
+    DIAL,
+    LookAtLeg(order_id="o", leg="leg-1", interaction_id=IX),
+)
+"""One of each kind that the switch is ever sent."""
+TEXT_FIELDS = [
+    (order, field.name)
+    for order in ORDERS
+    for field in dataclasses.fields(order)
+    if isinstance(getattr(order, field.name), str)
+]
+"""Every field of theirs that holds text."""
 
 NO_ACTIONS = {TakeOrders}
 """The link keeps these to itself: nothing of them is sent."""

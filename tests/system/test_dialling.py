@@ -21,6 +21,8 @@ from tests.support.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
+RING_HZ = 425
+"""What an agent hears while the number rings, see cti.dialplan.kit."""
 NIGHT = ["night"]
 """What is confirmed, so that the tests run at any hour."""
 
@@ -62,6 +64,7 @@ async def test_a_call_out_has_sound_both_ways_hold_recording_wrap_up_and_history
         await ana.sees(lambda desk: desk["call"] and desk["call"]["state"] == "active", "they talk")
         await leg.audio.heard_tone(FAR_HZ)
         await call.audio.heard_tone(PHONE_HZ)
+        await until(lambda: leg.audio.share(RING_HZ, 1) == 0.0, 5, "no ringing in the talk")
         assert call.number == "+34910000000", "our own number is shown"
         assert far.dialled == [LUCIA]
 
@@ -108,8 +111,9 @@ async def test_each_end_is_told_apart(asterisk_lab: AsteriskLab, tmp_path: Path,
 
 async def test_an_agent_who_gives_up_ends_the_dial(asterisk_lab: AsteriskLab, tmp_path: Path) -> None:
     async with calling(asterisk_lab, tmp_path) as (_, ana, far):
-        await dials(ana, f"{LUCIA[:-2]}19")
+        own = await dials(ana, f"{LUCIA[:-2]}19")
         ringing = await far.call()
+        await own.audio.heard_tone(RING_HZ)
         assert (await ana.does("hang-up"))[0] == 200
         await ringing.ended()
         await ana.sees(lambda desk: desk["dial"]["outcome"] == "cancelled", "it was given up")

@@ -12,6 +12,9 @@ from lab.tones import read_wave, tone_share
 
 pytestmark = pytest.mark.system
 
+RING_HZ = 425
+"""The tone of the kit's ringing, see cti.dialplan.kit."""
+
 OTHER = "cti-phone-04"
 
 
@@ -168,6 +171,42 @@ async def test_an_agent_without_the_claim_gets_stale_and_the_caller_stays(stage:
 
     assert (done["Result"], done["Claim"], done["Uniqueid"]) == ("STALE", TOKEN, leg)
     assert joined == []
+
+
+async def test_one_of_several_agents_who_waits_for_the_platforms_word_hears_ringing_and_then_it_is_over(
+    stage: Stage,
+) -> None:
+    """No dead line, and no longer than five seconds: then the phone is free for the switch's own queue."""
+    async with stage.beating(), stage.phone() as phone, stage.caller() as call:
+        caller = await stage.waiting()
+        leg = await stage.ring(caller, claim="", exten="any")
+        await stage.ami.action("Setvar", Channel=caller["Channel"], Variable="CTI_CLAIM", Value="claim-of-another")
+        line = await phone.call()
+        answered = time.monotonic()
+        await line.audio.heard_tone(RING_HZ)
+        done = await stage.ami.user_event("CtiBridgeDone")
+        waited = time.monotonic() - answered
+        await stage.gone(leg)
+        await call.audio.heard_tone(MUSIC_HZ)
+
+    assert (done["Result"], done["Uniqueid"]) == ("STALE", leg)
+    assert 4 < waited < 8
+
+
+async def test_an_agent_of_several_who_gets_the_caller_late_hears_them_and_no_ringing(stage: Stage) -> None:
+    async with stage.beating(), stage.phone() as phone, stage.caller() as call:
+        caller = await stage.waiting()
+        leg = await stage.ring(caller, exten="any")
+        await stage.ami.action("Setvar", Channel=caller["Channel"], Variable="CTI_CLAIM", Value="")
+        line = await phone.call()
+        await line.audio.heard_tone(RING_HZ)
+        await stage.ami.action("Setvar", Channel=caller["Channel"], Variable="CTI_SHARED", Value="1")
+        await stage.ami.action("Setvar", Channel=caller["Channel"], Variable="CTI_CLAIM", Value=TOKEN)
+        await stage.joined(caller, leg)
+        await line.audio.heard_tone(CALLER_HZ)
+        await call.audio.heard_tone(PHONE_HZ)
+        await asyncio.sleep(1.2)  # so long must it be without ringing
+        assert line.audio.share(RING_HZ, 1) == 0.0
 
 
 async def test_an_empty_claim_on_both_sides_is_no_claim(stage: Stage) -> None:

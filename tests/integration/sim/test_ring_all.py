@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from lab.sim import Policy, SimCall, SimSwitch
+from lab.sim import Policy, SimCall, SimPhone, SimSwitch
 from routing.messages import OfferEnded
 from routing.rows import Duty, InteractionState, Queue, Standing, Strategy
 from tests.support.simhouse import SimHouse, on_sim
@@ -19,6 +19,8 @@ from tests.support.waiting import until
 
 QUEUE = Queue("main", "Main", strategy=Strategy.ring_all, render_ms=20, ring_seconds=15)
 AGENTS = ("ana", "ben")
+SLOW = 3.0
+"""Seconds of ours in one of the switch's, where a start of the platform must come within five of those."""
 
 
 @pytest.mark.integration
@@ -108,55 +110,44 @@ async def test_given_one_who_declines_then_the_other_rings_on_and_answers(tmp_pa
         await home.wraps_up("ben")
 
 
-async def both_answer_after(home: SimHouse, call: SimCall, break_it: Callable[[], None]) -> None:
-    """Something breaks, both phones answer unheard; when all is well again one of them has the caller."""
-    break_it()
-    for agent in AGENTS:
-        home.phone(agent).answer()
-    await until(lambda: any(one.standing is Standing.talking for one in home.state.agents), 12, "a talk")
-    winner, loser = sorted(AGENTS, key=lambda agent: home.row(agent).standing is not Standing.talking)
-    await home.free(loser)
-    assert home.row(loser).missed == 0
-    assert len(home.switch.exchange.channels) == 2
-    call.hang_up()
-    await home.wraps_up(winner)
-
-
 @pytest.mark.integration
-async def test_given_a_link_lost_while_all_ring_then_the_first_answer_that_the_snapshot_shows_is_joined(
-    tmp_path: Path,
+@pytest.mark.parametrize("ends", [False, True], ids=["the link is cut", "the platform ends"])
+async def test_given_answers_that_nobody_hears_while_all_ring_then_one_is_joined_when_all_is_well_again(
+    ends: bool, tmp_path: Path
 ) -> None:
-    async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, QUEUE) as home:
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch, AsyncExitStack() as stack:
+        home = await stack.enter_async_context(on_sim(switch, tmp_path, QUEUE))
         await home.ready(AGENTS)
-        await both_answer_after(home, await all_ring(home), switch.faults.cut)
-
-
-@pytest.mark.integration
-async def test_given_a_platform_that_ends_while_all_ring_and_comes_back_then_one_answer_is_joined(
-    tmp_path: Path,
-) -> None:
-    async with SimSwitch(2, policy=Policy.rings_out()) as switch:
-        async with on_sim(switch, tmp_path, QUEUE) as home:
-            await home.ready(AGENTS)
-            call = await all_ring(home)
-            phones = [home.phone(agent) for agent in AGENTS]
+        call = await all_ring(home)
+        phones = [home.phone(agent) for agent in AGENTS]
+        if ends:
+            await stack.aclose()
+        else:
+            switch.faults.cut()
         for phone in phones:
             phone.answer()
-        async with on_sim(switch, tmp_path, QUEUE) as home:
-            await both_answer_after(home, call, lambda: None)
+        if ends:
+            home = await stack.enter_async_context(on_sim(switch, tmp_path, QUEUE))
+        await until(lambda: any(one.standing is Standing.talking for one in home.state.agents), 12, "a talk")
+        winner, loser = sorted(AGENTS, key=lambda agent: home.row(agent).standing is not Standing.talking)
+        await home.free(loser)
+        assert home.row(loser).missed == 0
+        assert len(switch.exchange.channels) == 2
+        call.hang_up()
+        await home.wraps_up(winner)
 
 
 @pytest.mark.integration
 async def test_given_an_answer_while_the_switchs_own_queue_has_the_caller_then_that_agent_has_them_on_that_leg(
     tmp_path: Path,
 ) -> None:
-    """The leg waits five seconds for the platform's word; a start takes less than one."""
-    async with SimSwitch(2, policy=Policy.rings_out()) as switch:
+    """The leg waits five seconds of the switch for the platform's word."""
+    async with SimSwitch(2, policy=Policy.rings_out(), second=SLOW) as switch:
         async with on_sim(switch, tmp_path, QUEUE) as home:
             await home.ready(AGENTS)
             call = await all_ring(home)
             ana = home.phone("ana")
-        await until(lambda: call.channel.context == "cti-fallback", 15, "the switch's own queue has the caller")
+        await until(lambda: call.channel.context == "cti-fallback", 30, "the switch's own queue has the caller")
         ana.answer()
         legs = list(ana.legs)
         async with on_sim(switch, tmp_path, QUEUE) as home:
@@ -192,3 +183,88 @@ async def test_given_a_platform_that_stays_away_then_the_switchs_own_queue_serve
             assert call.up
             call.hang_up()
             await until(lambda: not switch.exchange.channels, what="no channel is left")
+
+
+async def rung_for_another(switch: SimSwitch, folder: Path) -> tuple[SimCall, SimPhone, SimPhone]:
+    """The platform ends while all phones ring; its caller is in the switch's own queue, which rings a third phone, as
+    ana answers hers. Returns the call, ana's phone and the third."""
+    async with on_sim(switch, folder, QUEUE) as home:
+        await home.ready(AGENTS)
+        call = await all_ring(home)
+        ana = home.phone("ana")
+    third = next(phone for phone in switch.phones.values() if not phone.legs)
+    await third.until("RINGING", 30)
+    ana.answer()
+    return call, ana, third
+
+
+@pytest.mark.integration
+async def test_given_an_answer_while_the_queue_rings_another_who_declines_then_that_agent_has_the_caller(
+    tmp_path: Path,
+) -> None:
+    async with SimSwitch(3, policy=Policy.rings_out(), second=SLOW) as switch:
+        call, ana, third = await rung_for_another(switch, tmp_path)
+        legs = list(ana.legs)
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+
+            def talks() -> bool:
+                """The third phone declines each time that the queue rings it."""
+                if third.state == "RINGING":
+                    third.decline(code=603)
+                return home.row("ana").standing is Standing.talking
+
+            await until(talks, 12, "ana talks")
+            assert ana.legs == legs, "on the leg that she answered"
+            await home.free("ben")
+            assert [home.row(agent).missed for agent in AGENTS] == [0, 0]
+            assert len(switch.exchange.channels) == 2
+            call.hang_up()
+            await home.wraps_up("ana")
+
+
+@pytest.mark.integration
+async def test_given_an_answer_while_the_queue_rings_another_who_answers_too_then_that_one_has_the_caller(
+    tmp_path: Path,
+) -> None:
+    async with SimSwitch(3, policy=Policy.rings_out(), second=SLOW) as switch:
+        call, ana, third = await rung_for_another(switch, tmp_path)
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            third.answer()
+            await until(lambda: call.joined, what="the queue's own phone has the caller")
+            talk = call.channel.bridge
+            for agent in AGENTS:
+                await home.free(agent)
+                assert (home.row(agent).why, home.row(agent).missed) == ("answered_elsewhere", 0)
+            assert ana.legs == []
+            assert len(switch.exchange.channels) == 2
+            assert call.channel.bridge is talk, "nobody was taken out of it"
+            call.hang_up()
+            await until(lambda: not switch.exchange.channels, what="no channel is left")
+
+
+@pytest.mark.integration
+async def test_given_an_answer_and_a_platform_that_stays_silent_then_the_line_ends_and_the_queue_rings_that_phone(
+    tmp_path: Path,
+) -> None:
+    """Nobody sits on a silent line: after five seconds it is over, the phone is free, and its agent is told."""
+    async with SimSwitch(2, policy=Policy.rings_out()) as switch:
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await home.ready(AGENTS)
+            call = await all_ring(home)
+            ana, ben = (home.phone(agent) for agent in AGENTS)
+        ana.answer()
+        (waited,) = ana.legs
+        await until(lambda: waited not in ana.legs, 12, "the line is over")
+        ben.decline(code=603)
+        await ana.until("RINGING", 15)
+        ana.answer()
+        await until(lambda: call.joined, what="the queue joins them")
+        async with on_sim(switch, tmp_path, QUEUE) as home:
+            await until(lambda: home.row("ana").standing is Standing.talking, 12, "ana talks, as the desk says too")
+            await home.free("ben")
+            assert [home.row(agent).missed for agent in AGENTS] == [0, 0]
+            (one,) = home.state.interactions
+            assert (one.state, one.from_fallback) == (InteractionState.active, True)
+            assert len(switch.exchange.channels) == 2
+            call.hang_up()
+            await home.wraps_up("ana")

@@ -7,76 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.ami.actions import MAX_VALUE, Action, caller_id, check, steps
-from cti.orders import (
-    DialOut,
-    DropClaim,
-    GrantClaim,
-    HangUp,
-    HoldCaller,
-    LegOrder,
-    LookAtLeg,
-    QueueCaller,
-    ResumeCaller,
-    RingAgent,
-    RingDialler,
-    SwitchOrder,
-)
+from cti.orders import GrantClaim, HangUp, LegOrder, RingDialler, SwitchOrder
 from kernel.errors import Invalid
-from tests.support.orders import kinds_sent
+from tests.support.orders import AGENT, CALLER, DIAL, IX, ORDERS, RING, TEXT_FIELDS, kinds_sent
 
 pytestmark = pytest.mark.unit
-
-CALLER, AGENT, IX = "PJSIP/trunk-00000001", "PJSIP/cti-phone-01-00000002", "ix-1.1"
-RING = RingAgent(
-    order_id="o",
-    leg="leg-1",
-    endpoint="cti-phone-01",
-    caller_channel=CALLER,
-    interaction_id=IX,
-    claim="of-1",
-    timeout=20,
-    caller_number="+34 600 111 222",
-    caller_name="José",
-)
-DIAL = DialOut(
-    order_id="o",
-    leg="leg-2",
-    interaction_id=IX,
-    permit_id="pm-1",
-    trunk="PJSIP/{number}@my-trunk",
-    agent_channel=AGENT,
-    timeout=60,
-    number="+34600111222",
-    caller_number="+34910000000",
-)
-ORDERS: tuple[SwitchOrder, ...] = (
-    RING,
-    GrantClaim(order_id="o", caller_channel=CALLER, interaction_id=IX, claim="of-1"),
-    DropClaim(order_id="o", caller_channel=CALLER, interaction_id=IX),
-    HangUp(order_id="o", leg="leg-1", cause=26, interaction_id=IX),
-    HoldCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX),
-    ResumeCaller(order_id="o", caller_channel=CALLER, agent_channel=AGENT, interaction_id=IX, claim="st-1"),
-    QueueCaller(order_id="o", caller_channel=CALLER, interaction_id=IX),
-    RingDialler(
-        order_id="o",
-        leg="leg-1",
-        interaction_id=IX,
-        endpoint="cti-phone-01",
-        timeout=20,
-        wait=90,
-        number="+34 600 111 222",
-        name="José",
-    ),
-    DIAL,
-    LookAtLeg(order_id="o", leg="leg-1", interaction_id=IX),
-)
-"""One of each kind that the switch is ever sent; the attacks on a real one take the same."""
-TEXT_FIELDS = [
-    (order, field.name)
-    for order in ORDERS
-    for field in dataclasses.fields(order)
-    if isinstance(getattr(order, field.name), str)
-]
 
 
 def test_given_a_ring_then_the_claim_is_set_before_the_leg_is_made() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cti import events as ev
 from cti.orders import DropClaim, GrantClaim, HangUp, QueueCaller, RingAgent
 from routing.messages import DeclineOffer, OfferEnded, OfferRendered, QueueConfigured
-from routing.rows import Duty, InteractionState, OfferState, Presence, Standing, Strategy
+from routing.rows import Duty, InteractionState, Offer, OfferState, Presence, Standing, Strategy
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -208,11 +208,49 @@ def test_who_answered_while_we_were_away_has_the_caller_when_the_fallback_has_gi
     assert len(world.orders(RingAgent)) == 2, "nobody is rung again"
 
 
-def test_where_the_fallback_rings_somebody_for_the_caller_nobody_is_kept_on_the_line() -> None:
+def kept_while_another_is_rung() -> tuple[World, str, Offer]:
+    """Ana and ben answered while we were away; the switch's own queue rings cho for the caller."""
     world, ix = ringing(("ana", "ben"))
+    world.agent("cho", Presence.paused)
+    ana, ben = (world.offers(ix)[name] for name in ("ana", "ben"))
     away(world, ix, ringing=True)
     assert world.orders(QueueCaller) == world.orders(GrantClaim) == []
-    assert {one.leg for one in world.orders(HangUp)} == {one.leg for one in world.state.offers}
+    assert {one.leg for one in world.orders(HangUp)} == {ben.leg}, "the first answer is kept"
+    world.agent_leg_ends(ix, ben, cause=26)
+    return world, ix, ana
+
+
+def test_whom_the_queues_own_phone_did_not_answer_for_they_are_of_who_waited_on_the_line() -> None:
+    world, ix, ana = kept_while_another_is_rung()
+    world.say(ev.CallerInFallback(interaction_id=ix, leg="c1", ringing=False))
+    assert len(world.orders(QueueCaller)) == 1
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    (grant,) = world.orders(GrantClaim)
+    assert (grant.claim, grant.back) == (ana.claim, True)
+    world.join(ix, ana.leg, ana.endpoint)
+    assert world.state.agents["ana"].duty is Duty.busy
+
+
+def test_who_waited_on_the_line_while_the_queues_own_phone_answered_is_told_who_has_the_caller() -> None:
+    world, ix, ana = kept_while_another_is_rung()
+    world.join(ix, "fb-1", "cti-phone-03", ours=False)
+    assert world.orders(GrantClaim) == []
+    assert world.orders(HangUp)[-1].leg == ana.leg
+    world.agent_leg_ends(ix, ana, cause=26)
+    found = world.state.agents["ana"]
+    assert (found.duty, found.why, found.about, found.missed) == (Duty.idle, "answered_elsewhere", "cho", 0)
+
+
+@pytest.mark.parametrize("ringing", [True, False])
+def test_who_waited_on_the_line_for_too_long_is_told_why_it_ended_and_has_missed_nothing(ringing: bool) -> None:
+    world, ix, ana = kept_while_another_is_rung()
+    if not ringing:
+        world.say(ev.CallerInFallback(interaction_id=ix, leg="c1", ringing=False))
+    world.agent_leg_ends(ix, ana, stale=True)
+    found = world.state.agents["ana"]
+    assert (found.duty, found.why, found.missed) == (Duty.idle, "stale_claim", 0)
+    world.say(ev.CallerWaits(interaction_id=ix, leg="c1"))
+    assert world.orders(GrantClaim) == []
 
 
 def test_who_waited_on_the_line_and_hung_up_before_the_caller_was_back_leaves_them_to_the_others() -> None:

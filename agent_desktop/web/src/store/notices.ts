@@ -5,6 +5,9 @@ import { t } from "../i18n";
 import { me } from "./live";
 import { toast } from "./toasts";
 
+/** I answered, and did not get the caller: the platform was silent, or the switch's own queue had them. */
+const NOT_GIVEN = new Set(["stale_claim", "answered_but_not_joined", "caller_in_fallback"]);
+
 let last: string | null = null;
 let taken: string | null | undefined;
 
@@ -21,6 +24,8 @@ export function followNotices(): void {
     else if (state.why === "wrap_up_timed_out") toast("info", t("notice.wrap_up_over"));
     else if (state.why === "phone_unreachable" || state.why === "phone_silent")
       toast("bad", t("notice.phone_unreachable"));
+    else if (NOT_GIVEN.has(state.why)) toast("bad", t("notice.not_given"));
+    else if (state.why === "leg_gone") toast("info", t("notice.leg_gone"));
   });
   effect(() => {
     if (!me.value) return;
