@@ -179,9 +179,9 @@ class Visits(Handles):
     def _fallback(self, event: CallerInFallback, turn: Turn) -> None:
         """The switch's own queue has the caller, so the claims of our offers are void. A phone that answers on one of
         them is turned away by the switch, for by then another may talk there: such a leg is gone or useless, and its
-        offer over. Only an agent of a queue that rings all, who waits on the line for our word, is kept: where nobody is
-        rung for the caller they come back, else they do when that phone does not answer, and are theirs as soon as that
-        is seen (`Offers._back`). Should it answer, it has the caller; and the switch keeps nobody on the line for long."""
+        offer over. Only an agent of a queue that rings all, who waits on the line for our word, is kept: the caller
+        comes back, where nobody is rung for them or that phone does not answer, and is theirs as soon as that is seen
+        (`Offers._back`). Should it answer, it has the caller. The switch keeps nobody on the line for long."""
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None or interaction.state in TALKING:
             return
