@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import agent_desktop
 from agent_desktop.api import Route
+from agent_desktop.i18n import LANGUAGES
 from agent_desktop.middleware import HTTP_IDS
 from agent_desktop.openapi import error_ids
 from kernel.access import GRANTS, Right, Scope
@@ -38,6 +42,14 @@ pytestmark = pytest.mark.unit
 
 ME: Any = {"actor": "ana", "agent_id": "ana"}
 CALL: Any = {"actor": "ana", "interaction_id": "ix-x"}
+
+
+FOR_PROGRAMS = {"unsupported_media", "invalid_json", "bad_host", "bad_cursor"} | {
+    "bad_idempotency_key",
+    "idempotency_key_reused",
+}
+"""What our own client never makes the server answer."""
+CATALOGUES = Path(agent_desktop.__file__).parent / "web" / "src" / "i18n"
 
 
 def described() -> Iterator[Route]:
@@ -163,3 +175,11 @@ def test_given_a_right_that_reaches_not_every_row_then_each_route_with_it_is_kep
     }
 
     assert narrow == NARROW.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_given_an_error_that_a_person_can_meet_then_it_is_said_in_their_language(language: str) -> None:
+    said = json.loads((CATALOGUES / f"{language}.json").read_text())
+    met = {id for one in described() for ids in error_ids(one).values() for id in ids}
+
+    assert sorted(id for id in met - FOR_PROGRAMS if f"error.{id}" not in said) == []
