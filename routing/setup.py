@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from typing import Any
 
@@ -65,6 +65,8 @@ class Setup(Handles):
         following = _next(version, message)
         rows = [replace(codec.build(Disposition, one), version=following) for one in message.dispositions]
         kept = {row.id for row in rows}
+        if isinstance(message, SetUpDispositions) and message.version is not None:
+            _refuse_used(shelf, kept)
         gone = [replace(old, active=False, version=following) for old in shelf if old.id not in kept and old.active]
         for row in (*rows, *gone):
             old = shelf.get(row.id)
@@ -76,6 +78,15 @@ class Setup(Handles):
 def list_version(versions: Iterable[int]) -> int:
     """The version of the list of dispositions, of those of its rows, the ones not offered any more too."""
     return max(versions, default=1)
+
+
+def _refuse_used(rows: Iterable[Disposition], wanted: Set[str]) -> None:
+    """Old calls go on naming outcomes that are offered no more: another under such an id would change what they say."""
+    used = sorted(one.id for one in rows if not one.active)
+    taken = [id for id in used if id in wanted]
+    if taken:
+        words = f"The id {taken[0]} is that of an outcome that was removed, and old calls name it. Take another id."
+        raise Refused("outcome_id_used", words, ids=taken, used=used)
 
 
 def _next(version: int, message: Message) -> int:

@@ -53,7 +53,8 @@ class LabelsForm(BaseModel):
 
 
 class DispositionForm(BaseModel):
-    """`labels` are names by language, `queues` where it is offered (none: everywhere), `key` its digit."""
+    """`labels` are names by language, `queues` where it is offered (none: everywhere), `key` its digit. `id` is never
+    that of an outcome that was removed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -192,7 +193,7 @@ class SetupResource:
             Route(
                 method="PUT", path="/api/dispositions", resource=self.set_dispositions, rule=Right.setup_write,
                 summary="All outcomes of a call, in order; refused when somebody else changed them meanwhile",
-                body=DispositionsForm, answer=Saved, errors={409: ("dispositions_changed",)},
+                body=DispositionsForm, answer=Saved, errors={409: ("dispositions_changed", "outcome_id_used")},
             ),
             Route(
                 method="GET", path="/api/agents/{id}/states", resource=self.states, rule=Right.desk_use,

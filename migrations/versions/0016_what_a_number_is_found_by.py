@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
-
-from crm_core.customers.names import key
 
 revision = '0016'
 down_revision = '0015'
@@ -22,7 +22,21 @@ def upgrade() -> None:
     reasons = connection.execute(sa.select(ENTRIES.c.id, ENTRIES.c.reason).where(ENTRIES.c.reason != '')).all()
     words = sa.update(ENTRIES).where(ENTRIES.c.id == sa.bindparam('entry')).values(words=sa.bindparam('folded'))
     if reasons:
-        connection.execute(words, [{'entry': one.id, 'folded': key(one.reason)} for one in reasons])
+        connection.execute(words, [{'entry': one.id, 'folded': folded(one.reason)} for one in reasons])
+
+
+_LETTERS = str.maketrans({'ø': 'o', 'ł': 'l', 'đ': 'd', 'æ': 'ae', 'œ': 'oe', 'ı': 'i', 'þ': 'th', 'ð': 'd'})
+
+
+def folded(text: str) -> str:
+    """As `crm_core.customers.names.key` was at this version: what it becomes later is none of this one's business."""
+    plain = unicodedata.normalize('NFKD', text.casefold().translate(_LETTERS))
+    kept = ''.join(' ' if not _counts(char) else char for char in plain if unicodedata.category(char) != 'Mn')
+    return ' '.join(unicodedata.normalize('NFC', kept.casefold()).split())[:600].rstrip()
+
+
+def _counts(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char) in ('Mc', 'Nd')
 
 
 def downgrade() -> None:

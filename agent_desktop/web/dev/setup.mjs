@@ -40,6 +40,8 @@ export const newSetup = () => ({
     }),
   ],
   version: 1,
+  /** The ids that outcomes have or had. */
+  seen: new Set(["resolved", "sale", "silent"]),
   dispositions: [
     outcome("resolved", "Resolved", "1", ["human_answered", "customer_contact", "completed"]),
     outcome("sale", "Order taken", "2", ["sale", "completed"], {
@@ -87,6 +89,11 @@ export const SETUP_ROUTES = {
   "PUT /api/dispositions": (world, { body }) => {
     const { version, dispositions } = of(world);
     if (body.version !== version) return meanwhile("dispositions_changed", version, dispositions);
+    const [now, next] = [dispositions, body.dispositions].map((all) => all.map(({ id }) => id));
+    const used = [...of(world).seen].filter((id) => !now.includes(id));
+    if (next.some((id) => used.includes(id)))
+      return [409, { error: { id: "outcome_id_used", message: "used", details: { used } } }];
+    for (const id of next) of(world).seen.add(id);
     Object.assign(of(world), body, { version: version + 1 });
     return [200, { version: version + 1 }];
   },

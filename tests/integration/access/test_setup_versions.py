@@ -81,3 +81,35 @@ async def test_given_changes_then_what_a_restart_loads_has_their_versions(databa
 
     assert [(one.version, one.ring_seconds) for one in rows["queues"]] == [(2, 31)]
     assert max(one.version for one in rows["dispositions"]) == seen["version"] + 1
+
+
+async def test_given_an_outcome_removed_then_its_id_is_refused_and_its_row_stays_for_old_calls(live: World) -> None:
+    seen = await outcomes(live)
+    first, *rest = seen["dispositions"]
+    _, saved = await live.ask("admin", "PUT", "/api/dispositions", {**seen, "dispositions": rest})
+    await refused(live, {**saved, "dispositions": [*rest, {**first, "label": "Another"}]}, first["id"])
+    await refused(live, {**saved, "dispositions": [*rest, first]}, first["id"])
+    assert await acts(live, "dispositions_changed") == 1
+    rows, _ = await live.platform.store.load()
+    there = [(one.label, one.active) for one in rows["dispositions"] if one.id == first["id"]]
+    assert there == [(first["label"], False)], "what a restart loads knows it"
+    other = {**first, "id": f"{first['id']}_2"}
+    status, _ = await live.ask("admin", "PUT", "/api/dispositions", {**saved, "dispositions": [*rest, other]})
+    assert status == 200
+
+
+async def test_given_ids_that_are_none_or_doubled_then_the_form_is_refused_and_nothing_changes(live: World) -> None:
+    seen = await outcomes(live)
+    for id in ("", "Sale", "a b", "x" * 61, "sale\n", "ä", None, seen["dispositions"][0]["id"]):
+        rows = [*seen["dispositions"], {"id": id, "label": "New"}]
+        status, answer = await live.ask("admin", "PUT", "/api/dispositions", {**seen, "dispositions": rows})
+        assert (status, answer["error"]["id"]) == (422, "invalid_input"), id
+    assert await outcomes(live) == seen
+
+
+async def refused(live: World, form: Any, id: str) -> None:
+    """Because `id` was an outcome's that is removed."""
+    before = await outcomes(live)
+    status, answer = await live.ask("admin", "PUT", "/api/dispositions", form)
+    assert (status, answer["error"]["id"], answer["error"]["details"]["ids"]) == (409, "outcome_id_used", [id])
+    assert await outcomes(live) == before

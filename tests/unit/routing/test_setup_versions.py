@@ -78,3 +78,19 @@ def test_given_commands_of_a_journal_without_versions_then_they_are_taken_as_the
     set_outcomes(world, None, WRONG)
     assert (world.state.queues["main"].ring_seconds, world.state.queues["main"].version) == (40, 1)
     assert outcomes(world) == {"sale": (False, 1), "wrong": (True, 1)}
+
+
+def test_given_an_outcome_removed_then_its_id_is_never_that_of_another() -> None:
+    world = World()
+    version = set_outcomes(world, 1, SALE, WRONG)["version"]
+    version = set_outcomes(world, version, WRONG)["version"]
+    other = Disposition("sale", "Winter sale", "1", position=2)
+    with pytest.raises(Refused) as refused:
+        set_outcomes(world, version, WRONG, other)
+    assert (refused.value.id, refused.value.details["ids"]) == ("outcome_id_used", ["sale"])
+    assert "sale" in refused.value.details["used"]
+    kept = world.state.dispositions["sale"]
+    assert (kept.label, kept.active) == ("Sale", False)
+    assert set_outcomes(world, version, WRONG, Disposition("sale_2", "Winter sale", "1", position=2)) == {
+        "version": version + 1
+    }

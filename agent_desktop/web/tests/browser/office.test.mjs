@@ -194,6 +194,27 @@ describe("outcomes", () => {
     expect(await names()).toEqual(["Resolved", "Order taken", "Nobody spoke"]);
   });
 
+  it("given an outcome removed, when another of its name is made, then it is saved, and has an id of its own", async () => {
+    const { page, mock } = made;
+    const make = async () => {
+      await page.click("main .btn.primary");
+      await page.fill("dialog input[name=label]", "Resolved");
+      await page.click("dialog [type=submit]");
+      await page.waitForSelector("dialog", { state: "detached" });
+      return mock.world.setup.dispositions.map(({ id }) => id);
+    };
+    const drop = async () => {
+      await page.click("[aria-label='Remove “Resolved”']");
+      await page.click("dialog .btn.danger");
+      await page.waitForSelector("dialog", { state: "detached" });
+    };
+    await at("/admin/outcomes");
+    await drop();
+    expect(await make()).toEqual(["sale", "silent", "resolved_2"]);
+    await drop();
+    expect(await make()).toEqual(["sale", "silent", "resolved_3"]);
+  });
+
   it("given a key that another outcome has in the same queue, then the field says whose it is", async () => {
     await at("/admin/outcomes");
     await made.page.click("li:last-child .btn:has-text('Edit')");
@@ -260,7 +281,7 @@ describe("outcomes", () => {
     await page.click("dialog [type=submit]");
     await page.click("dialog .btn:has-text('Put it back')");
     await page.waitForSelector("dialog", { state: "detached" });
-    expect(mock.world.setup.dispositions.map(({ id }) => id)).toEqual(["resolved", "sale", "silent"]);
+    expect(mock.world.setup.dispositions.map(({ id }) => id)).toEqual(["resolved", "sale", "nobody_spoke"]);
   });
 
   it("given it changed before its removal was confirmed, then it stays and the page shows it as it is", async () => {

@@ -8,14 +8,14 @@ import { Dialog } from "../../ui/dialog";
 import { type Problems, useForm } from "../../ui/form";
 import { ChecksField, ChoiceField, FormProblem, TextField } from "../../ui/inputs";
 import { Differences, differing, merged } from "../conflict";
-import { FLAGS, idFor, type Outcome, type QueueSettings, sameKey, sameOutcome } from "./shapes";
+import { FLAGS, idFor, type Outcome, type QueueSettings, sameKey, sameOutcome, type Work } from "./shapes";
 
 interface DialogProps {
   outcome: Outcome;
   all: Outcome[];
   queues: QueueSettings[];
   /** False when `work` gave null. */
-  change: (work: (now: Outcome[]) => Outcome[] | null) => Promise<boolean>;
+  change: (work: Work) => Promise<boolean>;
   onClose: () => void;
 }
 
@@ -48,11 +48,8 @@ function outcomeOf(id: string, values: Values): Outcome {
   };
 }
 
-const newId = ({ label }: Values, now: Outcome[]): string =>
-  idFor(
-    label,
-    now.map(({ id }) => id),
-  );
+const newId = ({ label }: Values, now: Outcome[], used: string[]): string =>
+  idFor(label, [...used, ...now.map(({ id }) => id)]);
 
 /** In its place, or at the end. */
 const placed = (now: Outcome[], made: Outcome): Outcome[] =>
@@ -86,10 +83,10 @@ export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogP
   const send = (): Promise<boolean> =>
     form.submit(async (values) => {
       let there: Outcome | undefined;
-      const done = await change((now) => {
+      const done = await change((now, used) => {
         there = now.find(({ id }) => id === outcome.id);
         const known = there ? sameOutcome(there, base.value) : gone.value || !outcome.id;
-        return known ? placed(now, outcomeOf(outcome.id || newId(values, now), values)) : null;
+        return known ? placed(now, outcomeOf(there ? outcome.id : newId(values, now, used), values)) : null;
       });
       if (!done) return follow(there);
       toast("good", t("people.saved"));

@@ -1,7 +1,7 @@
 // Outcomes of a call: their order, their digit, what they mean to the rules. Each change is saved at once.
 
 import { useSignal } from "@preact/signals";
-import { put, wordsFor } from "../../api";
+import { ApiError, put, wordsFor } from "../../api";
 import { t, tryT } from "../../i18n";
 import { dispositionWords } from "../../desk/words";
 import { complain, toast } from "../../store/toasts";
@@ -10,7 +10,7 @@ import { Confirm, Page } from "../../ui/page";
 import { thereNow } from "../conflict";
 import { useLoad } from "../load";
 import { OutcomeDialog } from "./outcome";
-import { type Outcome, type Outcomes, type QueueSettings, sameOutcome } from "./shapes";
+import { type Outcome, type Outcomes, type QueueSettings, sameOutcome, type Work } from "./shapes";
 
 const PATH = "/api/dispositions";
 const NEW: Outcome = { id: "", label: "", key: "", flags: ["completed"], labels: {}, queues: [] };
@@ -21,10 +21,14 @@ export function OutcomesPage() {
   const edited = useSignal<Outcome | null>(null);
   const dropped = useSignal<Outcome | null>(null);
   const rows = loaded.data.value?.dispositions;
-  /** Made again on what is there now, when somebody else was quicker; false when `work` does not go with that. */
-  const change = async (work: (now: Outcome[]) => Outcome[] | null): Promise<boolean> => {
+  /**
+   * Made again on what is there now, when somebody else was quicker, or with another id, when one that was removed had
+   * it; false when `work` does not go with that.
+   */
+  const change = async (work: Work): Promise<boolean> => {
+    let used: string[] = [];
     for (let now = loaded.data.value; now; now = loaded.data.value) {
-      const dispositions = work(now.dispositions);
+      const dispositions = work(now.dispositions, used);
       if (!dispositions) return false;
       try {
         const { version } = await put<{ version: number }>(PATH, { version: now.version, dispositions });
@@ -32,8 +36,10 @@ export function OutcomesPage() {
         return true;
       } catch (failure) {
         const there = thereNow<Outcome[]>(failure, "dispositions_changed");
-        if (!there) throw failure;
-        loaded.data.value = { version: there.version, dispositions: there.current };
+        const removed = used.length > 0 ? null : removedIds(failure);
+        if (there) loaded.data.value = { version: there.version, dispositions: there.current };
+        else if (removed) used = removed;
+        else throw failure;
       }
     }
     return false;
@@ -102,6 +108,12 @@ export function OutcomesPage() {
       )}
     </Page>
   );
+}
+
+/** The ids that removed outcomes had, when `failure` is that one of them was wanted. */
+function removedIds(failure: unknown): string[] | null {
+  if (!(failure instanceof ApiError) || failure.id !== "outcome_id_used") return null;
+  return (failure.refusal.details as { used?: string[] }).used ?? null;
 }
 
 const named = (one: Outcome): string => dispositionWords(one.label, one.labels);

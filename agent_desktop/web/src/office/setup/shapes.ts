@@ -54,6 +54,9 @@ export interface Outcomes {
   dispositions: Outcome[];
 }
 
+/** Makes a change on the outcomes that are there now; `used` are ids that no new one may take. Null: not on these. */
+export type Work = (now: Outcome[], used: string[]) => Outcome[] | null;
+
 export interface Forbidden {
   id: string;
   pattern: string;
