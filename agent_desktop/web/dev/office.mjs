@@ -115,6 +115,14 @@ const CODES = Array.from({ length: 10 }, (_, i) => `XA7${i}-UWEN-KKOW-QWCT`);
 const page = (items) => () => [200, { items, next: null }];
 const found = (list, path) => [200, list.find(({ id }) => path.endsWith(`/${id}`)) ?? list[0]];
 
+/** As the server: refused with what is there, when it is not the version that was looked at. */
+function renamed(team, { name, version }) {
+  if (name === undefined) return [200, team];
+  const details = { version: team.version, current: { name: team.name } };
+  if (version !== team.version) return [409, { error: { id: "team_changed", message: "changed", details } }];
+  return [200, Object.assign(team, { name, version: version + 1 })];
+}
+
 /** Exact routes, as in `mock.mjs`. */
 export const OFFICE_ROUTES = {
   ...SETUP_ROUTES,
@@ -143,7 +151,10 @@ export const OFFICE_ROUTES = {
   "POST /api/sign-in/enrolment": () => [200, ENROLMENT],
   "POST /api/sign-in/enrolment/code": (world) => [
     200,
-    { recovery_codes: CODES, account: { stage: "open", language: world.language, csrf_token: "token" } },
+    {
+      recovery_codes: CODES,
+      account: { id: "st-1", stage: "open", language: world.language, csrf_token: "token" },
+    },
   ],
 };
 
@@ -152,5 +163,5 @@ export const OFFICE_ENDINGS = [
   ...SETUP_ENDINGS,
   ["/attempts", () => [200, { passwords: 23, codes: 0, places: 21, delay_seconds: 30 }]],
   ["/api/people/", (_, { path }) => found(PEOPLE, path)],
-  ["/api/teams/", () => [200, TEAM]],
+  ["/api/teams/", (world, { body }) => renamed((world.team ??= { ...TEAM }), body)],
 ];

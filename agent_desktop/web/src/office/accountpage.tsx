@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { post, put, wordsFor } from "../api";
 import { formatDate, t } from "../i18n";
-import { EnrolSteps, RecoveryDialog } from "../people/enrol";
+import { EnrolSteps, RecoveryDialog, unkept } from "../people/enrol";
 import { ProofDialog } from "../people/password";
 import { SessionList } from "../people/sessions";
 import { toast } from "../store/toasts";
@@ -86,6 +86,8 @@ function SecondStepCard({ found, reload }: { found: Security; reload: () => Prom
   const enrolment = useSignal<Enrolment | null>(null);
   const codes = useSignal<string[] | null>(null);
   const on = found.second_step_at !== null;
+  const mine = account.value?.id ?? "";
+  const lost = on && !codes.value && unkept(mine);
   const ask = (what: Asked): void => {
     if (found.has_password) asked.value = what;
     else if (what) void works[what]("");
@@ -137,11 +139,20 @@ function SecondStepCard({ found, reload }: { found: Security; reload: () => Prom
           </p>
         )}
         {!on && found.second_step_required && <p class="small fg-alarm">{t("second.must")}</p>}
+        {lost && (
+          <p class="small fg-alarm" role="status">
+            {t("second.unkept")}
+          </p>
+        )}
         <div class="row wrap">
           <Button kind={on ? "plain" : "primary"} icon="shield" onClick={() => ask("begin")}>
             {t(on ? "second.other_app" : "second.set_up")}
           </Button>
-          {on && <Button onClick={() => ask("renew")}>{t("second.renew")}</Button>}
+          {on && (
+            <Button kind={lost ? "primary" : "plain"} onClick={() => ask("renew")}>
+              {t("second.renew")}
+            </Button>
+          )}
           {on && !found.second_step_required && (
             <Button kind="quiet" onClick={() => ask("remove")}>
               {t("second.remove")}
@@ -165,7 +176,7 @@ function SecondStepCard({ found, reload }: { found: Security; reload: () => Prom
           <EnrolSteps made={enrolment.value} confirm={confirm} />
         </Dialog>
       )}
-      {codes.value && <RecoveryDialog codes={codes.value} onDone={finish} />}
+      {codes.value && <RecoveryDialog codes={codes.value} whose={mine} onDone={finish} />}
     </Card>
   );
 }

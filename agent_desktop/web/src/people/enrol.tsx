@@ -1,7 +1,9 @@
 // Setting up the second step: scan, type the code, keep the recovery codes. Used while signing in and in the account.
 
 import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
+import { forget, load, save } from "../store/local";
 import type { Enrolment } from "../types";
 import { Button } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
@@ -45,6 +47,7 @@ export function EnrolSteps({ made, confirm }: { made: Enrolment; confirm: (code:
       </div>
       <FormProblem words={form.problem.value} />
       <CodeField form={form} label={t("second.code")} focus />
+      <p class="small soft">{t("second.codes_follow")}</p>
       <Button type="submit" kind="primary" class="tall" busy={form.busy.value}>
         {t("second.turn_on")}
       </Button>
@@ -54,13 +57,30 @@ export function EnrolSteps({ made, confirm }: { made: Enrolment; confirm: (code:
 
 interface CodesProps {
   codes: string[];
+  /** The id of the account. */
+  whose: string;
   onDone: () => void;
 }
 
+/** Whether the last codes that this browser showed that person were never said to be kept. */
+export const unkept = (whose: string): boolean => load(`codes.${whose}`, false);
+
+/** Until they are kept a reload or a closed tab asks first, and the account page offers new ones afterwards. */
+function useNotYetKept(whose: string, kept: boolean): void {
+  useEffect(() => {
+    if (kept) return forget(`codes.${whose}`);
+    save(`codes.${whose}`, true);
+    const ask = (event: Event): void => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [whose, kept]);
+}
+
 /** In a dialog: whoever closes it before they say that they keep the codes is asked. */
-export function RecoveryDialog({ codes, onDone }: CodesProps) {
+export function RecoveryDialog({ codes, whose, onDone }: CodesProps) {
   const kept = useSignal(false);
   const asking = useSignal(false);
+  useNotYetKept(whose, kept.value);
   if (asking.value)
     return (
       <Dialog key="ask" title={t("second.leave_title")} onClose={() => (asking.value = false)}>
@@ -81,19 +101,31 @@ export function RecoveryDialog({ codes, onDone }: CodesProps) {
       title={t("second.codes")}
       onClose={() => (kept.value ? onDone() : void (asking.value = true))}
     >
-      <RecoveryCodes codes={codes} onDone={onDone} kept={kept} />
+      <Codes codes={codes} onDone={onDone} kept={kept} />
     </Dialog>
   );
 }
 
+/** On a page of their own. */
+export function RecoveryCodes({ codes, whose, onDone }: CodesProps) {
+  const kept = useSignal(false);
+  useNotYetKept(whose, kept.value);
+  return <Codes codes={codes} onDone={onDone} kept={kept} />;
+}
+
+interface ListProps {
+  codes: string[];
+  kept: Signal<boolean>;
+  onDone: () => void;
+}
+
 /** Shown once: whoever goes on says that they keep them. */
-export function RecoveryCodes({ codes, onDone, kept: given }: CodesProps & { kept?: Signal<boolean> }) {
-  const own = useSignal(false);
-  const kept = given ?? own;
+function Codes({ codes, onDone, kept }: ListProps) {
   const text = codes.join("\n");
   return (
     <div class="stack wide">
       <p class="soft">{t("second.codes_lead")}</p>
+      <p class="small muted">{t("second.codes_again")}</p>
       <ul class="codes" aria-label={t("second.codes")}>
         {codes.map((code) => (
           <li key={code}>

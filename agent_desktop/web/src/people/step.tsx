@@ -35,7 +35,7 @@ export function Step({ stage, goOn, giveUp }: StepProps) {
         <div role="status">
           <h1>{t("second.codes")}</h1>
         </div>
-        <RecoveryCodes codes={codes} onDone={() => void goOn(account)} />
+        <RecoveryCodes codes={codes} whose={account.id} onDone={() => void goOn(account)} />
       </>
     );
   }

@@ -117,6 +117,7 @@ export function scenesOf(made) {
     ),
     teams: office("/admin/teams"),
     team: office("/admin/teams/te-1"),
+    "team, renamed meanwhile": then(office("/admin/teams/te-1"), renameMeanwhile, ".differences"),
     audit: office("/admin/audit"),
     queues: office("/admin/queues"),
     queue: office("/admin/queues/orders"),
@@ -134,6 +135,7 @@ export function scenesOf(made) {
     "do not call, refused": then(office("/admin/do-not-call"), submit, "[aria-invalid=true]"),
     account: office("/account"),
     "codes not kept": then(office("/account"), leaveCodes, "dialog .btn.danger"),
+    "codes never kept": then(office("/account"), neverKept, ".fg-alarm"),
     "office menu": then(office("/account"), (page) => page.click(".whoami"), "[role=menu]"),
     "step: code": step("code"),
     "step: password": step("password"),
@@ -158,6 +160,12 @@ export function scenesOf(made) {
     await submit(page);
   }
 
+  async function renameMeanwhile(page) {
+    await page.fill("input[name=name]", "Front desk");
+    Object.assign(made.mock.world.team, { version: 2, name: "Second line" });
+    await submit(page);
+  }
+
   async function ringMeanwhile(page) {
     await page.fill("input[name=ring_seconds]", "25");
     Object.assign(made.mock.world.setup.queues[0], { version: 2, ring_seconds: 40 });
@@ -170,6 +178,11 @@ export function scenesOf(made) {
     setup.dispositions = setup.dispositions.map((one) => ({ ...one, label: `${one.label}!` }));
     setup.version += 1;
     await page.click("dialog [type=submit]");
+  }
+
+  async function neverKept(page) {
+    await page.evaluate(() => localStorage.setItem("trunkline.codes.st-1", "true"));
+    await page.reload();
   }
 
   async function leaveCodes(page) {

@@ -11,6 +11,7 @@ import { useForm } from "../../ui/form";
 import { FormProblem, TextField } from "../../ui/inputs";
 import { Card, Confirm, Page } from "../../ui/page";
 import { may } from "../account";
+import { Differences, thereNow } from "../conflict";
 import { useLoad } from "../load";
 import { go } from "../router";
 import { roleName } from "../words";
@@ -61,23 +62,48 @@ export function TeamPage({ params }: { params: Record<string, string> }) {
 
 function Rename({ team }: { team: Signal<Team> }) {
   const form = useForm({ name: team.value.name });
+  const conflict = useSignal(false);
+  const { name: there } = team.value;
   const send = (): Promise<boolean> =>
     form.submit(async ({ name }) => {
       const { id, version } = team.value;
-      team.value = await patch<Team>(`/api/teams/${id}`, { name, version });
+      try {
+        team.value = await patch<Team>(`/api/teams/${id}`, { name, version });
+      } catch (failure) {
+        const now = thereNow<{ name: string }>(failure, "team_changed");
+        if (!now) throw failure;
+        team.value = { ...team.value, ...now.current, version: now.version };
+        conflict.value = true;
+        return;
+      }
+      settle();
       toast("good", t("people.saved"));
     });
-  const same = form.values.value.name.trim() === team.value.name;
+  const settle = (): void => {
+    conflict.value = false;
+    form.values.value = { name: team.value.name };
+  };
+  const same = form.values.value.name.trim() === there;
   return (
     <form ref={form.box} class="panel" noValidate onSubmit={(event) => (event.preventDefault(), void send())}>
       <div class="panel-body stack">
         <FormProblem words={form.problem.value} />
-        <div class="row end-aligned">
+        {conflict.value && (
+          <Differences
+            fields={["name"]}
+            theirs={{ name: there }}
+            mine={form.values.value}
+            labelOf={() => t("teams.name")}
+            wordsOf={(_, { name }) => name}
+          />
+        )}
+        <div class="row end-aligned wrap">
           <div class="grow">
             <TextField form={form} name="name" label={t("teams.name")} attributes={{ maxLength: 100 }} />
           </div>
+          {conflict.value && <Button onClick={settle}>{t("conflict.take_theirs")}</Button>}
           <Button type="submit" disabled={same} busy={form.busy.value}>
-            {t("people.save")}
+            {t(conflict.value ? "conflict.keep_mine" : "people.save")}
           </Button>
         </div>
       </div>
