@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.db import connect
 from tests.support import sqlite
-from tests.support.postgres import TEMPLATE, PostgresCluster, start_migrated
+from tests.support.postgres import PostgresCluster, Spares, start_migrated
 
 structlog.configure(
     processors=[
@@ -52,12 +52,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"{sqlite.PREFIX}{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_spares(postgres_cluster: PostgresCluster) -> Spares:
+    return Spares(postgres_cluster)
+
+
 @pytest.fixture
-def postgres_url(postgres_cluster: PostgresCluster) -> Iterator[str]:
+def postgres_url(postgres_spares: Spares) -> Iterator[str]:
     """The URL of a migrated, empty PostgreSQL database."""
-    name = postgres_cluster.create(TEMPLATE)
-    yield postgres_cluster.url(name)
-    postgres_cluster.drop(name)
+    name = postgres_spares.take()
+    yield postgres_spares.cluster.url(name)
+    postgres_spares.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
