@@ -73,6 +73,15 @@ class Scene:
         await until(rings, STEP, "the queue rings a phone for the customer")
         return await self.leg()
 
+    async def joined(self) -> str:
+        """Wait until the customer talks; the bridge."""
+
+        async def talks() -> bool:
+            return bool((await self.customer()).bridge)
+
+        await until(talks, STEP, "the queue joins them")
+        return (await self.customer()).bridge
+
     async def shown(self, endpoint: str = "") -> Person:
         """Wait until an agent's desk shows the talk with the customer; returns whose."""
 
@@ -157,8 +166,7 @@ async def test_given_a_customer_on_hold_whom_the_queue_had_served_then_the_talk_
         await scene.world.phone_hangs_up(scene.ana.endpoint)
         rung = await scene.rung_by_the_queue()
         await scene.world.picks_up(rung.endpoint)
-        talk = (await scene.customer()).bridge
-        assert talk
+        talk = await scene.joined()
         await scene.platform.start()
         who = await scene.shown(rung.endpoint)
         assert who.call["from_fallback"]
