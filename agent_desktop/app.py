@@ -94,7 +94,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *StaffResource(parts.people, push).routes(),
         *WayInResource(parts.people, push).routes(),
         *TeamResource(parts.people).routes(),
-        *AuditResource(parts.audit, parts.people, parts.crm).routes(),
+        *AuditResource(parts.audit, parts.people, parts.crm, hub).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
         *DialResource(parts, parts.choices.region).routes(),

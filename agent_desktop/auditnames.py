@@ -3,7 +3,7 @@ erased is gone from what is shown of it too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from crm_core.donotcall.service import DoNotCallService
 from crm_core.people.audit import AuditRow
 from kernel.access import Actor, Right, may
 
-Kind = Literal["entry", "customer", "note", "ticket"]
+Kind = Literal["entry", "customer", "note", "ticket", "queue"]
 KINDS: Mapping[str, Kind] = {
     "do_not_call_added": "entry",
     "do_not_call_removed": "entry",
@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "note_written": "note",
     "ticket_created": "ticket",
     "ticket_changed": "ticket",
+    "queue_changed": "queue",
 }
 """What the subject of an act is, where it is neither a person nor a team."""
 OF_STAFF, OF_CUSTOMERS = ("team", "added_by"), ("customer", "customer_before")
@@ -31,7 +32,8 @@ OF_STAFF, OF_CUSTOMERS = ("team", "added_by"), ("customer", "customer_before")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`name` is a note's customer's, an entry's number, a ticket's number; `gone` when it is there no more."""
+    """`name` is a note's customer's, an entry's number, a ticket's number, a queue's own; `gone` when it is there no
+    more."""
 
     name: str | None
     kind: Kind | None = None
@@ -40,17 +42,21 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """By id: people and teams; entries of the do-not-call list; customers, None where the reader may not know them."""
+    """By id: people and teams; entries of the do-not-call list; customers, None where the reader may not know them;
+    queues."""
 
     staff: Mapping[str, str]
     entries: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, str] | None = None
+    queues: Mapping[str, str] = field(default_factory=dict)
 
     def subject(self, row: AuditRow) -> Subject:
         kind = KINDS.get(row.action)
         match kind:
             case "entry":
                 return self._found(self.entries, row.subject, kind)
+            case "queue":
+                return self._found(self.queues, row.subject, kind)
             case "customer" | "note":
                 customer = row.subject if kind == "customer" else str(row.details.get("customer") or "")
                 return Subject(None, kind) if self.customers is None else self._found(self.customers, customer, kind)
@@ -75,8 +81,16 @@ class Names:
 
 
 class AuditNames:
-    def __init__(self, people: People, customers: CustomerService, lists: DoNotCallService) -> None:
-        self._people, self._customers, self._lists = people, customers, lists
+    """`queues`: the names of those that there are, by id."""
+
+    def __init__(
+        self,
+        people: People,
+        customers: CustomerService,
+        lists: DoNotCallService,
+        queues: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._people, self._customers, self._lists, self._queues = people, customers, lists, queues
 
     async def staff(self, rows: Sequence[AuditRow]) -> Names:
         """Without anything of customers: for a file, which an erasure does not reach."""
@@ -92,7 +106,7 @@ class AuditNames:
         if not may(reader, Right.do_not_call_manage).ok:
             patterns = {id: hidden(pattern) for id, pattern in patterns.items()}
         if not may(reader, Right.customer_read).ok:
-            return Names(names.staff, patterns)
+            return Names(names.staff, patterns, queues=self._queues())
         customers = {row.subject for row in rows if KINDS.get(row.action) == "customer"}
         customers |= {str(row.details.get(key) or "") for row in rows for key in OF_CUSTOMERS}
-        return Names(names.staff, patterns, await self._customers.names(sorted(customers)))
+        return Names(names.staff, patterns, await self._customers.names(sorted(customers)), self._queues())

@@ -16,6 +16,7 @@ from agent_desktop.audittrail import AuditTrail
 from agent_desktop.crm import Crm
 from agent_desktop.csvout import csv_line
 from agent_desktop.deskview import moment
+from agent_desktop.hub import Hub
 from agent_desktop.people import People
 from crm_core.people.audit import AuditEntry, AuditFilter, AuditRow
 from kernel.access import Right
@@ -47,7 +48,7 @@ class ExportQuery(Form):
 class AuditLine(TypedDict):
     """Names are those of today, in the details too; None of what has none, or what the reader may not know.
     `subject_is` says what the subject is, where it is neither a person nor a team: an entry of the do-not-call list, a
-    customer, a customer's note, a ticket. `subject_gone`: it (or the note's customer) is there no more."""
+    customer, a customer's note, a ticket, a queue. `subject_gone`: it (or the note's customer) is there no more."""
 
     seq: int
     at: str | None
@@ -84,11 +85,15 @@ class ChainState(TypedDict):
     broken_how: Literal["changed", "missing", "cut", "rewritten"] | None
 
 
+def queue_names(hub: Hub) -> dict[str, str]:
+    return {str(row["id"]): str(row["name"]) for row in hub.projection.rows("queues")}
+
+
 class AuditResource:
-    def __init__(self, trail: AuditTrail, people: People, crm: Crm) -> None:
+    def __init__(self, trail: AuditTrail, people: People, crm: Crm, hub: Hub) -> None:
         self._trail = trail
         self._people = people
-        self._names = AuditNames(people, crm.customers, crm.lists)
+        self._names = AuditNames(people, crm.customers, crm.lists, lambda: queue_names(hub))
 
     async def lines(self, ask: Ask) -> AuditPage:
         query = ask.filters(AuditQuery)

@@ -80,6 +80,12 @@ const about = (kind, name, made) => ({
 });
 
 const AUDIT = [
+  about(
+    "queue",
+    "Orders and returns",
+    line(12, "queue_changed", "orders", { changed: ["ring_seconds: 20 -> 25"] }),
+  ),
+  about("queue", null, line(11, "queue_changed", "closed", { changed: ["name: Old -> Older"] })),
   about("entry", "+34600111222", line(10, "do_not_call_added", "dnc-1", { list: "own" })),
   about("entry", null, line(9, "do_not_call_added", "dnc-2", { list: "own" })),
   about("note", "Marisol Etxeberria", line(8, "note_written", "no-1", { customer: "Marisol Etxeberria" })),

@@ -54,6 +54,16 @@ async def test_given_an_entry_and_a_note_then_the_page_names_them_and_the_file_d
     assert ("Marta" in file, NUMBER[3:] in file) == (False, False)
 
 
+async def test_given_a_queue_changed_then_the_page_names_it_as_it_is_called_today(live: World) -> None:
+    form = {"version": 1, "name": "Service"}
+    assert (await live.ask("admin", "PATCH", "/api/queues/main", form))[0] == 200
+    form = {"version": 2, "name": "Orders"}
+    assert (await live.ask("admin", "PATCH", "/api/queues/main", form))[0] == 200
+
+    line = await shown(live, "queue_changed")
+    assert (line["subject"], about(line)) == ("main", ("Orders", "queue", False))
+
+
 async def test_given_them_gone_then_the_page_says_so_and_shows_nothing_of_them(live: World) -> None:
     _, entry = await live.ask("agent", "POST", "/api/do-not-call", {"number": NUMBER})
     await live.ask("supervisor", "DELETE", f"/api/do-not-call/{entry['id']}")
@@ -79,7 +89,7 @@ async def test_given_a_reader_without_the_right_then_only_the_end_of_a_number_an
     rows = await read_audit(live.platform.database, limit=500)
     database, clock = live.platform.database, SteadyClock()
     lists = DoNotCallService(database, "ES", clock)
-    names = AuditNames(People(live.people, clock), CustomerService(database, "ES", clock), lists)
+    names = AuditNames(People(live.people, clock), CustomerService(database, "ES", clock), lists, dict)
 
     found = await names.all(rows, Actor("x", frozenset({role} if role else ())))
 

@@ -10,6 +10,7 @@ import { Field, Select } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { type Column, DataTable } from "../ui/table";
+import { may } from "./account";
 import { useLoad, usePages } from "./load";
 import { place, setQuery } from "./router";
 import { actionName } from "./words";
@@ -165,6 +166,27 @@ function Who({ row, which }: { row: AuditLine; which: "actor" | "subject" }) {
   );
 }
 
+/** Where the subject is looked at, for those who may; null where it has no page. */
+function pageOf({ subject, subject_is: kind, subject_gone: gone }: AuditLine): string | null {
+  return kind === "queue" && !gone && may("setup_write")
+    ? `/admin/queues/${encodeURIComponent(subject)}`
+    : null;
+}
+
+function Subject({ row }: { row: AuditLine }) {
+  const page = pageOf(row);
+  return (
+    <span class="row wrap">
+      <Who row={row} which="subject" />
+      {page && (
+        <a class="small" href={page} aria-label={`${t("audit.open")}: ${subjectOf(row)}`}>
+          {t("audit.open")}
+        </a>
+      )}
+    </span>
+  );
+}
+
 function columns(): Column<AuditLine>[] {
   return [
     {
@@ -190,8 +212,7 @@ function columns(): Column<AuditLine>[] {
     {
       id: "subject",
       label: t("audit.to"),
-      cell: (row) =>
-        row.subject === row.actor ? <span class="muted">–</span> : <Who row={row} which="subject" />,
+      cell: (row) => (row.subject === row.actor ? <span class="muted">–</span> : <Subject row={row} />),
     },
     {
       id: "ip",

@@ -43,7 +43,7 @@ export interface AuditLine {
   action: string;
   subject: string;
   subject_name: string | null;
-  subject_is: "entry" | "customer" | "note" | "ticket" | null;
+  subject_is: "entry" | "customer" | "note" | "ticket" | "queue" | null;
   subject_gone: boolean;
   ip: string;
   details: Record<string, unknown>;

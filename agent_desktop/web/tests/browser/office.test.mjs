@@ -165,6 +165,28 @@ describe("recovery codes", () => {
   });
 });
 
+describe("the audit", () => {
+  it("given a queue that was changed, then it has its name and a link; one that is there no more is said to be", async () => {
+    const { page } = made;
+    await at("/admin/audit");
+    const rows = page.locator("tbody tr");
+    expect(await rows.nth(0).innerText()).toContain("Orders and returns");
+    expect(await rows.nth(1).innerText()).toContain("a queue that is there no more");
+    expect(await rows.nth(1).locator("a[href^='/admin/queues']").count()).toBe(0);
+    await rows.nth(0).locator("a[href='/admin/queues/orders']").click();
+    await page.waitForURL(/queues\/orders/);
+  });
+
+  it("given a reader who may not set up, then the name is there without a link", async () => {
+    const { page, mock } = made;
+    const { setup_write: _, ...rights } = ADMIN;
+    mock.world.rights = rights;
+    await page.goto(`${mock.url}/admin/audit`);
+    await page.getByText("Orders and returns").waitFor();
+    expect(await page.locator("main a[href^='/admin/queues']").count()).toBe(0);
+  });
+});
+
 describe("a team's name", () => {
   const meanwhile = async () => {
     const { page, mock } = made;
