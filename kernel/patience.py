@@ -13,12 +13,16 @@ _leaving: set[asyncio.Task[Any]] = set()
 """Work that was given up and has not ended yet."""
 
 
+class GivenUp(TimeoutError):
+    """The patience of whoever waited is over; the work itself may raise a TimeoutError of its own."""
+
+
 def _never() -> bool:
     return False
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T], more: Callable[[], bool] = _never) -> T:
-    """What `work` gives; TimeoutError after `seconds`, unless `more` says then (and a little later, and so on) that it
+    """What `work` gives; GivenUp after `seconds`, unless `more` says then (and a little later, and so on) that it
     is worth waiting. Work that is given up is cancelled and left to end alone: a driver may wait seconds for a server
     that stands still before it lets go of a connection."""
     task = asyncio.create_task(work)
@@ -32,7 +36,7 @@ async def within(seconds: float, work: Coroutine[Any, Any, T], more: Callable[[]
     if done:
         return task.result()
     _leave(task)
-    raise TimeoutError
+    raise GivenUp
 
 
 def _leave(task: asyncio.Task[Any]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.middleware import SAFE
 from kernel.errors import Unavailable
-from kernel.patience import within
+from kernel.patience import GivenUp, within
 from server.dberrors import describe_db_error, is_permanent
 from server.platform import Platform
 
@@ -60,7 +60,7 @@ def patient_reads(platform: Platform, seconds: float) -> Middleware:
             return await handler(request)
         try:
             return await within(seconds, answer(), lambda: platform.heartbeat.beating or BEGUN in request)
-        except TimeoutError:
+        except GivenUp:
             raise _busy(platform.store.trouble or TimeoutError(), "The database does not answer right now.") from None
 
     return middleware

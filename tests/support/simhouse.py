@@ -70,11 +70,14 @@ class SimHouse:
 
 
 @asynccontextmanager
-async def web_of(platform: Platform, folder: Path) -> AsyncIterator[tuple[str, web.Application]]:
-    """The web server of a running platform: its address, and the application."""
+async def web_of(
+    platform: Platform, folder: Path, more: Iterable[web.RouteDef] = ()
+) -> AsyncIterator[tuple[str, web.Application]]:
+    """The web server of a running platform: its address, and the application, which has `more` routes."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     app = desktop_app(platform, Settings(port=port, data_dir=folder), port)
+    app.router.add_routes(more)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from kernel.patience import all_left, within
+from kernel.patience import GivenUp, all_left, within
 
 pytestmark = pytest.mark.unit
 
@@ -42,9 +42,18 @@ async def test_given_work_in_time_then_its_result_or_its_error() -> None:
         await within(5, fails())
 
 
+async def test_given_work_that_has_a_time_limit_of_its_own_then_that_is_not_the_end_of_our_patience() -> None:
+    async def times_out() -> None:
+        raise TimeoutError("of another machine")
+
+    with pytest.raises(TimeoutError, match="another machine") as found:
+        await within(5, times_out())
+    assert not isinstance(found.value, GivenUp)
+
+
 async def test_given_work_that_takes_long_to_be_cancelled_then_nobody_waits_for_that() -> None:
     slow = Stubborn()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(GivenUp):
         await asyncio.wait_for(within(0.01, slow.work()), 5)
     assert not slow.ended
     slow.may_end.set()
