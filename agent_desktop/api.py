@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -106,9 +107,14 @@ def _typed(value: BaseModel | None, model: type[M]) -> M:
 Resource = Callable[[Ask], Awaitable[object]]
 
 
+_CHANGING: WeakSet[Handler] = WeakSet()
+"""What answers the routes of `Route.changes`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A resource answers JSON-ready values or a response of its own; None with status 204 is an empty body.
+    `changes` is True for a GET that changes something, as a step of signing in does: it is not read anew by itself.
     `asks_who` is False where it does not matter who asks: then no session is looked for, and no database needed.
     `answer` is the type of the JSON, `errors` the stable ids, by status, beside those that every
     route can answer with."""
@@ -118,6 +124,7 @@ class Route:
     resource: Resource
     rule: Rule
     summary: str
+    changes: bool = False
     asks_who: bool = True
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
@@ -136,9 +143,16 @@ def add_routes(app: web.Application, routes: Iterable[Route], proxies: Sequence[
     """Put the table into the application, behind reverse `proxies` that are believed whom they name."""
     for route in routes:
         handler = _handler(route, proxies)
+        if route.changes:
+            _CHANGING.add(handler)
         app.router.add_route(route.method, route.path, handler)
         if route.method == "GET" and not route.path.startswith("/socket.io"):
             app.router.add_route("HEAD", route.path, handler)
+
+
+def changes(request: web.Request) -> bool:
+    """Whether the request may change something, so that nobody repeats it for the one who asked."""
+    return request.method not in SAFE or request.match_info.handler in _CHANGING
 
 
 def _handler(route: Route, proxies: Sequence[Network]) -> Handler:

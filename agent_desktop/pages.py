@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from agent_desktop import sessions
-from agent_desktop.api import Ask, Open, Route
+from agent_desktop.api import Ask, Open, Route, changes
 from agent_desktop.i18n import translator, wanted
 from agent_desktop.middleware import SAFE
 from agent_desktop.people import People, SignedIn
@@ -46,7 +46,7 @@ def _looks(assets: Assets, name: str) -> dict[str, list[str]]:
 @dataclass(frozen=True, slots=True)
 class _Notice:
     """A page of a few words. `cure` is a command to type, `away` the words of a link to the sign-in page, `home` of one
-    to where the reader's work is."""
+    to where the reader's work is, `anew` of one to begin signing in again."""
 
     status: int
     title: str
@@ -54,10 +54,11 @@ class _Notice:
     cure: str = ""
     away: str = ""
     home: str = ""
+    anew: str = ""
 
     def page(self, request: web.Request, assets: Assets, language: str) -> web.Response:
         t = translator(language)
-        said = {name: t(getattr(self, name)) for name in ("title", "words", "away", "home")}
+        said = {name: t(getattr(self, name)) for name in ("title", "words", "away", "home", "anew")}
         context = {"language": language, "cure": self.cure, **said, **_looks(assets, "desk")}
         return aiohttp_jinja2.render_template("message.html", request, context, status=self.status)
 
@@ -66,6 +67,12 @@ AWAY = _Notice(
     503,
     "The database does not answer right now",
     "Calls go on, and nothing is lost. This page comes back by itself as soon as it can.",
+)
+NOT_SIGNED_IN_YET = _Notice(
+    503,
+    AWAY.title,
+    "Calls go on, and nothing is lost. You are not signed in yet: please begin again in a moment.",
+    anew="To the sign-in page",
 )
 NOTHING_HERE = _Notice(
     404, "There is nothing at this address", "Perhaps it was mistyped, or what was here is gone.", home="To my work"
@@ -95,6 +102,8 @@ def sorry(assets: Assets) -> Middleware:
         except Unavailable as error:
             if error.id != "engine_busy" or not _wants_page(request):
                 raise
+            if changes(request):  # a code that was used may not be used again
+                return NOT_SIGNED_IN_YET.page(request, assets, _asked_for(request))
             response = AWAY.page(request, assets, _asked_for(request))
             response.headers["Refresh"] = str(LOAD_AGAIN)
         except web.HTTPNotFound:

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler, Middleware
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from agent_desktop.middleware import SAFE
+from agent_desktop.api import changes
 from kernel.errors import Unavailable
 from kernel.patience import GivenUp, within
 from server.dberrors import describe_db_error, is_permanent
@@ -29,7 +29,7 @@ def database_errors(platform: Platform) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in SAFE and platform.heartbeat.age > AWAY:
+        if changes(request) and platform.heartbeat.age > AWAY:
             raise _cannot_save(platform.store.trouble or TimeoutError())
         try:
             return await handler(request)
@@ -56,7 +56,7 @@ def patient_reads(platform: Platform, seconds: float) -> Middleware:
         async def answer() -> web.StreamResponse:
             return await handler(request)
 
-        if request.method not in SAFE or request.path.startswith(LASTING):
+        if changes(request) or request.path.startswith(LASTING):
             return await handler(request)
         try:
             return await within(seconds, answer(), lambda: platform.heartbeat.beating or BEGUN in request)

@@ -123,6 +123,7 @@ class ProviderResource:
                 resource=self.begin,
                 rule=Open.public,
                 summary="To the company's sign-in",
+                changes=True,
                 query=Begin,
             ),
             Route(
@@ -131,6 +132,7 @@ class ProviderResource:
                 resource=self.back,
                 rule=Open.public,
                 summary="Back from the company's sign-in",
+                changes=True,
                 query=Back,
             ),
         )

@@ -37,6 +37,9 @@ class IdentityProvider:
     key: RSAKey | None = None
     piecemeal: bool = False
     """Whether its keys come in two pieces, as a long answer does."""
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Not set: whoever comes with a code has to wait."""
+    waiting: int = 0
     asked: list[dict[str, str]] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -72,6 +75,8 @@ class IdentityProvider:
 
     async def token(self, request: web.Request) -> web.Response:
         form = await request.post()
+        self.waiting += 1
+        await self.answers.wait()
         asked = self._codes.pop(str(form["code"]), None)
         challenge = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         proven = asked and asked["code_challenge"] == base64.urlsafe_b64encode(challenge).rstrip(b"=").decode()
@@ -99,6 +104,7 @@ def _json(value: object) -> bytes:
 async def identity_provider() -> AsyncIterator[IdentityProvider]:
     """On a free port of this machine."""
     provider = IdentityProvider()
+    provider.answers.set()
     app = web.Application()
     app.router.add_get("/.well-known/openid-configuration", provider.describe)
     app.router.add_get("/keys", provider.keys)

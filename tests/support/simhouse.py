@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -71,12 +72,13 @@ class SimHouse:
 
 @asynccontextmanager
 async def web_of(
-    platform: Platform, folder: Path, more: Iterable[web.RouteDef] = ()
+    platform: Platform, folder: Path, more: Iterable[web.RouteDef] = (), **options: Any
 ) -> AsyncIterator[tuple[str, web.Application]]:
-    """The web server of a running platform: its address, and the application, which has `more` routes."""
+    """The web server of a running platform: its address, and the application, which has `more` routes and these
+    settings."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    app = desktop_app(platform, Settings(port=port, data_dir=folder), port)
+    app = desktop_app(platform, Settings(port=port, data_dir=folder, **options), port)
     app.router.add_routes(more)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
