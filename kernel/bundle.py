@@ -11,28 +11,46 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from kernel.errors import Displaced
+
 _INSERT = re.compile(r"(?P<head>INSERT INTO .+?) VALUES \((?P<values>.*?)\)(?P<tail>.*)", re.DOTALL)
 _TYPE = re.compile(r"\$\d+::([A-Z ]+)")
 
 
+HELD = "{held}"
+"""Stands in a part for the condition under which it saves anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A statement on one table with the lists that it takes: `sql` has `{0}`, `{1}`... where their numbers go."""
+    """A statement on one table with the lists that it takes: `sql` has `{0}`, `{1}`... where their numbers go, and
+    HELD."""
 
     table: str
     sql: str
     lists: tuple[Sequence[Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What must be so for a transaction to save: a query of the row that says so, which nobody may change meanwhile.
+    `sql` has `{0}` for the value."""
+
+    sql: str
+    value: object
+
+
 class Bundle:
     """What a transaction saves, kept until a question is asked in it or it ends; then all of it goes as one statement.
 
-    The parts of one statement do not see each other's rows, and PostgreSQL leaves open which goes first; constraints
-    between tables are looked at when all is done. So a second part on a table waits for its own statement.
+    The parts of one statement do not see each other's rows, and PostgreSQL leaves open which goes first (in fact they
+    go in their order); constraints between tables are looked at when all is done. So a second part on a table waits for
+    its own statement. With a `hold` that is not so, nothing is saved, and Displaced raised.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hold: Hold | None = None) -> None:
         self._parts: dict[str, Part] = {}
+        self._hold = hold
 
     def holds(self, table: str) -> bool:
         return table in self._parts
@@ -47,12 +65,18 @@ class Bundle:
         if not self._parts:
             return
         parts, self._parts = tuple(self._parts.values()), {}
-        sql = _statement(tuple(part.sql for part in parts), tuple(len(part.lists) for part in parts))
-        values = tuple(one for part in parts for one in part.lists)
-        if last:
-            alone(connection, sql, values)
-        else:
-            connection.exec_driver_sql(sql, values)
+        hold = self._hold
+        shapes = tuple((part.sql, len(part.lists)) for part in parts)
+        sql = _statement(shapes, hold.sql if hold is not None else None)
+        values: tuple[object, ...] = tuple(one for part in parts for one in part.lists)
+        values = values if hold is None else (*values, hold.value)
+        run = alone if last else _run
+        if run(connection, sql, values).scalar() != 1:
+            raise Displaced
+
+
+def _run(connection: Connection, sql: str, values: Any) -> Any:
+    return connection.exec_driver_sql(sql, values)
 
 
 def alone(connection: Connection, sql: Any, values: Any) -> Any:
@@ -92,16 +116,19 @@ def inserting(sql: str) -> str:
     if found is None or len(types) != found["values"].count("$"):
         raise NotImplementedError(f"no list can be made of the values of {sql}")
     lists = ", ".join(f"{{{at}}}::{kind}[]" for at, kind in enumerate(types))
-    return f"{found['head']} SELECT * FROM unnest({lists}){found['tail']}"  # noqa: S608 - made of our own statement
+    return f"{found['head']} SELECT * FROM unnest({lists}) WHERE {HELD}{found['tail']}"  # noqa: S608 - our own tables
 
 
 @functools.lru_cache(1024)
-def _statement(parts: tuple[str, ...], counts: tuple[int, ...]) -> str:
-    numbered, first = [], 1
-    for sql, count in zip(parts, counts, strict=True):
-        numbered.append(sql.format(*(f"${at}" for at in range(first, first + count))))
+def _statement(parts: tuple[tuple[str, int], ...], hold: str | None) -> str:
+    """One statement of these parts, each with the number of its lists; its answer is 1 when they were saved."""
+    held = "TRUE" if hold is None else "EXISTS (SELECT FROM held)"
+    made, first = [], 1
+    for at, (sql, count) in enumerate(parts):
+        numbers = (f"${number}" for number in range(first, first + count))
+        made.append(f"p{at} AS ({sql.format(*numbers, held=held)})")
         first += count
-    *others, last = numbered
-    if not others:
-        return last
-    return "WITH " + ", ".join(f"p{at} AS ({sql})" for at, sql in enumerate(others)) + f" {last}"
+    if hold is None:
+        return f"WITH {', '.join(made)} SELECT 1"
+    mine = f"held AS MATERIALIZED ({hold.format(f'${first}')})"
+    return f"WITH {mine}, {', '.join(made)} SELECT count(*) FROM held"  # noqa: S608 - made of our own statements

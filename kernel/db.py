@@ -42,7 +42,7 @@ from kernel.storable import to_row as to_row
 T = TypeVar("T")
 
 
-_OPTIONED: WeakKeyDictionary[Engine, dict[tuple[str, ...], AsyncEngine]] = WeakKeyDictionary()
+_OPTIONED: WeakKeyDictionary[Engine, dict[tuple[tuple[str, bool | str], ...], AsyncEngine]] = WeakKeyDictionary()
 
 metadata = MetaData(
     naming_convention={
@@ -116,6 +116,13 @@ engine_pulse = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+engine_owner = Table(
+    "engine_owner",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("token", BigInteger, nullable=False),
+)
+
 answers = Table(
     "answers",
     metadata,
@@ -150,9 +157,9 @@ OLD = 300
 """Seconds after which it is made anew: a firewall between may forget one that is idle for longer, and tell nobody."""
 
 
-PREPARED = 300
-"""Statements that a server keeps ready for a connection: a commit is one statement for each set of tables that it
-saves in, of which a day sees more than a hundred."""
+PREPARED = 150
+"""Statements that a server keeps ready for a connection, the long ones at up to 0.4 MB each: a commit is one statement
+for each set of tables that it saves in, of which a busy minute sees more than a hundred."""
 
 
 def connect(url: str) -> AsyncEngine:
@@ -271,7 +278,11 @@ class _File:
 async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction that only reads: one consistent picture, waiting for no writer. PostgreSQL refuses writes in
     it; SQLite does not, so write through `engine.begin()` only."""
-    async with with_options(engine, readonly=True, postgresql_readonly=True).connect() as connection:
+    if engine.dialect.name == "sqlite":
+        reading = with_options(engine, readonly=True)
+    else:
+        reading = with_options(engine, postgresql_readonly=True, isolation_level="REPEATABLE READ")
+    async with reading.connect() as connection:
         yield connection
 
 
@@ -289,9 +300,10 @@ async def glance(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def with_options(engine: AsyncEngine, **options: bool | str) -> AsyncEngine:
     """The engine with these options, made once: making one costs as much as a statement."""
     kept = _OPTIONED.setdefault(engine.sync_engine, {})
-    found = kept.get(tuple(options))
+    key = tuple(options.items())
+    found = kept.get(key)
     if found is None:
-        found = kept[tuple(options)] = engine.execution_options(**options)
+        found = kept[key] = engine.execution_options(**options)
     return found
 
 

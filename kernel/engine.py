@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 from kernel.clock import Clock
 from kernel.core import Core, Outcome
-from kernel.errors import Unavailable
+from kernel.errors import Displaced, Unavailable
 from kernel.faults import FaultPoint, reached
 from kernel.messages import Event, Message, Order, Question
 from kernel.shelf import Change
@@ -75,8 +76,9 @@ class Engine:
 
     When the store fails, the loop keeps the drained batch and tries again for ever, `retry` seconds apart at
     most, while the inbox grows to `room` messages; facts beyond that are refused by `post` returning False
-    (the link then closes and the snapshot after reconnecting brings what was missed). `on_late` is called before what
-    a late commit ordered is sent.
+    (the link then closes and the snapshot after reconnecting brings what was missed). Only when another platform has
+    taken the database over does it end, raising Displaced. `on_late` is called before what a late commit ordered is
+    sent.
     """
 
     def __init__(self, core: Core, store: Store, outlet: Outlet, clock: Clock, room: int = 100_000) -> None:
@@ -182,7 +184,8 @@ class Engine:
             reached(FaultPoint.before_commit, out.entries)
             decided = self.clock.now()
             self._send(out, questions=True)
-            await self._commit(out)
+            if await self._commit(out) > 1:
+                self._send(out, questions=True)  # asked while there was no database, they found nothing
             late = self.clock.now() - decided > LATE
             if late:
                 log.warning("the commit came late; what is ordered is outdated, the switch is asked how it stands")
@@ -224,11 +227,14 @@ class Engine:
             return _answer(item.reply, None, error)
         return _answer(item.reply, value, None)
 
-    async def _commit(self, out: Outcome) -> None:
+    async def _commit(self, out: Outcome) -> int:
+        """Returns how many tries it took."""
         delay = 0.02
-        while True:
+        for tries in itertools.count(1):
             try:
                 await self._store.commit(out)
+            except Displaced:
+                raise
             except Exception as error:
                 self.store_error = repr(error)
                 log.exception("the commit failed; trying again")
@@ -237,7 +243,8 @@ class Engine:
             else:
                 self.store_error = None
                 self.last_commit = self.clock.now()
-                return
+                return tries
+        raise AssertionError("it is tried for ever")  # pragma: no cover - the count has no end
 
     def _deliver(self, out: Outcome) -> None:
         published = Published(out.last_seq, self.clock.now(), tuple(out.changes.values()), tuple(out.events))

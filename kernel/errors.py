@@ -103,3 +103,7 @@ def at_fields(**problems: Problem) -> dict[str, object]:
         "fields": {name: one.words for name, one in problems.items()},
         "reasons": {name: {"id": one.id, "params": dict(one.params)} for name, one in problems.items()},
     }
+
+
+class Displaced(Exception):
+    """Another platform has taken this database over since this one read it; what this one knows is not so any more."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Dialect, Executable, Row, Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from kernel.bundle import Bundle, Part, alone, bundle_of, inserting
+from kernel.bundle import HELD, Bundle, Hold, Part, alone, bundle_of, inserting
 from kernel.db import UtcDateTime, with_options
 from kernel.hops import OneHopConnection
 from kernel.storable import sqlite_time
@@ -20,16 +20,16 @@ _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 
 @contextlib.asynccontextmanager
-async def saving(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def saving(engine: AsyncEngine, hold: Hold | None = None) -> AsyncIterator[AsyncConnection]:
     """A transaction for rows whose order does not matter to who saves them: what `insert_rows`, `upsert` and
     `delete_ids` are given goes to SQLite's thread, or to the server, with the next question or the COMMIT, which then
-    raises what was wrong."""
+    raises what was wrong; at a server Displaced when `hold` is not so."""
     if engine.dialect.name == "sqlite":
         async with with_options(engine, saving=True).begin() as connection:
             yield connection
         return
     async with engine.connect() as plain:
-        connection = await plain.execution_options(bundle=Bundle())
+        connection = await plain.execution_options(bundle=Bundle(hold))
         async with connection.begin():
             yield connection
             await connection.run_sync(_send, True)
@@ -145,7 +145,7 @@ async def delete_ids(connection: AsyncConnection, table: Table, ids: Iterable[st
     if raw is not None:
         raw.later(f"DELETE FROM {table.name} WHERE id = ?", [(one,) for one in wanted])  # noqa: S608 - our own tables
     elif bundle is not None and wanted:
-        sql = f"DELETE FROM {table.name} WHERE id = ANY({{0}}::VARCHAR[])"  # noqa: S608 - our own tables
+        sql = f"DELETE FROM {table.name} WHERE id = ANY({{0}}::VARCHAR[]) AND {HELD}"  # noqa: S608 - our own tables
         await _later(connection, bundle, Part(table.name, sql, (wanted,)))
     elif wanted:
         await connection.execute(delete(table).where(table.c.id.in_(wanted)))

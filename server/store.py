@@ -21,6 +21,7 @@ from kernel.faults import FaultPoint, awaited, reached
 from kernel.messages import Message, Write
 from kernel.storable import Encoded
 from kernel.turn import Deadline
+from server import owning
 from server.dberrors import is_permanent
 from server.saving import Save, Step, deleting, inserting, save_all, save_what_fits, text_lengths, upserting
 from server.sealing import KeyRing, Pending, holders, opener, subject_key
@@ -72,6 +73,7 @@ class SqlEngineStore:
         self._order = {name: at for at, name in enumerate(self._shelves)}
         self._lengths = {name: text_lengths(one.table) for name, one in self._shelves.items()}
         self._savers = {kind: one if isinstance(one, Saver) else Saver(one) for kind, one in (saves or {}).items()}
+        self._token: int | None = None
         self.keys = KeyRing()
         self.trouble: Exception | None = None
         """Why the last commit failed; None when it did not."""
@@ -85,7 +87,10 @@ class SqlEngineStore:
         """Rows that were refused for good and became dead letters."""
 
     async def load(self) -> tuple[dict[str, list[Any]], int]:
-        """Live rows by shelf, and the last `seq` that was ever given."""
+        """Live rows by shelf, and the last `seq` that was ever given. The database is this store's from now on: what
+        the one before may still have at the server is saved before that, or not at all."""
+        async with self._db.begin() as connection:
+            self._token = await owning.take(connection)
         found: dict[str, list[Any]] = {}
         async with db.readonly(self._db) as connection:
             for name, shelf in self._shelves.items():
@@ -120,16 +125,23 @@ class SqlEngineStore:
         """Whether the try before this one was committed after all; without a line of the journal it does not matter."""
         for table, lines in ((db.journal, outcome.entries), (db.dead_letters, outcome.dead)):
             if lines:
-                async with db.readonly(self._db) as connection:
-                    return await connection.scalar(select(table.c.seq).where(table.c.seq == lines[0].seq)) is not None
+                ours, of = lines[0], table.c
+                query = select(of.seq).where(
+                    of.seq == ours.seq, of.at == ours.at, of.type == type(ours.message).__name__
+                )
+                async with db.glance(self._db) as connection:
+                    return await connection.scalar(query) is not None
         return False
 
     async def _save(self, outcome: Outcome) -> None:
         try:
-            await self._write(outcome, save_all, writes.saving(self._db))
+            await self._write(outcome, save_all, writes.saving(self._db, owning.hold(self._token)))
         except Exception as error:
             if not is_permanent(error):
                 raise
+            if self.trouble is not None and await self._is_saved(outcome):
+                log.info("the try before was saved after all")
+                return
             log.error("rows were refused for good; saving the rest", extra={"error": repr(error)[:500]})  # noqa: TRY400
             await self._write(outcome, self._carefully(outcome), self._db.begin())
 
@@ -222,6 +234,7 @@ class SqlEngineStore:
             await connection.execute(insert(db.dead_letters), [{**line, "error": reason}])
 
         async def run(connection: AsyncConnection, steps: Sequence[Step]) -> None:
+            await owning.ensure(connection, self._token)
             await save_what_fits(connection, steps, bury)
 
         return run

@@ -13,7 +13,7 @@ import pytest
 from kernel.clock import ManualClock
 from kernel.core import Core, Outcome
 from kernel.engine import Engine, Published
-from kernel.errors import Refused, Unavailable
+from kernel.errors import Displaced, Refused, Unavailable
 from kernel.messages import Order
 from tests.support.waiting import until
 from tests.unit.kernel.words import START, Ask, Count, LookUp, Poison, Room, SetAlarm, Tell, Wonder
@@ -27,6 +27,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.kept: list[Outcome] = []
         self.failures = 0
+        self.error: Exception = OSError("database is away")
         self.tries = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -39,7 +40,7 @@ class FakeStore:
         await self.gate.wait()
         if self.failures:
             self.failures -= 1
-            raise OSError("database is away")
+            raise self.error
         self.kept.append(outcome)
 
     def counts(self) -> list[int]:
@@ -98,16 +99,37 @@ async def test_orders_are_sent_and_answers_given_after_the_commit() -> None:
 
 async def test_a_question_goes_out_while_its_turn_is_committed_and_once_only() -> None:
     world = World()
-    world.store.failures = 2
     async with world.running():
         world.store.gate.clear()
         world.engine.post(Wonder(key="a"))
         await until(lambda: world.store.tries == 1)
         assert [type(order) for order, _ in world.outlet.sent] == [LookUp]
         world.store.gate.set()
-        await until(lambda: len(world.outlet.sent) == 2)
         await world.engine.ask(Count(key="a"))
     assert [(type(order), committed) for order, committed in world.outlet.sent] == [(LookUp, 0), (Tell, 1)]
+
+
+async def test_a_question_that_was_asked_while_the_store_was_away_is_asked_again() -> None:
+    world = World()
+    world.store.failures = 2
+    async with world.running():
+        world.engine.post(Wonder(key="a"))
+        await world.engine.ask(Count(key="a"))
+    assert [(type(order), committed) for order, committed in world.outlet.sent[:3]] == [
+        (LookUp, 0), (LookUp, 1), (Tell, 1),
+    ]  # fmt: skip
+    assert len(world.outlet.sent) == 3
+
+
+async def test_an_engine_whose_database_another_took_over_ends() -> None:
+    world = World()
+    world.store.error, world.store.failures = Displaced(), 1
+    async with world.running() as task:
+        world.engine.post(Count(key="a"))
+        with pytest.raises(Displaced):
+            await task
+    assert world.store.tries == 1
+    assert world.outlet.published == []
 
 
 async def test_what_waits_is_committed_at_once() -> None:
