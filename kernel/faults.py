@@ -34,8 +34,8 @@ FAULT_POINTS = {
     FaultPoint.loaded: "at start: the state is read, the switch is not connected yet",
     FaultPoint.snapshot_taken: "the link is up and the snapshot taken, the engine has not heard of it",
     FaultPoint.before_commit: "a batch is decided, nothing of it is saved",
-    FaultPoint.mid_transaction: "its rows are written, the transaction is not committed (at a server, which has a commit"
-    " as one statement, the point makes that moment; test_owner holds what is true of the statement)",
+    FaultPoint.mid_transaction: "its rows are written, the transaction is not committed (a server is given a commit as"
+    " one statement: there the point makes that moment, and `test_owner` holds what is true of the statement)",
     FaultPoint.after_commit: "it is committed, nobody was told",
     FaultPoint.after_publish: "screens were told, its orders are not sent",
     FaultPoint.after_send: "its orders went to the switch's link, whoever asked has no answer",
