@@ -268,14 +268,20 @@ class Projection:
         else:
             self._rows[shelf][key] = row
         if shelf == "attempts" and row is not None:
-            before = self._dials.get(row["agent_id"], key)
-            if before != key:
-                self._rows[shelf].pop(before, None)
-            self._dials[row["agent_id"]] = key
+            self._show_dial(row)
         if shelf == "offers" and change.row is not None and change.row.get("reason") == "answered_elsewhere":
             self._taken[change.row["agent_id"]] = {"offer_id": key, "by": change.row.get("answered_by")}
         if shelf in ("stints", "offers"):
             self._index(self._stints if shelf == "stints" else self._offers, old, row)
+
+    def _show_dial(self, row: Row) -> None:
+        """Of an agent's dials the last one placed is shown. One before it may end later: its number may wait in the
+        queue, or its leg be awaited, while the agent calls somebody else."""
+        shown = self.get("attempts", self._dials.get(row["agent_id"])) or row
+        older, newer = sorted((shown, row), key=_asked)
+        self._dials[row["agent_id"]] = newer["id"]
+        if older["id"] != newer["id"]:
+            del self._rows["attempts"][older["id"]]
 
     def _index(self, index: defaultdict[str, set[str]], old: Row | None, row: Row | None) -> None:
         if old is not None:
@@ -292,8 +298,12 @@ class Projection:
 
 
 def _oldest_first(rows: dict[str, Row]) -> list[tuple[str, Row]]:
-    """Of the dials of an agent the last one placed is shown."""
-    return sorted(rows.items(), key=lambda item: moment(item[1].get("asked_at")) or "")
+    return sorted(rows.items(), key=lambda item: _asked(item[1]))
+
+
+def _asked(row: Row) -> tuple[str, str]:
+    """Sorts an agent's dials as they were placed."""
+    return moment(row.get("asked_at")) or "", row["id"]
 
 
 def _waits_since(row: Row) -> str | datetime:

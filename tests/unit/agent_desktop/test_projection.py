@@ -227,3 +227,22 @@ def test_times_are_utc_with_milliseconds(given_at: str | None, shown: str | None
 
 def test_desk_changes_names_the_keys_that_differ() -> None:
     assert desk_changes({"a": 1, "b": [1]}, {"a": 1, "b": [1, 2], "c": None}) == {"b", "c"}
+
+
+def dial_row(key: str, asked_at: str, state: str) -> dict[str, Any]:
+    return {"id": key, "interaction_id": f"ix-{key}", "agent_id": "ann", "number": "+34600111222", "state": state,
+            "asked_at": asked_at}  # fmt: skip
+
+
+def test_given_a_dial_that_ends_after_a_later_one_was_placed_when_shown_then_the_desk_has_the_later() -> None:
+    first, second = dial_row("at-1", AT, "bridged"), dial_row("at-2", "2026-03-01T10:05:00Z", "dialing")
+    over = {**first, "state": "ended", "ended_at": "2026-03-01T10:06:00Z"}
+    projection = Projection()
+
+    for number, row in enumerate((first, second, over), start=1):
+        projection.apply(Batch(number, AT, (RowChange("attempts", row["id"], row),)))
+
+    assert projection.desk(PEOPLE["ann"])["dial"]["id"] == "at-2"
+    fresh = Projection()
+    fresh.reset(State(3, {"attempts": {"at-2": second, "at-1": over}}))
+    assert fresh.desk(PEOPLE["ann"])["dial"] == projection.desk(PEOPLE["ann"])["dial"]

@@ -12,8 +12,9 @@ from cti.orders import DialOut, RingDialler
 from dialer.hours import local_times, warnings
 from dialer.numbers import examine
 from kernel.messages import Fact
-from routing.attempts import SENT, AttemptState
+from routing.attempts import SENT, Attempt, AttemptState
 from routing.dialling import DialNumber, PermitGranted, PermitRefused
+from routing.rows import StintState
 from tests.unit.routing.bench import AGENTS, Bench
 from tests.unit.routing.little_office import LISTED, MOST_A_DAY, NUMBERS
 
@@ -107,8 +108,15 @@ class Dialling(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_reserved_for_two_things(self) -> None:
-        live = [one for one in self.state.attempts if one.ended_at is None and one.state is not AttemptState.ending]
-        calling = Counter(one.agent_id for one in live)
+        calling = Counter(one.agent_id for one in self.state.attempts if self.keeps_its_agent(one))
         assert all(count == 1 for count in calling.values())
         for offer in self.state.offers:
             assert offer.ended_at is not None or offer.agent_id not in calling
+
+    def keeps_its_agent(self, attempt: Attempt) -> bool:
+        """A dial has its agent until it is let go; once both talk, as long as the agent's part in the call lasts. The
+        attempt outlives that part: its number may wait in the queue, or talk with somebody else, and is not free."""
+        if attempt.ended_at is not None or attempt.state is AttemptState.ending:
+            return False
+        parts = self.state.stints.where("leg", attempt.leg)
+        return attempt.state is not AttemptState.bridged or any(one.state is not StintState.done for one in parts)

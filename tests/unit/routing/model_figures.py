@@ -12,6 +12,7 @@ from agent_desktop.projection import Projection
 from cti.events import CallerInFallback, CallerWaits, Joined
 from kernel.codec import plain
 from kernel.messages import Event
+from routing.attempts import Attempt
 from routing.dialling import DialEnded, DialRefused
 from routing.messages import InteractionEnded, OfferEnded
 from server.figures import OVER, Tally
@@ -92,6 +93,15 @@ class Figures(RuleBasedStateMachine):
         counted = {state: self.tally.ended["offers", state] for state in OVER["offers"]}
         settled = [one for one in self.bench.disk["offers"].values() if one.state == "accepted" and one.ended_at]
         assert counted == {state: self.log.offers[state] for state in counted} | {"accepted": len(settled)}
+
+    @invariant()
+    def the_last_dial_of_each_agent_is_shown(self) -> None:
+        """However late those before it end."""
+        self.p5_figures_are_what_the_log_says()
+        last: dict[str, Attempt] = {}
+        for one in sorted(self.bench.disk["attempts"].values(), key=lambda one: (one.asked_at, one.id)):
+            last[one.agent_id] = one
+        assert self.screen.rows("attempts") == sorted(map(plain, last.values()), key=lambda row: row["id"])
 
     @precondition(lambda self: self.bench.alive)
     @rule()

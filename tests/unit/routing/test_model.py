@@ -254,7 +254,7 @@ class Model(Dialling, Clocks, Figures):
             stints = [one.state for one in self.state.stints.where("agent_id", agent.id)]
             talks, wraps = sum(one in ON_CALL for one in stints), stints.count(StintState.wrapping)
             offers = self.state.offers.where("agent_id", agent.id)
-            calls = [one for one in self.state.attempts if one.agent_id == agent.id]
+            calls = [one for one in self.state.attempts if one.agent_id == agent.id and self.keeps_its_agent(one)]
             if agent.duty is Duty.reserved:
                 assert len(offers) + len(calls) == 1, f"{agent.id} is reserved for {offers} and {calls}"
             else:
