@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiosqlite
 
 CHUNK = 64
+AGAIN = 0.05
+"""Seconds after which an interrupt is repeated: one that comes just before a statement begins has no effect."""
 
 Work = Callable[[sqlite3.Connection], object]
 """Something to do in the thread."""
@@ -65,10 +68,37 @@ class OneHopCursor:
 
 
 @dataclass(slots=True)
-class _GivenUp:
-    """Whether nobody waits any more for what the thread was asked."""
+class _Errand:
+    """What the thread was asked in one trip. It is interrupted only while it is what the thread does: the connection's
+    next errand may be somebody else's."""
 
-    true: bool = False
+    works: Sequence[Work]
+    only_reads: bool
+    given_up: bool = False
+    runs_on: sqlite3.Connection | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, raw: sqlite3.Connection) -> None:
+        """In the thread."""
+        with self.turn:
+            self.runs_on = raw
+        try:
+            for work in self.works:
+                if self.given_up:
+                    return
+                work(raw)
+        finally:
+            with self.turn:
+                self.runs_on = None
+
+    def give_up(self) -> None:
+        """In the event loop, when nobody waits for it any more. What may change something ends by itself."""
+        with self.turn:
+            self.given_up = True
+            if self.runs_on is None or not self.only_reads:
+                return
+            self.runs_on.interrupt()
+        asyncio.get_running_loop().call_later(AGAIN, self.give_up)
 
 
 class OneHopConnection(aiosqlite.Connection):
@@ -81,16 +111,18 @@ class OneHopConnection(aiosqlite.Connection):
         self._waiting: list[Work] = []
         self._sent = False
         self._bare = False
+        self._reads = False
         self.saving = False
         """Whether `later` may be used."""
 
     def begin_nothing(self) -> None:
         """Each statement is on its own: there is no transaction to end."""
-        self._bare = True
+        self._bare = self._reads = True
 
     def begin_reading(self) -> None:
         """Send BEGIN along with the next statement: it takes no lock and no picture before that anyway."""
         self._waiting = [_statement("BEGIN")]
+        self._reads = True
 
     def begin_saving(self) -> None:
         """Take the write lock with the first trip, in a transaction that may use `later`."""
@@ -107,14 +139,14 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def hop(self, work: Work | None = None) -> None:
         """Do what waits, then `work`, in the thread. What nobody waits for any more is not begun, a COMMIT least of
-        all: who gave up is going to try again."""
+        all: who gave up is going to try again; a question that is being answered then is stopped."""
         waiting, self._waiting = self._waiting, []
-        self._sent, given_up = not self._bare, _GivenUp()
+        self._sent = not self._bare
+        errand = _Errand((*waiting, work) if work else waiting, self._reads)
         try:
-            works = (*waiting, work) if work else waiting
-            await self._execute(self._work, works, given_up)  # type: ignore[no-untyped-call]
+            await self._execute(self._work, errand)  # type: ignore[no-untyped-call]
         except asyncio.CancelledError:
-            given_up.true = True
+            errand.give_up()
             raise
 
     async def commit(self) -> None:
@@ -130,13 +162,10 @@ class OneHopConnection(aiosqlite.Connection):
         self._over()
 
     def _over(self) -> None:
-        self._waiting, self._sent, self._bare, self.saving = [], False, False, False
+        self._waiting, self._sent, self._bare, self._reads, self.saving = [], False, False, False, False
 
-    def _work(self, works: Sequence[Work], given_up: _GivenUp) -> None:
-        for work in works:
-            if given_up.true:
-                return
-            work(self._conn)
+    def _work(self, errand: _Errand) -> None:
+        errand.run(self._conn)
 
 
 def _statement(sql: str) -> Work:
