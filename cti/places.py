@@ -105,6 +105,8 @@ class Places(Handles):
         if other is None:
             return
         caller, agent = (row, other) if row.outside else (other, row)
+        if caller.role is LegRole.dialled and caller.linked in ("", caller.id):
+            caller = self._book.link(caller, agent.linked or agent.id)  # whoever was first in the bridge
         self._book.legs.put(replace(caller, partner=agent.id))
         self._book.legs.put(
             replace(agent, partner=caller.id, interaction_id=agent.interaction_id or caller.interaction_id)

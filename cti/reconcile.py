@@ -72,9 +72,13 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
 
 def _talk_unheard(leg: LegSnapshot, known: Known, snapshot: Snapshot) -> Iterator[Repair]:
     """The dialplan leads a number that we dialled to another place only out of a talk with its agent. Of one that we
-    know as still ringing, or as just answered, they have talked: that came before whatever is seen now."""
+    know as still ringing, or as just answered, they have talked: that came before whatever is seen now. Its partner
+    and its place tell nothing, they are empty between a talk and the next place too; its Linkedid is another from its
+    first talk on."""
     row = known.get(leg.leg)
-    if row is None or row.role is not LegRole.dialled or row.partner or row.place is not None:
+    if row is None or row.role is not LegRole.dialled or row.linked not in ("", row.id):
+        return
+    if row.partner or row.place is not None:
         return
     by_switch = any(one.bridge == leg.bridge and one.role == "" for one in snapshot.legs)
     if not (by_switch if leg.bridge else leg.place in AFTER_A_TALK):

@@ -7,9 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from cti.events import AgentLegEnded, CallerArrived, CallerInFallback, CallRepaired, CustomerUp, Joined
+from cti.events import AgentLegEnded, CallerArrived, CallerHeld, CallerInFallback, CallRepaired, CustomerUp, Joined
 from cti.facts import (
     BridgeEntered,
+    BridgeLeft,
     LegAsked,
     LegEnded,
     LegPlaced,
@@ -20,6 +21,7 @@ from cti.facts import (
     Place,
     Snapshot,
 )
+from kernel.messages import Fact
 from tests.support.callbook import Desk, names, seen
 
 pytestmark = pytest.mark.unit
@@ -116,6 +118,41 @@ def test_given_a_talk_that_nobody_heard_of_then_it_was_one_before_its_agents_leg
     assert (desk.of(Joined)[0].caller_leg, desk.of(Joined)[0].agent_leg) == (FAR, LEG)
     assert desk.of(AgentLegEnded)[0].cause == 44
     assert [row[0] for row in desk.state()] == sorted(one.leg for one in legs)
+
+
+LEFT = (BridgeLeft(leg=LEG, bridge="b1"), BridgeLeft(leg=FAR, bridge="b1"))
+UNTOLD = tuple(BridgeEntered(leg=one.leg, bridge=one.bridge) if isinstance(one, BridgeEntered) else one for one in TALK)
+"""The same talk, its bridge told without any Linkedid."""
+
+
+@pytest.mark.parametrize("talk", [TALK, UNTOLD], ids=["with-linkedid", "without"])
+@pytest.mark.parametrize("left", [LEFT, LEFT[::-1], LEFT[:1], LEFT[1:]], ids=["both", "turned", "agent", "customer"])
+def test_given_a_talk_that_was_heard_and_left_then_it_is_not_told_again(
+    talk: tuple[Fact, ...], left: tuple[Fact, ...]
+) -> None:
+    """Put on hold, and the link is cut after they left the bridge, before they were heard in their places."""
+    desk = known(*talk, *left)
+    idle = seen(LEG, linked=LEG, interaction_id=IX, role="agent", place=Place.idle, **PHONE)
+    held = seen(FAR, linked=LEG, interaction_id=IX, role="dialled", place=Place.held, **TRUNK)
+    desk.take(snapshot(idle, held))
+    assert desk.of(Joined) == []
+    assert [one.leg for one in desk.of(CallerHeld)] == [FAR]
+    assert desk.book.on_hold(LEG)
+
+
+def test_given_a_talk_of_which_only_the_first_entering_was_heard_then_it_is_told_once() -> None:
+    """The agent's leg is the first in the bridge; the link is cut before the other comes."""
+    desk = known(*RINGS, LegUp(leg=FAR), BridgeEntered(leg=LEG, bridge="b1", linked=LEG))
+    desk.take(snapshot(CUSTOMER, BY_SWITCH))
+    assert len(desk.of(Joined)) == 1
+
+
+def test_given_a_talk_that_was_heard_and_left_then_its_end_in_the_queue_is_told_without_another() -> None:
+    desk = known(*TALK, *LEFT)
+    desk.take(snapshot(CUSTOMER, BY_SWITCH))
+    assert desk.of(Joined) == []
+    assert [one.cause for one in desk.of(AgentLegEnded)] == [44]
+    assert [one.ringing for one in desk.of(CallerInFallback)] == [True]
 
 
 @pytest.mark.parametrize("place", [None, Place.entered])
