@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+import math
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -19,6 +21,8 @@ from kernel.access import Right
 from kernel.patience import within
 
 TIMEOUT = 2.0
+KEPT = 1.0
+"""Seconds for which what was found answers whoever asks: anybody may ask, as often as they like."""
 
 
 class Part(TypedDict):
@@ -49,6 +53,26 @@ class Ready(TypedDict):
 Check = Callable[[], Coroutine[Any, Any, tuple[bool, str] | Verdict]]
 
 
+class _Look:
+    """One look at all parts at a time, shared by all who ask meanwhile or soon after."""
+
+    def __init__(self) -> None:
+        self._looking: asyncio.Task[dict[str, Part]] | None = None
+        self._ended = -math.inf
+
+    async def at(self, checks: Mapping[str, Check]) -> dict[str, Part]:
+        looking = self._looking
+        if looking is None or (looking.done() and time.monotonic() - self._ended > KEPT):
+            looking = self._looking = asyncio.create_task(self._at_all(checks))
+        return await asyncio.shield(looking)
+
+    async def _at_all(self, checks: Mapping[str, Check]) -> dict[str, Part]:
+        self._ended = -math.inf
+        found = dict(zip(checks, await asyncio.gather(*map(_look, checks.values())), strict=True))
+        self._ended = time.monotonic()
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """`checks` by the name of the part; each answers (ok, words). `token` opens the figures from anywhere; empty: none
@@ -57,12 +81,13 @@ class Health:
     checks: Mapping[str, Check]
     registry: CollectorRegistry
     token: str = field(default="", repr=False)
+    _shared: _Look = field(default_factory=_Look, init=False, repr=False)
 
     async def live(self, _ask: Ask) -> Live:
         return {"ok": True}
 
     async def ready(self, _ask: Ask) -> web.Response:
-        parts = dict(zip(self.checks, await asyncio.gather(*map(_look, self.checks.values())), strict=True))
+        parts = await self._shared.at(self.checks)
         body: Ready = {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
         return web.json_response(body, status=200 if body["ok"] else 503)
 

@@ -11,7 +11,7 @@ from agent_desktop.health import Check, Verdict
 from config.settings import Settings
 from cti.switch import LinkState, LinkStatus
 from kernel.clock import NOTABLE, clock_words
-from kernel.db import readonly
+from kernel.db import glance
 from server.dberrors import describe_db_error
 from server.figures import free_bytes
 from server.permits import Sealer
@@ -33,7 +33,7 @@ def checks(platform: Platform, settings: Settings) -> Mapping[str, Check]:
 
     async def database() -> Verdict:
         try:
-            async with readonly(platform.database) as connection:
+            async with glance(platform.database) as connection:
                 await connection.execute(text("SELECT 1"))
         except Exception as error:  # whatever the driver says is translated
             return Verdict(False, " ".join(describe_db_error(error)))

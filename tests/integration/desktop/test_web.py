@@ -15,7 +15,8 @@ from yarl import URL
 from agent_desktop.app import HUB
 from kernel.access import Role
 from routing.messages import SignInAgent
-from tests.integration.desktop.harness import PASSWORD, Desktop, running
+from tests.integration.desktop.harness import PASSWORD, Browser, Desktop, running
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -249,6 +250,10 @@ async def test_given_an_unforeseen_error_then_an_incident_and_nothing_of_the_ins
     assert answer["error"]["details"]["incident"] in capsys.readouterr().out
 
 
+async def refuses(browser: Browser) -> bool:
+    return (await browser.ask("GET", "/health/ready"))[0] == 503
+
+
 async def test_given_parts_that_work_and_do_not_when_asked_then_each_says_so(sqlite_url: str, tmp_path: Path) -> None:
     async def good() -> tuple[bool, str]:
         return True, "up"
@@ -261,6 +266,7 @@ async def test_given_parts_that_work_and_do_not_when_asked_then_each_says_so(sql
         live = await browser.ask("GET", "/health/live")
         ready = await browser.ask("GET", "/health/ready")
         checks["database"] = bad
+        await until(lambda: refuses(browser), 5, "what was found is not kept for long")
         not_ready = await browser.ask("GET", "/health/ready")
 
     assert live == (200, {"ok": True})
