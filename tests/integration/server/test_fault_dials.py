@@ -94,7 +94,8 @@ async def test_killed_in_a_call_out_nobody_is_dialled_twice(words: str, tmp_path
                     return await switch.channels() == []
 
                 await until(nothing_left, STEP, "no channel is left")
-                assert deaths == [-signal.SIGKILL], f"{words} is passed once"
+                await until(lambda: deaths == [-signal.SIGKILL], STEP, f"the platform passes {words}")
+                await platform.ready()
         finally:
             await ana.close()
             await platform.stop()
