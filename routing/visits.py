@@ -285,8 +285,9 @@ class Visits(Handles):
         reason = "lost_in_outage" if event.unseen else _end_reason(interaction)
         for offer in self._open_offers(interaction):
             self._offers.end(offer, Ending("caller_left", "caller_left"), turn)
-        stint = self._state.current_stint(self._state.interactions[interaction.id])
-        if stint is not None and stint.state in (StintState.joined, StintState.held):
+        for stint in self._state.stints.where("interaction_id", interaction.id):
+            if stint.state not in (StintState.joined, StintState.held):
+                continue
             held = stint.state is StintState.held
             self._wrapping.talk_over(stint, "lost_in_outage" if event.unseen else "caller_hung_up", turn)
             if held:

@@ -80,7 +80,7 @@ class Rehearsal:
     skipped: list[Step] = field(default_factory=list)
     passed: set[int] = field(default_factory=set)
     heard_of: set[str] = field(default_factory=set)
-    """Calls that a fact or a snapshot named, as the recording names them."""
+    """Calls that a place of a leg or a snapshot named, as the recording names them."""
 
     def __post_init__(self) -> None:
         self.core, self.rooms = make_core()
@@ -199,7 +199,8 @@ class Rehearsal:
         if isinstance(fact, LegEnded):
             self._over.add(self._named(recorded))
         if not lost:
-            self.heard_of.add(str(getattr(fact, "interaction_id", "")))
+            if isinstance(fact, LegPlaced):
+                self.heard_of.add(fact.interaction_id)
             self.take(self._renamed(fact))
         if isinstance(fact, LegStarted | LegEnded) and (order := self._asked.pop(recorded, "")):
             self.take(OrderDone(order_id=order, ok=not lost, unknown=lost, leg=self._named(recorded)))

@@ -162,12 +162,14 @@ async def test_given_the_desk_taken_away_then_the_screen_is_shut_and_no_call_com
         await until(lambda: tab.desk)
         status, row = await root.ask("PATCH", path, {"version": 1, "roles": ["admin"]})
         await until(lambda: tab.gone, 5)
-        await until(lambda: len(told(desktop)) == 2, 5)
+        await until(lambda: SignOutAgent in told(desktop), 5)
         out, _ = await browser.ask("GET", "/api/me")
 
     assert (status, row["roles"], out) == (200, ["admin"], 401)
     assert tab.events("signed_out") == [{"reason": "role_changed"}]
-    assert told(desktop) == [SetPresence, SignOutAgent]
+    assert told(desktop)[:2] == [SetPresence, SignOutAgent], (
+        "whoever looks at sessions may find it too, and say it again"
+    )
 
 
 async def test_given_a_change_then_the_audit_tells_of_what_changed_and_no_more(desktop: Desktop) -> None:

@@ -29,9 +29,14 @@ NO_PHONE = ("gone_channels", "names_and_numbers", "phone_not_there", "waiting_ca
 SKIPPED = {"phone_not_there": ["ring", "ring"], "two_legs_one_caller": ["ring"]}
 """What the recording's hand did and the platform never does: ring a phone that is not there, a second one for a caller
 who is rung for."""
-AGAINST_OURS = ("ring_all_without_a_word",)
-"""Here the recording's hand grants nobody the caller, and the platform did: everything ends, but not as told."""
+AGAINST_OURS = ("ring_all_without_a_word", "phone_lost_platform_dead")
+"""Everything ends, but not always as told: in the first the recording's hand grants nobody the caller, and the platform
+did; in the second the phone that the switch's own queue rang ends with the lost phone's cause, as the caller does, and is
+taken for lost a second time when that is heard before the caller's own end."""
 CALLS = [name for name in scenario_names() if name not in NOBODY_CALLS]
+LOSSY = [name for name in CALLS if name != "platform_hangs_up_caller"]
+"""Not of two callers one after the other: when the first one's end is lost, ours offers that one, and the recording's leg
+would answer for one caller and be joined with the other, which no switch does."""
 SAME = [name for name in CALLS if name not in AGAINST_OURS]
 OVER = {"closed", "abandoned"}
 MOVES = (LegPlaced, BridgeEntered, BridgeLeft)
@@ -147,7 +152,7 @@ def test_given_facts_repeated_delayed_and_reordered_then_without_any_snapshot_th
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(CALLS), st.data(), st.randoms(use_true_random=False), st.sampled_from((0.1, 0.5, 0.9)))
+@given(st.sampled_from(LOSSY), st.data(), st.randoms(use_true_random=False), st.sampled_from((0.1, 0.5, 0.9)))
 def test_given_facts_lost_too_when_the_link_was_back_then_every_call_ends_and_nobody_is_busy(
     name: str, data: st.DataObject, chance: Random, lost: float
 ) -> None:
