@@ -30,13 +30,13 @@ SKIPPED = {"phone_not_there": ["ring", "ring"], "two_legs_one_caller": ["ring"]}
 """What the recording's hand did and the platform never does: ring a phone that is not there, a second one for a caller
 who is rung for."""
 AGAINST_OURS = ("ring_all_without_a_word", "phone_lost_platform_dead")
-"""Everything ends, but not always as told: in the first the recording's hand grants nobody the caller, and the platform
-did; in the second the phone that the switch's own queue rang ends with the lost phone's cause, as the caller does, and is
-taken for lost a second time when that is heard before the caller's own end."""
+"""Everything ends, but not always as told: in the first the recording's hand grants nobody the caller, and the
+platform did; in the second the phone that the switch's own queue rang ends with the lost phone's cause, as the caller
+does, and is taken for lost a second time when that is heard before the caller's own end."""
 CALLS = [name for name in scenario_names() if name not in NOBODY_CALLS]
 LOSSY = [name for name in CALLS if name != "platform_hangs_up_caller"]
-"""Not of two callers one after the other: when the first one's end is lost, ours offers that one, and the recording's leg
-would answer for one caller and be joined with the other, which no switch does."""
+"""Not of two callers one after the other: when the first one's end is lost, ours offers that one, and the recording's
+leg would answer for one caller and be joined with the other, which no switch does."""
 SAME = [name for name in CALLS if name not in AGAINST_OURS]
 OVER = {"closed", "abandoned"}
 MOVES = (LegPlaced, BridgeEntered, BridgeLeft)
