@@ -170,17 +170,7 @@ def connect(url: str) -> AsyncEngine:
     use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
-        waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE, "prepared_statement_cache_size": PREPARED}
-        options: dict[str, Any] = {
-            "pool_timeout": PATIENCE,
-            "pool_recycle": OLD,
-            "hide_parameters": True,
-            "json_serializer": encode,
-            "connect_args": waits,
-        }
-        engine = _pinging(create_async_engine(url, **POOL, **options))
-        watch(engine.sync_engine)
-        return engine
+        return _server(url)
     file = _File()
     how = {"timeout": PATIENCE, "async_creator_fn": file.open}
     engine = create_async_engine(url, **POOL, hide_parameters=True, json_serializer=encode, connect_args=how)
@@ -213,6 +203,20 @@ def connect(url: str) -> AsyncEngine:
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    return engine
+
+
+def _server(url: str) -> AsyncEngine:
+    waits = {"timeout": PATIENCE, "command_timeout": 2 * PATIENCE, "prepared_statement_cache_size": PREPARED}
+    options: dict[str, Any] = {
+        "pool_timeout": PATIENCE,
+        "pool_recycle": OLD,
+        "hide_parameters": True,
+        "json_serializer": encode,
+        "connect_args": waits,
+    }
+    engine = _pinging(create_async_engine(url, **POOL, **options))
+    watch(engine.sync_engine)
     return engine
 
 
