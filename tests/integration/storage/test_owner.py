@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kernel.db import connect, readonly
+from kernel.db import readonly
 from kernel.errors import Displaced
 from server import store as store_module
-from tests.integration.storage.shelves import counters, lines, make_tables, store_on, taken, texts, values
+from tests.integration.storage.shelves import counters, lines, store_on, taken, texts, values
 from tests.support.waiting import until
 from tests.unit.kernel.words import Ask, Count, core
 
@@ -37,15 +37,6 @@ async def main(url):
 asyncio.run(main(sys.argv[1]))
 """
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-
-
-@pytest.fixture
-async def server(postgres_url: str) -> AsyncIterator[AsyncEngine]:
-    """With the tables of the small room."""
-    engine = connect(postgres_url)
-    await make_tables(engine)
-    yield engine
-    await engine.dispose()
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,22 +12,12 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kernel.db import connect
 from kernel.writes import delete_ids, saving, upsert
-from tests.integration.storage.shelves import counters, make_tables, store_on, taken, values
+from tests.integration.storage.shelves import counters, store_on, taken, values
 from tests.integration.storage.statements import TRIP, listened
 from tests.unit.kernel.words import Count, core
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def sqlite(sqlite_url: str) -> AsyncIterator[AsyncEngine]:
-    """With the tables of the small room."""
-    engine = connect(sqlite_url)
-    await make_tables(engine)
-    yield engine
-    await engine.dispose()
 
 
 def row(key: str, value: int | None) -> dict[str, Any]:
@@ -71,15 +61,6 @@ async def test_what_was_wrong_with_a_row_comes_with_the_commit_and_nothing_is_ke
     assert await values(sqlite) == {}
     await save(row("c", 3))
     assert await values(sqlite) == {"c": 3}
-
-
-@pytest.fixture
-async def server(postgres_url: str) -> AsyncIterator[AsyncEngine]:
-    """With the tables of the small room."""
-    engine = connect(postgres_url)
-    await make_tables(engine)
-    yield engine
-    await engine.dispose()
 
 
 def trips_to(server: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
