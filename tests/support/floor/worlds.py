@@ -82,6 +82,12 @@ class SimWorld:
         await self._sim.phone(endpoint, "ring")
 
     async def picks_up(self, endpoint: str) -> None:
+        """A leg that is listed may be a moment away from ringing; nobody can pick up before."""
+
+        async def invited() -> bool:
+            return all(one["state"] != "Down" for one in await self._sim.channels() if one["endpoint"] == endpoint)
+
+        await until(invited, 10, f"{endpoint} rings")
         await self._sim.phone(endpoint, "pick_up")
 
     async def phone_hangs_up(self, endpoint: str) -> None:
