@@ -33,11 +33,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What must be so for a transaction to save: a query of the row that says so, which nobody may change meanwhile.
-    `sql` has `{0}` for the value."""
+    """What must be so for a transaction to save: some row of `table` has this number in `column`, and nobody may change
+    it meanwhile."""
 
-    sql: str
-    value: object
+    table: str
+    column: str
+    value: int
+
+    def asked(self, mark: str) -> str:
+        """The question, `mark` standing where the number goes."""
+        return f"SELECT 1 FROM {self.table} WHERE {self.column} = {mark}"  # noqa: S608 - names of our own tables
 
 
 class Bundle:
@@ -67,7 +72,7 @@ class Bundle:
         parts, self._parts = tuple(self._parts.values()), {}
         hold = self._hold
         shapes = tuple((part.sql, len(part.lists)) for part in parts)
-        sql = _statement(shapes, hold.sql if hold is not None else None)
+        sql = _statement(shapes, f"{hold.asked('{0}::BIGINT')} FOR SHARE" if hold is not None else None)
         values: tuple[object, ...] = tuple(one for part in parts for one in part.lists)
         values = values if hold is None else (*values, hold.value)
         run = alone if last else _run

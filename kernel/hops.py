@@ -12,6 +12,8 @@ from typing import Any
 
 import aiosqlite
 
+from kernel.errors import Displaced
+
 CHUNK = 64
 AGAIN = 0.05
 """Seconds after which an interrupt is repeated: one that comes just before a statement begins has no effect."""
@@ -132,6 +134,15 @@ class OneHopConnection(aiosqlite.Connection):
     def later(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run this with the next trip."""
         self._waiting.append(lambda raw: raw.executemany(sql, rows).close())
+
+    def only_if(self, sql: str, value: int) -> None:
+        """Raise Displaced with the next trip unless there is a row, before anything that is sent later."""
+
+        def look(raw: sqlite3.Connection) -> None:
+            if raw.execute(sql, (value,)).fetchone() is None:
+                raise Displaced
+
+        self._waiting.append(look)
 
     def cursor(self) -> Any:
         """An OneHopCursor; typed as its base class demands."""

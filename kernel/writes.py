@@ -23,9 +23,12 @@ _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 async def saving(engine: AsyncEngine, hold: Hold | None = None) -> AsyncIterator[AsyncConnection]:
     """A transaction for rows whose order does not matter to who saves them: what `insert_rows`, `upsert` and
     `delete_ids` are given goes to SQLite's thread, or to the server, with the next question or the COMMIT, which then
-    raises what was wrong; at a server Displaced when `hold` is not so."""
+    raises what was wrong; Displaced when `hold` is not so."""
     if engine.dialect.name == "sqlite":
         async with with_options(engine, saving=True).begin() as connection:
+            raw = _raw(connection)
+            if raw is not None and hold is not None:
+                raw.only_if(hold.asked("?"), hold.value)
             yield connection
         return
     async with engine.connect() as plain:

@@ -15,7 +15,7 @@ ENGINE = "engine"
 
 
 async def take(connection: AsyncConnection) -> int:
-    """Make the database ours; returns the token that says so. At a server it waits for what its owner is saving."""
+    """Make the database ours; returns the token that says so. It waits for what its owner is saving."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     first = insert(engine_owner).values(id=ENGINE, token=1)
     following = first.on_conflict_do_update(index_elements=["id"], set_={"token": engine_owner.c.token + 1})
@@ -26,7 +26,7 @@ def hold(token: int | None) -> Hold | None:
     """What a commit of the owner of that token asks for: who takes the database over waits for its end."""
     if token is None:
         return None
-    return Hold(f"SELECT 1 FROM {engine_owner.name} WHERE token = {{0}}::BIGINT FOR SHARE", token)  # noqa: S608 - our own table
+    return Hold(engine_owner.name, engine_owner.c.token.name, token)
 
 
 async def ensure(connection: AsyncConnection, token: int | None) -> None:

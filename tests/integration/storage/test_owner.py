@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kernel.db import readonly
 from kernel.errors import Displaced
 from server import store as store_module
-from tests.integration.storage.shelves import counters, lines, store_on, taken, texts, values
+from tests.integration.storage.shelves import counters, lines, make_tables, store_on, taken, texts, values
 from tests.support.waiting import until
 from tests.unit.kernel.words import Ask, Count, core
 
@@ -79,19 +79,23 @@ async def _alone(server: AsyncEngine) -> bool:
     return not await waits(server)
 
 
-async def test_who_was_displaced_saves_nothing_not_even_row_by_row(server: AsyncEngine) -> None:
-    old, (of_old, _) = store_on(server), core()
+async def test_who_was_displaced_saves_nothing_not_even_row_by_row(database: AsyncEngine) -> None:
+    await make_tables(database)
+    old, (of_old, _) = store_on(database), core()
     of_old.load(*await old.load())
     await old.commit(taken(of_old, Ask(actor="u1", key="same")))
-    await store_on(server).load()
+    successor, (following, _) = store_on(database), core()
+    following.load(*await successor.load())
 
     with pytest.raises(Displaced):
         await old.commit(taken(of_old, Count(key="a")))
     with pytest.raises(Displaced):
         await old.commit(taken(of_old, Ask(actor="u1", key="same")))
 
-    assert await values(server) == {"same": 1}
-    assert await texts(server) == ["same"]
+    assert await values(database) == {"same": 1}
+    assert await texts(database) == ["same"]
+    await successor.commit(taken(following, Count(key="b", by=5)))
+    assert await values(database) == {"same": 1, "b": 5}, "nothing is locked behind who was refused"
 
 
 async def test_a_commit_that_was_given_up_under_a_lock_is_there_once(
