@@ -207,8 +207,8 @@ class Hub:
 
     async def _publish_figures(self) -> None:
         """To everybody; a pop that comes meanwhile does not wait for the last of them."""
-        queues = self.projection.queues()
         for agent_id, viewed in list(self._viewed.items()):
+            queues = self.projection.queues_of(viewed.person)
             async with viewed.lock:
                 await self._send(agent_id, viewed.feed.update({**viewed.feed.desk, "queues": queues}))
             await asyncio.sleep(0)

@@ -22,13 +22,20 @@ from agent_desktop.deskview import (
 )
 from agent_desktop.feed import Desk
 from agent_desktop.ports import Batch, Row, RowChange, State
+from kernel.codec import build
 from routing.agents import PAUSE_REASONS
+from routing.rows import Queue
+from routing.state import MAIN_QUEUE
+from routing.teamwork import Profile, serves
 
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})
-SHELVES = ("agents", "interactions", "stints", "offers", "queues", "dispositions", "lines", "trunks", "attempts")
+SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles")
+SHELVES = ("agents", "interactions", "stints", "offers", *SET_UP, "lines", "trunks", "attempts")
 DISPOSITION = ("id", "label", "labels", "key", "flags")
-FOR_EVERYBODY = frozenset({"queues", "dispositions", "lines", "trunks"})
+FOR_EVERYBODY = frozenset({*SET_UP, "lines", "trunks"})
+SEE_ALL = frozenset({"supervisor", "admin"})
+"""Roles that see every queue; others see those that they serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,9 @@ class Projection:
         self._dials: dict[str, str] = {}
         self._taken: dict[str, Row] = {}
         self._figures: list[Row] | None = None
+        self._queues: list[Queue] | None = None
+        self._served: dict[str, tuple[str, ...]] = {}
+        self._parted: dict[tuple[str, ...], list[Row]] = {}
         self._choices: dict[str | None, Row] = {}
 
     def reset(self, state: State) -> None:
@@ -136,7 +146,7 @@ class Projection:
             "call": self._call(agent_id, offer),
             "dial": self._dial(agent_id),
             "pop": pop,
-            "queues": self.queues(),
+            "queues": self.queues_of(person),
             "link": {"switch": self._switch(), "saving": self.saving, "trunk": self._trunk()},
             "settings": self._settings(agent_id),
         }
@@ -156,14 +166,40 @@ class Projection:
         """How many callers wait in each queue and since when the first of them."""
         if self._figures is None:
             self._figures = self._count()
+            self._parted.clear()
         return self._figures
+
+    def queues_of(self, person: Person) -> list[Row]:
+        """Those that a person serves, or all for who watches over them. The same list for all who see the same."""
+        found = self.queues()
+        if not SEE_ALL.isdisjoint(person.roles):
+            return found
+        served = self._served.get(person.id)
+        if served is None:
+            served = self._served[person.id] = self._serves(person.id)
+        if len(served) == len(found):
+            return found
+        if served not in self._parted:
+            self._parted[served] = [one for one in found if one["id"] in served]
+        return self._parted[served]
+
+    def _serves(self, agent_id: str) -> tuple[str, ...]:
+        row = self.get("profiles", agent_id)
+        profile = None if row is None else build(Profile, row)
+        return tuple(one.id for one in self._set_up() if serves(one, agent_id, profile))
+
+    def _set_up(self) -> list[Queue]:
+        if self._queues is None:
+            self._queues = [build(Queue, row) for row in self.rows("queues") if row.get("active", True)]
+        return self._queues
 
     def _count(self) -> list[Row]:
         waiting: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._rows["interactions"].values():
             if row["state"] in WAITING:
                 waiting[row["queue_id"]].append(moment(_waits_since(row)) or "")
-        found = sorted(self._rows["queues"].values(), key=lambda queue: (queue["name"], queue["id"]))
+        found = [queue for queue in self._rows["queues"].values() if queue.get("active", True)]
+        found.sort(key=lambda queue: (queue["name"], queue["id"]))
         return [
             {
                 "id": queue["id"],
@@ -219,7 +255,7 @@ class Projection:
 
     def _settings_of(self, queue: Row | None) -> Row:
         if queue is None:
-            queue = min(self._rows["queues"].values(), key=lambda one: one["id"], default={})
+            queue = self.get("queues", MAIN_QUEUE) or {}
         dispositions = [one for one in self._rows["dispositions"].values() if _offered_in(one, queue.get("id"))]
         dispositions.sort(key=lambda one: (one.get("position", 0), one["id"]))
         return {
@@ -260,6 +296,9 @@ class Projection:
             self._figures = None
         if shelf in FOR_EVERYBODY:
             self._choices.clear()
+        if shelf in SET_UP:
+            self._served.clear()
+            self._queues = None
         old = self._rows[shelf].get(key)
         if row is not None and _over(shelf, row):
             row = None

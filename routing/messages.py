@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from kernel.messages import Command, Due, Event, Fact, Question, Write, personal
 from routing.rows import Considered, Match, Presence, Standing
+from routing.teamwork import Edit, Edited
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,7 +102,7 @@ class SetUpQueue(Command):
     versions) is taken as it is, and moves none."""
 
     queue_id: str
-    changes: dict[str, str | int]
+    changes: dict[str, Any]
     version: int | None = None
 
 
@@ -110,6 +113,15 @@ class SetUpDispositions(Command):
 
     dispositions: tuple[dict[str, object], ...]
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSetUp(Command):
+    """Change rows of the set-up, all or none of them: see routing.teamwork.Edit for each. The reply has the `change`
+    under which it can be undone, and of each row the version now. `undoes` is the change that this one takes back."""
+
+    edits: tuple[Edit, ...]
+    undoes: str | None = None
 
 
 # ── facts from our own side ─────────────────────────────────────────────────────────────────────────────
@@ -139,7 +151,7 @@ class PhonesConfigured(Fact):
 class QueueConfigured(Fact):
     """A queue's settings, whole; see routing.rows.Queue."""
 
-    queue: dict[str, str | int]
+    queue: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +188,15 @@ class InteractionQueued(Event):
 
     interaction_id: str
     queue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerMoved(Event):
+    """The caller waits in another queue now, at the place that they had."""
+
+    interaction_id: str
+    queue_id: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +268,17 @@ class SaveChoice(Write):
     id: str
     interaction_id: str
     agents: tuple[Considered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveSetUpChange(Write):
+    """What was changed in the set-up, with what was there before: by it the change can be taken back."""
+
+    id: str
+    at: datetime
+    actor: str
+    edits: tuple[Edited, ...]
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +376,13 @@ class ControlDue(Due):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundLostDue(Due):
     """An agent's phone lost its sound a while ago, and not again since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidenDue(Due):
+    """The next step of a queue has come for a caller who waits in it."""
+
+    interaction_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,14 +87,15 @@ class Offers(Handles):
         if not callers:
             return
         engaged: frozenset[str] | None = None
+        profiles = {one.id: one for one in self._state.profiles}
         for caller in callers:
             agents = list(self._state.agents)
             if not any(agent.routable(turn.at) for agent in agents):
                 return
             if engaged is None:
                 engaged = self._engaged(agents)
-            strategy = self._state.queue_of(caller).strategy
-            choice = choose(caller, agents, turn.at, engaged, strategy)
+            queue = self._state.queue_of(caller)
+            choice = choose(caller, queue, agents, profiles, turn.at, engaged)
             choice_id: str | None = None
             for agent in choice.agents:
                 choice_id = self._offer(self._state.interactions[caller.id], agent, choice_id, turn).choice_id

@@ -11,6 +11,7 @@ from routing.dialends import DialEnds
 from routing.lostphones import LostPhones
 from routing.offers import Offers
 from routing.outbound import Outbound
+from routing.outcomes import Outcomes
 from routing.partings import Partings
 from routing.recorded import Recorded
 from routing.setup import Setup
@@ -19,6 +20,7 @@ from routing.state import State
 from routing.strays import Strays
 from routing.switchboard import Switchboard
 from routing.visits import Visits
+from routing.widening import Widening
 from routing.wrapping import Wrapping
 
 
@@ -29,9 +31,11 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     offers = Offers(state, switchboard)
     lost_phones = LostPhones(state, wrapping, offers)
     dial_ends = DialEnds(state, switchboard)
+    outcomes = Outcomes(state)
     return (
         Audited(state),
-        Setup(state),
+        outcomes,
+        Setup(state, outcomes),
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state, switchboard),
@@ -42,6 +46,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Recorded(state),
         lost_phones,
         Away(state),
+        Widening(state),
         offers,
         Strays(state, switchboard),
         Standings(state),

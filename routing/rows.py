@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from routing.teamwork import Evaluation, Step
+
 
 class Presence(StrEnum):
     out = "out"
@@ -160,7 +162,7 @@ class Interaction:
     """A caller's whole visit. `place` orders the queue (kept through offers and fallback); `front` callers
     (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live.
     `answered_at` is the first answer, to which the wait is counted; `again_since` is since when a caller who was
-    answered waits again."""
+    answered waits again. `step` is how many of the queue's steps have widened whom the caller may get."""
 
     id: str
     state: InteractionState
@@ -192,6 +194,7 @@ class Interaction:
     again_since: datetime | None = None
     recording: bool = False
     recording_problem: str | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +284,13 @@ class Stint:
 class Queue:
     """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent (0: never). The
     delays are how long an agent rests after a missed offer, one declined, and one that found the phone busy.
-    `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended. `version` counts
-    the changes of people."""
+    `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended. `version` grows
+    with each change of people.
+
+    Who serves it: `everyone`, or else people who are in one of `groups` or among `members`; of these, who has `skills`
+    at the levels named or above (see Evaluation), less as `steps` widen it. `priority` are seconds by which its callers
+    go before those of other queues. `dids` are the numbers called that lead here. One that was removed is kept, not
+    `active`: old calls name it."""
 
     id: str
     name: str
@@ -299,6 +307,15 @@ class Queue:
     busy_delay: int = 15
     lost_phone_seconds: int = 20
     version: int = 1
+    everyone: bool = True
+    groups: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    evaluation: Evaluation = Evaluation.all
+    steps: tuple[Step, ...] = ()
+    priority: int = 0
+    dids: tuple[str, ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,47 @@
-"""Set-up that enters by the inbox, so that a replay decides with the set-up of the time."""
+"""Set-up that enters by the inbox, so that a replay decides with the set-up of the time. Whatever people change is
+checked as a whole before it holds, and kept with what was before, so that it can be taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from kernel import codec
 from kernel.errors import NotFound, Refused
 from kernel.handling import Handles, on
-from kernel.messages import Message
+from kernel.messages import Command
+from kernel.shelf import Shelf
 from kernel.turn import Turn
-from routing.messages import DispositionsConfigured, QueueConfigured, SetUpDispositions, SetUpQueue
-from routing.rows import Disposition, Queue
-from routing.state import State
+from routing.messages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpQueue
+from routing.outcomes import OUTCOMES, Outcomes
+from routing.rows import Queue
+from routing.setupcheck import SetUp, check
+from routing.state import MAIN_QUEUE, State
+from routing.teamwork import Edit, Edited, Group, Profile, Skill
+from routing.trail import compared, note
+from routing.widening import move_callers, widen_all
 
-DEFAULT_DISPOSITIONS = (
-    Disposition("resolved", "Resolved", "1", ("human_answered", "customer_contact", "completed"), 1),
-    Disposition("follow_up", "Follow-up needed", "2", ("human_answered", "customer_contact"), 2),
-    Disposition("call_back", "Call back promised", "3", ("human_answered", "customer_contact", "callback"), 3),
-    Disposition("sale", "Sale or interest", "4", ("human_answered", "customer_contact", "sale"), 4),
-    Disposition("not_interested", "Not interested", "5", ("human_answered", "customer_contact", "not_interested"), 5),
-    Disposition("wrong_number", "Wrong number", "6", ("human_answered", "unworkable"), 6),
-    Disposition("silent", "Nobody spoke", "7", (), 7),
-    Disposition("do_not_call", "Asked not to be called", "8", ("human_answered", "customer_contact", "do_not_call"), 8),
-)
+Kept = Skill | Group | Profile | Queue
+ROWS: Mapping[str, type[Kept]] = {"skill": Skill, "group": Group, "profile": Profile, "queue": Queue}
+"""What is set up, row by row: the kinds of an Edit, beside the list of outcomes."""
 
 
 class Setup(Handles):
     """Takes set-up into the shelves: facts of the start, and what an administrator changes."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, outcomes: Outcomes) -> None:
         self._state = state
+        self._outcomes = outcomes
+        self._shelves: dict[str, Shelf[Any]] = {
+            "skill": state.skills,
+            "group": state.groups,
+            "profile": state.profiles,
+            "queue": state.queues,
+        }
 
     @on(QueueConfigured)
-    def _queue(self, fact: QueueConfigured, turn: Turn) -> None:
+    def _configured(self, fact: QueueConfigured, turn: Turn) -> None:
         new, old = codec.build(Queue, fact.queue), self._state.queues.get(str(fact.queue["id"]))
         self._state.queues.put(new if old is None else replace(new, version=old.version + 1))
         self._state.stale = True
@@ -42,60 +49,123 @@ class Setup(Handles):
     @on(SetUpQueue)
     def _change_queue(self, command: SetUpQueue, turn: Turn) -> None:
         old = self._state.queues.get(command.queue_id)
-        if old is None:
+        if old is None or not old.active:
             raise NotFound("no_such_queue", "There is no such queue.", queue_id=command.queue_id)
-        if command.version not in (None, old.version):
+        version = old.version if command.version is None else command.version
+        edited = self._edit(Edit("queue", old.id, command.changes, version), command, turn)
+        if edited is not None and command.version is None:  # of a journal from before there were versions
+            self._state.queues.put(replace(self._state.queues[old.id], version=old.version))
+        self._take([edited], command, turn)
+        turn.reply = {"version": self._state.queues[old.id].version}
+
+    @on(ChangeSetUp)
+    def _change(self, command: ChangeSetUp, turn: Turn) -> None:
+        edited = [self._edit(one, command, turn) for one in command.edits]
+        change = self._take(edited, command, turn, command.undoes)
+        versions = {f"{one.kind}/{one.id}": self._version(one) for one in command.edits}
+        turn.reply = {"change": change, "versions": versions}
+
+    # ── one row ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _edit(self, edit: Edit, command: Command, turn: Turn) -> Edited | None:
+        """The row as `edit` wants it; None when that is what there is."""
+        if edit.kind == OUTCOMES:
+            return self._outcomes.edit(edit, command, turn)
+        shelf, old = self._shelves[edit.kind], self._there(edit)
+        self._refuse_changed(edit, old)
+        new = self._made(edit, shelf.get(edit.id), turn)
+        if new == old:
+            return None
+        if new is None:
+            shelf.drop(edit.id)
+        else:
+            shelf.put(new)
+        found = Edited(edit.kind, edit.id, _plain(old), _plain(new))
+        _tell(found, self._there(edit) is None, command, turn)
+        return found
+
+    def _there(self, edit: Edit) -> Any:
+        """The row, None also where it is a queue that was removed."""
+        found = self._shelves[edit.kind].get(edit.id)
+        return None if isinstance(found, Queue) and not found.active else found
+
+    def _version(self, edit: Edit) -> int:
+        if edit.kind == OUTCOMES:
+            return self._outcomes.version
+        found = self._there(edit)
+        return 0 if found is None else int(found.version)
+
+    def _refuse_changed(self, edit: Edit, old: Kept | None) -> None:
+        version = 0 if old is None else old.version
+        if edit.version is None and (old is not None or edit.values is not None):
+            return
+        if old is None and (edit.version or edit.values is None):
+            if edit.kind == "queue":
+                raise NotFound("no_such_queue", "There is no such queue.", queue_id=edit.id)
+            raise NotFound("no_such_setup", f"There is no {edit.kind} {edit.id}.", kind=edit.kind, name=edit.id)
+        if edit.version != version and edit.kind == "queue":
             words = "Somebody else changed this queue meanwhile. Look at what is there now, then save again."
-            raise Refused("queue_changed", words, version=old.version, current=codec.plain(old))
-        kept = {"id": old.id, "version": old.version}
-        new = codec.build(Queue, {**codec.plain(old), **command.changes, **kept})
-        if new != old:
-            new = replace(new, version=_next(old.version, command))
-            self._state.queues.put(new)
-            self._state.stale = True
-        turn.reply = {"version": new.version}
+            raise Refused("queue_changed", words, version=version, current=_plain(old))
+        if edit.version != version:
+            words = f"Somebody else changed the {edit.kind} {edit.id}. Look at what is there now, then save again."
+            raise Refused("setup_changed", words, version=version, current=_plain(old))
 
-    @on(DispositionsConfigured, SetUpDispositions)
-    def _dispositions(self, message: DispositionsConfigured | SetUpDispositions, turn: Turn) -> None:
-        shelf = self._state.dispositions
-        version = list_version(one.version for one in shelf)
-        if isinstance(message, SetUpDispositions) and message.version not in (None, version):
-            words = "Somebody else changed the outcomes meanwhile. Look at what is there now, then save again."
-            raise Refused("dispositions_changed", words, version=version, current=_offered(shelf))
-        following = _next(version, message)
-        rows = [replace(codec.build(Disposition, one), version=following) for one in message.dispositions]
-        kept = {row.id for row in rows}
-        if isinstance(message, SetUpDispositions) and message.version is not None:
-            _refuse_used(shelf, kept)
-        gone = [replace(old, active=False, version=following) for old in shelf if old.id not in kept and old.active]
-        for row in (*rows, *gone):
-            old = shelf.get(row.id)
-            if old is None or replace(row, version=old.version) != old:
-                shelf.put(row)
-        turn.reply = {"version": list_version(one.version for one in shelf)}
+    def _made(self, edit: Edit, was: Any, turn: Turn) -> Any:
+        """The row as it is to be. A version grows also over a row's removal, so none is ever another's."""
+        if edit.values is None:
+            return self._removed(edit, was)
+        before = codec.plain(was) if was is not None else {"id": edit.id, "version": turn.seq}
+        now = {"active": True} if edit.kind == "queue" else {}
+        kept = {"id": edit.id, "version": before["version"]}
+        new = codec.build(ROWS[edit.kind], {**before, **edit.values, **kept, **now})
+        if isinstance(new, Profile) and not new.skills and not new.groups:
+            return None
+        return new if was is None or new == was else replace(new, version=was.version + 1)
+
+    def _removed(self, edit: Edit, was: Any) -> Queue | None:
+        if edit.kind != "queue":
+            return None
+        if edit.id == MAIN_QUEUE:
+            words = "Callers whose number leads nowhere else come to this queue, so it cannot be removed."
+            raise Refused("default_queue_stays", words, queue_id=edit.id)
+        removed: Queue = replace(was, active=False, version=was.version + 1)
+        return removed
+
+    # ── all of them ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _take(self, edited: list[Edited | None], command: Command, turn: Turn, undoes: str | None = None) -> str | None:
+        """The rows are on their shelves: refuse the turn if they cannot be together, else let them hold."""
+        changed = [one for one in edited if one is not None]
+        if not changed:
+            return None
+        self._check(changed)
+        self._state.stale = True
+        for one in changed:
+            if one.kind == "queue" and one.after is not None:
+                (widen_all if one.after["active"] else move_callers)(self._state, one.id, turn)
+        change = f"su-{turn.seq:012x}"
+        turn.save(SaveSetUpChange(id=change, at=turn.at, actor=command.actor, edits=tuple(changed), undoes=undoes))
+        return change
+
+    def _check(self, changed: list[Edited]) -> None:
+        state = self._state
+        touched = frozenset((one.kind, one.id) for one in changed)
+        removed = frozenset((one.kind, one.id) for one in changed if one.after is None)
+        queues = {one.id: one for one in state.queues if one.active}
+        skills, groups = {one.id: one for one in state.skills}, {one.id: one for one in state.groups}
+        check(SetUp(skills, groups, {one.id: one for one in state.profiles}, queues, touched, removed))
 
 
-def list_version(versions: Iterable[int]) -> int:
-    """The version of the list of dispositions, of those of its rows, the ones not offered any more too."""
-    return max(versions, default=1)
+def _plain(row: Kept | None) -> dict[str, Any] | None:
+    return None if row is None else codec.plain(row)
 
 
-def _refuse_used(rows: Iterable[Disposition], wanted: Set[str]) -> None:
-    """Old calls go on naming outcomes that are offered no more: another under such an id would change what they say."""
-    used = sorted(one.id for one in rows if not one.active)
-    taken = [id for id in used if id in wanted]
-    if taken:
-        words = f"The id {taken[0]} is that of an outcome that was removed, and old calls name it. Take another id."
-        raise Refused("outcome_id_used", words, ids=taken, used=used)
-
-
-def _next(version: int, message: Message) -> int:
-    moves = isinstance(message, SetUpQueue | SetUpDispositions) and message.version is not None
-    return version + 1 if moves else version
-
-
-def _offered(rows: Iterable[Disposition]) -> list[dict[str, Any]]:
-    """Those that can be chosen, in order, as people set them."""
-    found = sorted((one for one in rows if one.active), key=lambda one: (one.position, one.id))
-    own = ("position", "active", "version")
-    return [{name: value for name, value in codec.plain(one).items() if name not in own} for one in found]
+def _tell(found: Edited, removed: bool, command: Command, turn: Turn) -> None:
+    """The line of the audit trail."""
+    if found.before is None:
+        note(turn, command, f"{found.kind}_created", found.id, name=(found.after or {}).get("name"))
+    elif removed:
+        note(turn, command, f"{found.kind}_removed", found.id, name=found.before.get("name"))
+    else:
+        own = {name: value for name, value in (found.after or {}).items() if name != "version"}
+        note(turn, command, f"{found.kind}_changed", found.id, changed=compared(found.before, own))

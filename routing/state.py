@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
@@ -24,6 +24,7 @@ from routing.rows import (
     StintState,
     Strategy,
 )
+from routing.teamwork import Group, Profile, Skill
 
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
@@ -86,6 +87,9 @@ class State:
         self.offers: Shelf[Offer] = _Parts("offers", Offer, ("interaction_id", "leg", "agent_id"), self._touch)
         self.queues: Shelf[Queue] = Shelf("queues", Queue)
         self.dispositions: Shelf[Disposition] = Shelf("dispositions", Disposition)
+        self.skills: Shelf[Skill] = Shelf("skills", Skill)
+        self.groups: Shelf[Group] = Shelf("agent_groups", Group)
+        self.profiles: Shelf[Profile] = Shelf("profiles", Profile)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
         self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg", "customer_leg"))
@@ -108,6 +112,9 @@ class State:
             self.offers,
             self.queues,
             self.dispositions,
+            self.skills,
+            self.groups,
+            self.profiles,
             self.phones,
             self.lines,
             self.attempts,
@@ -121,6 +128,12 @@ class State:
 
     def queue_of(self, interaction: Interaction) -> Queue:
         return self.queues.get(interaction.queue_id) or Queue(interaction.queue_id, interaction.queue_id)
+
+    def entered_by(self, did: str) -> str:
+        """The queue that the number called leads to."""
+        wanted = dialled(did)
+        found = (one.id for one in self.queues if one.active and wanted in map(dialled, one.dids))
+        return next(found, MAIN_QUEUE) if wanted else MAIN_QUEUE
 
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change an agent; somebody may be matchable now."""
@@ -200,7 +213,11 @@ class State:
         ringing = self.interactions.where("state", InteractionState.offered)
         free = [one for one in queued if one.match is not None and not self.live_offers(one.id)]
         free += [one for one in ringing if self._rings_all(one)]
-        return iter(sorted(free, key=lambda one: (not one.front, _place(one), came(one.id), one.id)))
+        return iter(sorted(free, key=lambda one: (not one.front, self._rank(one), came(one.id), one.id)))
+
+    def _rank(self, caller: Interaction) -> datetime:
+        """The place, less the seconds by which the queue's callers go before others'."""
+        return _place(caller) - timedelta(seconds=self.queue_of(caller).priority)
 
     def _rings_all(self, caller: Interaction) -> bool:
         """Whether others may be rung beside those who are: nobody has answered, and somebody's phone still rings."""
@@ -238,6 +255,11 @@ def advance(state: State, attempt: Attempt, fact: str, **changes: Any) -> Attemp
 def came(interaction_id: str) -> tuple[int, ...]:
     """Sorts interactions as the switch numbered their callers: those who came during one outage have one place."""
     return tuple(map(int, DIGITS.findall(interaction_id)))
+
+
+def dialled(number: str) -> str:
+    """A number called, however the trunk writes its country code: digits, without + or 00 before it."""
+    return "".join(DIGITS.findall(number)).removeprefix("00")
 
 
 def _place(interaction: Interaction) -> datetime:

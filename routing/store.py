@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kernel.db import from_row, to_row
 from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
-from routing.messages import SaveChoice, SaveRecordingProblem
+from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
 from routing.rows import Considered, Offer
 from routing.standing import SaveAgentState
-from routing.tables import agent_states, attempts, choices, interactions, offers, stints
+from routing.tables import agent_states, attempts, choices, interactions, offers, setup_changes, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
@@ -71,6 +71,25 @@ async def save_recording_problems(connection: AsyncConnection, writes: Sequence[
     for write in writes:
         of_call = update(interactions).where(interactions.c.id == write.interaction_id)
         await connection.execute(of_call.values(recording_problem=write.problem))
+
+
+async def save_setup_changes(connection: AsyncConnection, writes: Sequence[SaveSetUpChange]) -> None:
+    """Keep what was changed in the set-up; such a record never changes."""
+    await insert_rows(connection, setup_changes, [to_row(one) for one in writes])
+
+
+async def setup_changes_before(connection: AsyncConnection, before: str | None, limit: int) -> list[SaveSetUpChange]:
+    """Changes of the set-up, newest first: their ids grow with time."""
+    query = select(setup_changes).order_by(setup_changes.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(setup_changes.c.id < before)
+    return [from_row(SaveSetUpChange, row) for row in await connection.execute(query)]
+
+
+async def setup_change(connection: AsyncConnection, id: str) -> SaveSetUpChange | None:
+    """One change of the set-up."""
+    row = (await connection.execute(select(setup_changes).where(setup_changes.c.id == id))).first()
+    return None if row is None else from_row(SaveSetUpChange, row)
 
 
 async def known_interactions(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:

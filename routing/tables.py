@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, false
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, false, true
 
 from kernel.db import Json, UtcDateTime, metadata
 
@@ -78,6 +78,7 @@ interactions = Table(
     Column("again_since", UtcDateTime),
     Column("recording", Boolean, nullable=False),
     Column("recording_problem", String(20)),
+    Column("step", Integer, nullable=False, server_default="0"),
 )
 
 stints = Table(
@@ -156,6 +157,50 @@ queues = Table(
     Column("busy_delay", Integer, nullable=False),
     Column("lost_phone_seconds", Integer, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("everyone", Boolean, nullable=False, server_default=true()),
+    Column("groups", Json, nullable=False, server_default="[]"),
+    Column("members", Json, nullable=False, server_default="[]"),
+    Column("skills", Json, nullable=False, server_default="{}"),
+    Column("evaluation", String(10), nullable=False, server_default="all"),
+    Column("steps", Json, nullable=False, server_default="[]"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("dids", Json, nullable=False, server_default="[]"),
+    Column("active", Boolean, nullable=False, server_default=true()),
+)
+
+skills = Table(
+    "skills",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+agent_groups = Table(
+    "agent_groups",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("skills", Json, nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+setup_changes = Table(
+    "setup_changes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("edits", Json, nullable=False),
+    Column("undoes", ID),
 )
 
 dispositions = Table(

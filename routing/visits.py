@@ -45,7 +45,7 @@ from routing.rows import (
     Stint,
     StintState,
 )
-from routing.state import MAIN_LINE, MAIN_QUEUE, State, came
+from routing.state import MAIN_LINE, State, came
 from routing.switchboard import Switchboard
 from routing.wrapping import Wrapping
 
@@ -75,7 +75,7 @@ class Visits(Handles):
                 state=INTERACTION.initial,
                 leg=event.leg,
                 channel=event.channel,
-                queue_id=MAIN_QUEUE,
+                queue_id=self._state.entered_by(event.did),
                 did=event.did,
                 language=event.language,
                 arrived_at=event.since or turn.at,

@@ -114,6 +114,8 @@ class Figures(Collector):
         talking = GaugeMetricFamily("trunkline_calls_talking", "Callers with an agent", labels=["queue"])
         for queue in state.queues:
             calls = [one for one in state.interactions if one.queue_id == queue.id]
+            if not (queue.active or calls):
+                continue
             waits = [one.queued_at or one.arrived_at for one in calls if one.state in WAITING]
             waiting.add_metric([queue.id], len(waits))
             longest.add_metric([queue.id], max(0.0, (now - min(waits)).total_seconds()) if waits else 0.0)

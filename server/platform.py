@@ -30,9 +30,9 @@ from kernel.turn import Handler
 from recordings.room import Recordings
 from routing.dialling import TrunkConfigured
 from routing.messages import DesksUnknown, DispositionsConfigured, PhonesConfigured, QueueConfigured
+from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.room import handlers
 from routing.rows import Queue
-from routing.setup import DEFAULT_DISPOSITIONS
 from routing.state import MAIN_QUEUE, State
 from server.figures import Tally
 from server.heartbeat import Heartbeat, PulseHandler

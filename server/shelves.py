@@ -18,13 +18,13 @@ from kernel.messages import Write
 from kernel.once import Answer
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
-from routing import rows, tables
+from routing import rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
-from routing.messages import SaveChoice, SaveRecordingProblem
+from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
-from routing.store import save_choices, save_recording_problems, save_states
+from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -51,6 +51,9 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "offers": ShelfTable(rows.Offer, tables.offers, unfinished),
         "queues": ShelfTable(rows.Queue, tables.queues),
         "dispositions": ShelfTable(rows.Disposition, tables.dispositions),
+        "skills": ShelfTable(teamwork.Skill, tables.skills),
+        "agent_groups": ShelfTable(teamwork.Group, tables.agent_groups),
+        "profiles": ShelfTable(teamwork.Profile, tables.profiles),
         "phone_leases": ShelfTable(PhoneLease, tables.phone_leases),
         "lines": ShelfTable(rows.Line, tables.lines),
         "attempts": ShelfTable(Attempt, tables.attempts, tables.attempts.c.ended_at.is_(None), vital=True),
@@ -68,6 +71,7 @@ SAVERS: Mapping[type[Write], Saver] = {
     ReleaseNumber: Saver(release_numbers),
     SaveAgentState: Saver(save_states),
     SaveChoice: Saver(save_choices),
+    SaveSetUpChange: Saver(save_setup_changes),
     KeepPromises: Saver(keep_promises),
     SaveAuditLine: Saver(save_lines),
 }

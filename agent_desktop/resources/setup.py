@@ -14,8 +14,8 @@ from agent_desktop.records import AgentStateLine, CallRecords
 from kernel.access import Right
 from kernel.errors import NotFound
 from routing.messages import SetUpDispositions, SetUpQueue
+from routing.outcomes import list_version
 from routing.rows import Flag, Strategy, WrapMode
-from routing.setup import list_version
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]

@@ -48,8 +48,8 @@ from routing.messages import (
     SetPresence,
     SignInAgent,
 )
+from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.rows import Match, OfferState, Presence, Queue, StintState, Strategy
-from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import make_core
 from tests.support.callbook import Desk, snapshot_of
 from tests.support.disk import Disk, keep

@@ -71,9 +71,17 @@ def parts(shelf: str, prefix: str, states: tuple[str, ...]) -> st.SearchStrategy
 
 
 queues = st.builds(
-    lambda key, name: RowChange("queues", key, {"id": key, "name": name, "wrap_seconds": 60, "ring_seconds": 20}),
+    lambda key, name, **who: RowChange("queues", key, {"id": key, "name": name, "wrap_seconds": 60, **who}),
     st.sampled_from(("main", "sales")),
     st.sampled_from(("Main", "Sales")),
+    everyone=st.booleans(),
+    members=st.sampled_from(((), ("ann",), ("ann", "bob"))),
+    active=st.booleans(),
+)
+profiles = st.builds(
+    lambda key, groups: RowChange("profiles", key, {"id": key, "skills": {}, "groups": groups, "version": 1}),
+    st.sampled_from(AGENTS),
+    st.sampled_from(((), ("north",))),
 )
 lines = st.builds(lambda up: RowChange("lines", "main", {"id": "main", "up": up}), st.booleans())
 gone = st.one_of(
@@ -87,6 +95,7 @@ changes = st.one_of(
     parts("stints", "st", ("offered", "joined", "held", "wrapping", "done")),
     parts("offers", "of", ("pending", "accepted", "declined")),
     queues,
+    profiles,
     lines,
     gone,
     st.just(RowChange("shelf_of_a_later_release", "x", {"id": "x"})),
@@ -106,6 +115,29 @@ def live(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         if key in used or row["state"] not in ("closed", "abandoned")
     }
     return kept
+
+
+def test_given_queues_of_some_then_a_desk_shows_those_that_its_person_serves_and_a_supervisor_all() -> None:
+    projection = Projection()
+    rows: dict[str, dict[str, Any]] = {
+        "main": {"name": "Main"},
+        "sales": {"name": "Sales", "everyone": False, "members": ["ann"]},
+        "north": {"name": "North", "everyone": False, "groups": ["north"]},
+        "late": {"name": "Late", "skills": {"tv": 3}, "steps": [{"after_seconds": 9, "skills": {"tv": 1}}]},
+        "gone": {"name": "Gone", "active": False},
+    }
+    found = {key: {"id": key, **row} for key, row in rows.items()}
+    profile = {"id": "bob", "skills": {"tv": 1}, "groups": ["north"], "version": 1}
+    projection.reset(State(1, {"queues": found, "profiles": {"bob": profile}}))
+
+    def shown(person: Person) -> list[str]:
+        return [one["id"] for one in projection.desk(person)["queues"]]
+
+    eve = Person("eve", "Eve", "eve", ("supervisor",), "en")
+    assert (shown(PEOPLE["ann"]), shown(PEOPLE["bob"])) == (["main", "sales"], ["late", "main", "north"])
+    assert shown(eve) == ["late", "main", "north", "sales"]
+    touched = projection.apply(Batch(2, AT, (RowChange("profiles", "bob", None),)))
+    assert (touched.everybody, shown(PEOPLE["bob"])) == (True, ["main"])
 
 
 @settings(max_examples=150, deadline=None)

@@ -27,8 +27,8 @@ from routing.messages import (
     SetPresence,
     SignInAgent,
 )
+from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.rows import Considered, InteractionState, Match, Presence, Queue, StintState
-from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import Rooms, make_core
 from tests.support.disk import Disk, keep
 from tests.unit.routing.little_legs import Leg

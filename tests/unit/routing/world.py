@@ -18,9 +18,9 @@ from routing.messages import (
     SetPresence,
     SignInAgent,
 )
+from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.room import handlers
 from routing.rows import Agent, Considered, Interaction, Match, Offer, Presence, Queue, Stint
-from routing.setup import DEFAULT_DISPOSITIONS
 from routing.state import State
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

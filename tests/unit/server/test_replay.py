@@ -20,8 +20,8 @@ from routing.messages import (
     SetPresence,
     SignInAgent,
 )
+from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.rows import Match, Presence, Queue
-from routing.setup import DEFAULT_DISPOSITIONS
 from server.platform import make_core
 from server.replay import Difference, replay
 

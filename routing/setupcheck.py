@@ -1,0 +1,133 @@
+"""Whether a set-up as a whole can be: what is named is there, steps widen, numbers lead one way, somebody serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from kernel.errors import Invalid, Problem, Refused, at_fields
+from routing.rows import Queue
+from routing.state import dialled
+from routing.teamwork import Group, Profile, Skill, Step, serves
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """All of it, as a change would leave it. `changed` and `removed` are kind and id of the rows that it touches."""
+
+    skills: Mapping[str, Skill]
+    groups: Mapping[str, Group]
+    profiles: Mapping[str, Profile]
+    queues: Mapping[str, Queue]
+    changed: Set[tuple[str, str]] = frozenset()
+    removed: Set[tuple[str, str]] = frozenset()
+
+
+def check(found: SetUp) -> None:
+    """Raises Invalid with the place that is wrong, Refused where something is removed that is in use. Of two that do
+    not go together the one that was changed is wrong."""
+    for kind, rows in (("skill", found.skills), ("group", found.groups), ("queue", found.queues)):
+        _names_differ(kind, sorted(rows.values(), key=lambda row: (kind, row.id) in found.changed))
+    _nothing_missing(found, "skill", found.skills)
+    _nothing_missing(found, "group", found.groups)
+    _numbers_lead_one_way(sorted(found.queues.values(), key=lambda row: ("queue", row.id) in found.changed))
+    for queue in found.queues.values():
+        _steps_widen(queue)
+        _somebody_serves(queue, found.profiles)
+
+
+def _at(place: str, field: str, id: str, words: str, **params: str | int) -> dict[str, object]:
+    """Details of a problem: `place` is kind and id of the row, `field` its field."""
+    return {"place": place, "field": field, **params, **at_fields(**{field: Problem(id, words, params)})}
+
+
+def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue]) -> None:
+    taken: dict[str, str] = {}
+    for row in rows:
+        other = taken.setdefault(row.name.strip().casefold(), row.id)
+        if other != row.id:
+            words = f"The {kind} {other} has the name {row.name} already. Take another."
+            raise Invalid(
+                "setup_name_taken", words, **_at(f"{kind} {row.id}", "name", "setup_name_taken", words, other=other)
+            )
+
+
+def _nothing_missing(found: SetUp, kind: str, there: Mapping[str, Skill] | Mapping[str, Group]) -> None:
+    """Each skill or group that is named is there."""
+    missing = [use for use in _uses(found, kind) if use[2] not in there]
+    gone = [use for use in missing if (kind, use[2]) in found.removed]
+    if gone:
+        used_by = sorted({place for place, _, name in gone if name == gone[0][2]})
+        words = f"The {kind} {gone[0][2]} is in use by {', '.join(used_by)}. Take it out there first."
+        raise Refused("setup_in_use", words, kind=kind, name=gone[0][2], used_by=used_by)
+    for place, field, name in missing:
+        words = f"{place}: there is no {kind} {name}. Make it first, or mend the name."
+        raise Invalid("setup_unknown", words, **_at(place, field, "setup_unknown", words, kind=kind, name=name))
+
+
+def _uses(found: SetUp, kind: str) -> Iterable[tuple[str, str, str]]:
+    """Where a skill or a group is named: the row, the field, the name."""
+    for profile in found.profiles.values():
+        for name in profile.skills if kind == "skill" else profile.groups:
+            yield f"profile {profile.id}", f"{kind}s", name
+    for queue in found.queues.values():
+        for name in queue.skills if kind == "skill" else queue.groups:
+            yield f"queue {queue.id}", f"{kind}s", name
+        for step in queue.steps:
+            for name in step.skills if kind == "skill" else step.groups:
+                yield f"queue {queue.id}", "steps", name
+
+
+def _numbers_lead_one_way(queues: Iterable[Queue]) -> None:
+    taken: dict[str, str] = {}
+    for queue in queues:
+        for did in queue.dids:
+            other = taken.setdefault(dialled(did), queue.id)
+            if other != queue.id:
+                words = f"The number {did} leads to the queue {other} already. Take it out there first."
+                raise Invalid(
+                    "number_taken",
+                    words,
+                    **_at(f"queue {queue.id}", "dids", "number_taken", words, did=did, other=other),
+                )
+
+
+def _steps_widen(queue: Queue) -> None:
+    """Each step comes later than the one before, asks for no more, and lets somebody in whom that did not."""
+    before, groups = Step(0, queue.skills, queue.groups), set(queue.groups)
+    for number, step in enumerate(queue.steps, 1):
+        _step_widens(queue, number, before, step, groups)
+        before, groups = step, groups | set(step.groups)
+
+
+def _step_widens(queue: Queue, number: int, before: Step, step: Step, groups: Set[str]) -> None:
+    place = f"queue {queue.id}"
+    if step.after_seconds <= before.after_seconds:
+        words = f"{place}: step {number} has to come later than what is before it."
+        raise Invalid("step_out_of_order", words, **_at(place, "steps", "step_out_of_order", words, step=number))
+    for skill in step.skills:
+        if step.skills[skill] > before.skills.get(skill, 0):
+            words = f"{place}: step {number} leads back: it asks for more of {skill} than what is before it."
+            details = _at(place, "steps", "step_leads_back", words, step=number, skill=skill)
+            raise Invalid("step_leads_back", words, **details)
+    if dict(step.skills) == dict(before.skills) and set(step.groups) <= groups:
+        words = (
+            f"{place}: step {number} lets nobody in who could not serve before. Ask for less, or name another group."
+        )
+        raise Invalid("step_repeats", words, **_at(place, "steps", "step_repeats", words, step=number))
+
+
+def _somebody_serves(queue: Queue, profiles: Mapping[str, Profile]) -> None:
+    """Not that somebody is signed in: that there is anybody who could be. Who belongs to it without a profile can serve
+    where no skill is asked for."""
+    asked = queue.steps[-1].skills if queue.steps else queue.skills
+    if not asked and (queue.everyone or queue.members):
+        return
+    people = {*profiles, *queue.members}
+    if not any(serves(queue, id, profiles.get(id)) for id in people):
+        place, field = f"queue {queue.id}", "skills" if queue.everyone else "members"
+        words = (
+            f"{place}: nobody could serve its callers. Name people, or a group with people in it, who have the skills."
+        )
+        details = _at(place, field, "queue_without_anybody", words, queue=queue.name)
+        raise Invalid("queue_without_anybody", words, **details)
