@@ -88,6 +88,23 @@ class Stage:
         )
         return leg
 
+    async def dial(self, number: str, ours: str) -> tuple[str, str]:
+        """Ring a phone and, when it answers, dial the number onto it, as the platform does; the ids of both legs."""
+        agent, customer = (f"leg-{self.lab.name}-{self.legs + n}" for n in (1, 2))
+        self.legs += 2
+        waits = ("CTI_ROLE=agent", "CTI_WAIT=20")
+        await self._originate(*waits, Channel=f"PJSIP/{PHONE}", ChannelId=agent, Context="cti-dial", CallerID=number)
+        target = (await self.ami.event("OriginateResponse", Uniqueid=agent))["Channel"]
+        joins = ("CTI_ROLE=dialled", f"CTI_TARGET={target}", f"CTI_NUMBER={number}")
+        channel = f"PJSIP/{number}@trunk"
+        await self._originate(*joins, Channel=channel, ChannelId=customer, Context="cti-dialled", CallerID=ours)
+        await self.ami.event("BridgeEnter", Uniqueid=customer)
+        return agent, customer
+
+    async def _originate(self, *variables: str, **fields: str) -> None:
+        how = {"Exten": "s", "Priority": "1", "Async": "true", "Timeout": "20000"}
+        await self.ami.action("Originate", "__CTI_IX=ix-dialled", *variables, **fields, **how)
+
     def beating(self) -> Heart:
         """`async with stage.beating() as heart:`: the platform lives."""
         self.beats += 1000  # never the counter of an earlier heart

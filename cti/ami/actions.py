@@ -164,9 +164,10 @@ def _ring_dialler(order: RingDialler) -> tuple[Action, ...]:
 
 
 def _dial_out(order: DialOut) -> tuple[Action, ...]:
-    """With `__`, a leg that the switch's own queue rings for the number has its interaction too."""
+    """With `__`, a leg that the switch's own queue rings for the number has its interaction too. That queue shows the
+    number; the leg's own caller id is what we show to it."""
     target = f"CTI_TARGET={_channel('agent_channel', order.agent_channel)}"
-    variables = ("CTI_ROLE=dialled", target, f"__CTI_IX={_ix(order)}")
+    variables = ("CTI_ROLE=dialled", target, f"__CTI_IX={_ix(order)}", f"CTI_NUMBER={order.number}")
     try:
         channel = dial_string(order.trunk, order.number)
     except ValueError as error:

@@ -182,6 +182,7 @@ class Player:
         await self._act(
             "Originate",
             *("CTI_ROLE=dialled", f"CTI_TARGET={self._channel(step['onto'])}", f"__CTI_IX=ix-{self._tag}"),
+            f"CTI_NUMBER={step['number']}",
             Channel=f"PJSIP/{step['number']}@trunk",
             ChannelId=unique,
             Context="cti-dialled",

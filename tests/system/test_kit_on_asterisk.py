@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, EndedBy, Manner, SipCaller
+from lab.farend import FAR_HZ, FarEnd
 from lab.stage import PHONE, TOKEN, Stage
 from lab.tones import read_wave, tone_share
 
@@ -117,6 +118,24 @@ async def test_who_waited_longest_is_served_first_by_the_fallback_queue(stage: S
 
     assert joined == ["Björn", "Anna"]
     assert late["Position"] == "1"
+
+
+async def test_a_phone_that_the_fallback_queue_rings_for_a_dialled_customer_shows_their_number(stage: Stage) -> None:
+    """Not ours, which is what the dialled leg itself was shown with."""
+    number, ours = "+34600111222", "+34910000000"
+    async with FarEnd(stage.lab.sip, stage.lab.ports.trunk) as far, stage.phone() as phone:
+        async with stage.beating():
+            agent, customer = await stage.dial(number, ours)
+            dialler, called = await phone.call(), await far.call()
+            await dialler.audio.heard_tone(FAR_HZ)
+        await stage.ami.action("Hangup", Channel=agent, Cause=44)  # the phone is lost, and the platform silent
+        await dialler.ended()
+        rung = await phone.call()
+        await rung.audio.heard_tone(FAR_HZ)
+        await called.hang_up()
+        await stage.gone(customer)
+
+    assert (called.number, dialler.number, rung.number) == (ours, number, number)
 
 
 async def test_caller_and_agent_hear_each_other_and_each_side_is_recorded(stage: Stage) -> None:

@@ -43,7 +43,7 @@ def test_given_a_dial_then_one_leg_is_made_to_the_number_through_the_trunk() -> 
             "Async": "true",
             "Timeout": "60000",
             "CallerID": '"" <+34910000000>',
-            "Variable": ("CTI_ROLE=dialled", f"CTI_TARGET={AGENT}", f"__CTI_IX={IX}"),
+            "Variable": ("CTI_ROLE=dialled", f"CTI_TARGET={AGENT}", f"__CTI_IX={IX}", "CTI_NUMBER=+34600111222"),
         },
     )
 
