@@ -24,6 +24,7 @@ class Name(StrEnum):
     ami = "ami"
     pop = "pop"
     history = "history"
+    queue = "queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def measure(name: Name, quick: bool, say: Say) -> dict[str, object]:
 
 
 def bench(
-    name: Annotated[Name, typer.Argument(help="ami, pop or history; docs/benchmarks.md says what each measures.")],
+    name: Annotated[
+        Name, typer.Argument(help="ami, pop, history or queue; docs/benchmarks.md says what each measures.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="The last line of output is one JSON object.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the load: to see that it works.")] = False,
 ) -> None:

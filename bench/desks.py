@@ -47,16 +47,16 @@ class Desk:
 
     async def open(self) -> None:
         """Lease the phone, open the socket, be ready."""
-        await self._ask("GET", "/api/desk/phone")
+        await self.ask("GET", "/api/desk/phone")
         address = f"{self._url}/socket.io/?EIO=4&transport=websocket"
         self._socket = await self._client.ws_connect(address, headers=self._headers, compress=0)
         hello = {"csrf_token": self._csrf, "epoch": None, "seq": None, "tab": "t1"}
         first = asyncio.get_running_loop().create_future()
-        self._reading = asyncio.create_task(self._read(first))
+        self._reading = asyncio.create_task(self._follow(first))
         await self._socket.send_str(f"40{json.dumps(hello)}")
         async with asyncio.timeout(20):
             await first
-        await self._ask("PUT", "/api/desk/presence", {"presence": "ready"})
+        await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
 
     async def close(self) -> None:
         if self._socket is not None:
@@ -64,10 +64,17 @@ class Desk:
         if self._reading is not None:
             await asyncio.gather(self._reading, return_exceptions=True)
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> None:
+    async def ask(self, method: str, path: str, body: Any = None) -> None:
         async with self._client.request(method, self._url + path, json=body, headers=self._headers) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"{method} {path}: {answer.status} {await answer.text()}")
+
+    async def _follow(self, first: asyncio.Future[None]) -> None:
+        try:
+            await self._read(first)
+        except Exception as error:
+            self.problem = repr(error)
+            raise
 
     async def _read(self, first: asyncio.Future[None]) -> None:
         assert self._socket is not None
@@ -84,11 +91,16 @@ class Desk:
                 await self._take(message.data, at)
         self.problem = "the socket ended"
 
+    @staticmethod
+    def news(text: str) -> dict[str, Any]:
+        """What a change sets on the screen, by its key."""
+        event, content = json.loads(text[2:])
+        return dict(content.get("set", {})) if event == "change" else {}
+
     async def _take(self, text: str, at: float) -> None:
         if '"offer"' not in text and '"pop"' not in text:
             return
-        event, content = json.loads(text[2:])
-        shown = content.get("set", {}) if event == "change" else {}
+        shown = self.news(text)
         customer = (shown.get("pop") or {}).get("customer")
         if customer is not None:
             self._popped(customer["number"], at, len(shown["pop"]["timeline"]["entries"]))

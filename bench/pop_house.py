@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from argon2 import PasswordHasher
@@ -50,12 +50,12 @@ def numbers(count: int) -> list[str]:
     return [f"+34600{number:06d}" for number in range(100_000, 100_000 + count)]
 
 
-async def prepare(url: str, agents: int, callers: Sequence[str]) -> list[Ticket]:
+async def prepare(url: str, agents: int, callers: Sequence[str], queue: Queue = QUEUE) -> list[Ticket]:
     """A migrated database with signed-in agents, and a customer with 50 entries for each caller."""
     await migrate.upgrade(url)
     database = connect(url)
     try:
-        await _set_up_queue(database)
+        await _set_up_queue(database, queue)
         service = CustomerService(database, "ES", SteadyClock())
         cards = [await service.create(NewCustomer(name=f"Caller {one[-5:]}", number=one)) for one in callers]
         await fill(database, [card["id"] for card in cards])
@@ -79,10 +79,10 @@ async def _tickets(database: AsyncEngine, agents: int) -> list[Ticket]:
     return found
 
 
-async def _set_up_queue(database: AsyncEngine) -> None:
+async def _set_up_queue(database: AsyncEngine, queue: Queue) -> None:
     core, _ = make_core()
     out = Outcome()
-    core.take(QueueConfigured(queue=plain(QUEUE)), SteadyClock().now(), out)
+    core.take(QueueConfigured(queue=plain(queue)), SteadyClock().now(), out)
     await SqlEngineStore(database, shelf_tables(), SAVERS).commit(out)
 
 
@@ -121,7 +121,7 @@ async def switch(folder: Path, phones: int) -> AsyncIterator[PopSwitch]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TRUNKLINE_AMI_SECRET": secret}
     command = (sys.executable, "-m", "bench.pop_switch", str(phones), str(folder))
     pipe = asyncio.subprocess.PIPE
-    async with _process(command, env, folder, pipe) as process:
+    async with ended_after(command, env, folder, pipe) as process:
         assert process.stdout is not None
         known = json.loads(await process.stdout.readline())
         found = PopSwitch(process, secret, known["port"], known["phones"], {}, asyncio.Event())
@@ -133,8 +133,19 @@ async def switch(folder: Path, phones: int) -> AsyncIterator[PopSwitch]:
             await asyncio.gather(listening, return_exceptions=True)
 
 
+class Reached(Protocol):
+    """What the platform is told of its switch: port and secret of the AMI, and the file of the phones."""
+
+    @property
+    def port(self) -> int: ...
+    @property
+    def secret(self) -> str: ...
+    @property
+    def phones(self) -> str: ...
+
+
 @asynccontextmanager
-async def platform(folder: Path, url: str, pbx: PopSwitch) -> AsyncIterator[tuple[str, int]]:
+async def platform(folder: Path, url: str, pbx: Reached) -> AsyncIterator[tuple[str, int]]:
     """`trunkline run` on that switch: its address and process id, once every part of it is ready."""
     port = free_tcp()
     settings: dict[str, object] = {
@@ -145,13 +156,13 @@ async def platform(folder: Path, url: str, pbx: PopSwitch) -> AsyncIterator[tupl
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     env |= {f"TRUNKLINE_{name}": str(value) for name, value in settings.items()}
     address = f"http://127.0.0.1:{port}"
-    async with _process(PLATFORM, env, folder, None) as process:
+    async with ended_after(PLATFORM, env, folder, None) as process:
         await _ready(address, lambda: process.returncode)
         yield address, process.pid
 
 
 @asynccontextmanager
-async def _process(
+async def ended_after(
     command: Sequence[str], env: dict[str, str], folder: Path, pipe: int | None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process of ours, ended with the block; what it complains of goes to a file beside the database."""

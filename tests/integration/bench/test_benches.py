@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.benches import COMMAND, ROOT, must_keep_the_contract, ours, quick
+
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).parents[3]
-COMMAND = (sys.executable, "-c", "from server.cli import main; main()", "bench")
 GOALS = {
     "ami": {"ratio_vs_panoramisk": ">= 8"},
     "pop": {
@@ -24,52 +21,13 @@ GOALS = {
     },
     "history": {"sqlite_p99_ms": "<= 5", "postgres_p99_ms": "<= 5", "growth_10k_to_1m": "<= 1.5"},
 }
-MARK = "TRUNKLINE_BENCH_TEST"
-
-
-def ours(mark: str) -> list[str]:
-    """Command lines of live processes that carry `mark` in their environment: what a benchmark started."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
-
-
-async def quick(name: str, folder: Path) -> dict[str, Any]:
-    """The object of `trunkline bench NAME --quick --json`."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), MARK: folder.name, "TMPDIR": str(folder)}
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND, name, "--quick", "--json", cwd=folder, env=env, stdout=pipe, stderr=pipe
-    )
-    out, said = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    found: dict[str, Any] = json.loads(out.decode().splitlines()[-1])
-    return found
-
-
-def must_keep_the_contract(name: str, found: dict[str, Any]) -> None:
-    assert (found["bench"], set(found["goals"])) == (name, set(GOALS[name]))
-    for key, goal in found["goals"].items():
-        assert goal["goal"] == GOALS[name][key]
-        assert goal["value"] == found["figures"][key]["median"]
-        assert isinstance(goal["met"], bool)
-    for figure in found["figures"].values():
-        assert figure["min"] <= figure["median"] <= figure["max"]
-        assert figure["runs"] >= 1
-    assert found["machine"]["cores"] >= 1
-    assert found["load"]
 
 
 @pytest.mark.parametrize("name", GOALS)
 async def test_given_a_tenth_of_the_load_then_sane_figures_and_nothing_is_left(name: str, tmp_path: Path) -> None:
     found = await quick(name, tmp_path)
 
-    must_keep_the_contract(name, found)
+    must_keep_the_contract(name, GOALS[name], found)
     figures = {key: one["median"] for key, one in found["figures"].items()}
     if name == "ami":
         assert figures["events_per_s"] > figures["panoramisk_events_per_s"] > 0
