@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from agent_desktop import middleware, openapi, pages, sessions
 from agent_desktop.api import Ask, Open, Route, add_routes
+from agent_desktop.auditnames import AuditNames
 from agent_desktop.health import Health
 from agent_desktop.hub import Hub, HubParts
 from agent_desktop.parts import DesktopParts
@@ -94,7 +95,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *StaffResource(parts.people, push).routes(),
         *WayInResource(parts.people, push).routes(),
         *TeamResource(parts.people).routes(),
-        *AuditResource(parts.audit, parts.people, parts.crm, hub).routes(),
+        *AuditResource(parts.audit, parts.people, _audit_names(parts, hub)).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
         *DialResource(parts, parts.choices.region).routes(),
@@ -113,6 +114,13 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *parts.assets.routes(),
         _socket_route(push),
     )
+
+
+def _audit_names(parts: DesktopParts, hub: Hub) -> AuditNames:
+    def queues() -> dict[str, str]:
+        return {str(row["id"]): str(row["name"]) for row in hub.projection.rows("queues")}
+
+    return AuditNames(parts.people, parts.crm, parts.records, queues)
 
 
 def _socket_route(push: Push) -> Route:

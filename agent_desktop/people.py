@@ -165,6 +165,9 @@ class People:
     async def names(self, ids: Sequence[str]) -> dict[str, str]:
         return await self.service.names(ids)
 
+    async def logins(self, ids: Sequence[str]) -> dict[str, str]:
+        return await self.service.logins(ids)
+
     async def _visitor(self, who: SignedIn) -> Visitor:
         found = await self.service.session_by_id(who.session_id, self.now())
         if found is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from typing_extensions import TypedDict
@@ -56,6 +57,16 @@ class AgentStateLine(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class CallAbout:
+    """Which call it was. `number` is the far side's, None when it was withheld; `outbound` when we dialled it."""
+
+    at: datetime
+    outbound: bool
+    number: str | None
+    customer_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DialFate:
     """What became of a dial so far. `permit_id` once there is one; `outcome` and its `reason` once it is over."""
 
@@ -76,6 +87,10 @@ class CallRecords(Protocol):
     async def recordings(self, interaction_id: str) -> list[Recording]: ...
 
     async def dial(self, attempt_id: str) -> DialFate | None: ...
+
+    async def calls(self, ids: Sequence[str]) -> Mapping[str, CallAbout]:
+        """By interaction id; ids of none are left out."""
+        ...
 
     async def agent(self, agent_id: str) -> Ownership | None:
         """The agent and their team; None when there is no such person."""

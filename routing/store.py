@@ -12,7 +12,7 @@ from kernel.db import from_row, to_row
 from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
 from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
-from routing.rows import Considered, Offer
+from routing.rows import Considered, Interaction, Offer
 from routing.standing import SaveAgentState
 from routing.tables import agent_states, attempts, choices, interactions, offers, setup_changes, stints
 
@@ -90,6 +90,12 @@ async def setup_change(connection: AsyncConnection, id: str) -> SaveSetUpChange 
     """One change of the set-up."""
     row = (await connection.execute(select(setup_changes).where(setup_changes.c.id == id))).first()
     return None if row is None else from_row(SaveSetUpChange, row)
+
+
+async def calls_by(connection: AsyncConnection, ids: Sequence[str]) -> list[Interaction]:
+    """Those of these calls that there are."""
+    query = select(interactions).where(interactions.c.id.in_(ids))
+    return [from_row(Interaction, row) for row in await connection.execute(query)]
 
 
 async def known_interactions(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:

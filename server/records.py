@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.deskview import moment
-from agent_desktop.records import AgentStateLine, ConsideredAgent, DialFate, OfferWhy, Recording, Why
+from agent_desktop.records import AgentStateLine, CallAbout, ConsideredAgent, DialFate, OfferWhy, Recording, Why
 from crm_core.people.service import PeopleService
 from kernel.access import Ownership
 from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.attempts import Attempt
-from routing.rows import Considered, Offer
-from routing.store import agents_of, attempt_by, considered_for, dials_ended, offers_of, states_of
+from routing.rows import Considered, Interaction, Offer
+from routing.store import agents_of, attempt_by, calls_by, considered_for, dials_ended, offers_of, states_of
 from server.ports import SHOWN_FOR
 
 
@@ -38,6 +38,11 @@ class SqlCallRecords:
         async with readonly(self._db) as connection:
             agents = await agents_of(connection, interaction_id)
         return [await self.agent(agent_id) or Ownership(agent_id, None) for agent_id in agents]
+
+    async def calls(self, ids: Sequence[str]) -> Mapping[str, CallAbout]:
+        async with readonly(self._db) as connection:
+            found = await calls_by(connection, ids)
+        return {call.id: _about(call) for call in found}
 
     async def agent(self, agent_id: str) -> Ownership | None:
         try:
@@ -86,6 +91,10 @@ class SqlCallRecords:
             }
             for row in found
         ]
+
+
+def _about(call: Interaction) -> CallAbout:
+    return CallAbout(call.arrived_at, call.direction == "outbound", call.number, call.customer_id)
 
 
 def _why(offer: Offer, considered: Sequence[Considered]) -> OfferWhy:

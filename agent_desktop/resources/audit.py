@@ -11,12 +11,10 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
-from agent_desktop.auditnames import AuditNames, Kind, Names
+from agent_desktop.auditnames import AuditNames, CallShown, Kind, Names
 from agent_desktop.audittrail import AuditTrail
-from agent_desktop.crm import Crm
 from agent_desktop.csvout import csv_line
 from agent_desktop.deskview import moment
-from agent_desktop.hub import Hub
 from agent_desktop.people import People
 from crm_core.people.audit import AuditEntry, AuditFilter, AuditRow
 from kernel.access import Right
@@ -45,20 +43,34 @@ class ExportQuery(Form):
     until: AwareDatetime | None = None
 
 
+class CallLine(TypedDict):
+    """A call in words of today: when it came or was dialled, and whose it was: the customer's name, else the number.
+    Without any it was withheld, unless `customer_gone` says that the customer was erased."""
+
+    at: str | None
+    outbound: bool
+    who: str | None
+    customer_gone: bool
+
+
 class AuditLine(TypedDict):
     """Names are those of today, in the details too; None of what has none, or what the reader may not know.
     `subject_is` says what the subject is, where it is neither a person nor a team: an entry of the do-not-call list, a
-    customer, a customer's note, a ticket, a queue. `subject_gone`: it (or the note's customer) is there no more."""
+    customer, a customer's note, a ticket, a queue, a call. `subject_gone`: it (or the note's customer) is there no
+    more. `call` is the one that the line speaks of, as its subject or in its details."""
 
     seq: int
     at: str | None
     actor: str
     actor_name: str | None
+    actor_login: str | None
     action: str
     subject: str
     subject_name: str | None
+    subject_login: str | None
     subject_is: Kind | None
     subject_gone: bool
+    call: CallLine | None
     ip: str
     details: dict[str, Any]
 
@@ -85,15 +97,9 @@ class ChainState(TypedDict):
     broken_how: Literal["changed", "missing", "cut", "rewritten"] | None
 
 
-def queue_names(hub: Hub) -> dict[str, str]:
-    return {str(row["id"]): str(row["name"]) for row in hub.projection.rows("queues")}
-
-
 class AuditResource:
-    def __init__(self, trail: AuditTrail, people: People, crm: Crm, hub: Hub) -> None:
-        self._trail = trail
-        self._people = people
-        self._names = AuditNames(people, crm.customers, crm.lists, lambda: queue_names(hub))
+    def __init__(self, trail: AuditTrail, people: People, names: AuditNames) -> None:
+        self._trail, self._people, self._names = trail, people, names
 
     async def lines(self, ask: Ask) -> AuditPage:
         query = ask.filters(AuditQuery)
@@ -191,14 +197,23 @@ def _line(row: AuditRow, names: Names) -> AuditLine:
         "at": moment(row.at),
         "actor": row.actor,
         "actor_name": names.staff.get(row.actor),
+        "actor_login": names.logins.get(row.actor),
         "action": row.action,
         "subject": row.subject,
         "subject_name": subject.name,
+        "subject_login": names.logins.get(row.subject),
         "subject_is": subject.kind,
         "subject_gone": subject.gone,
+        "call": _call(names.call(row)),
         "ip": row.ip,
         "details": names.details(row),
     }
+
+
+def _call(call: CallShown | None) -> CallLine | None:
+    if call is None:
+        return None
+    return {"at": moment(call.at), "outbound": call.outbound, "who": call.who, "customer_gone": call.customer_gone}
 
 
 def _csv(row: AuditLine) -> str:

@@ -178,6 +178,11 @@ class PeopleService(SignIn):
         async with readonly(self._db) as connection:
             return await store.names_of(connection, sorted(set(ids)))
 
+    async def logins(self, ids: Sequence[str]) -> dict[str, str]:
+        """Logins of people by id, as far as they are known."""
+        async with readonly(self._db) as connection:
+            return await store.logins_of(connection, sorted(set(ids)))
+
     async def list_teams(self) -> list[Team]:
         async with readonly(self._db) as connection:
             return await store.all_teams(connection)

@@ -120,6 +120,12 @@ async def names_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]
     return found
 
 
+async def logins_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Logins of people by id."""
+    rows = await connection.execute(select(staff.c.id, staff.c.login).where(staff.c.id.in_(ids)))
+    return {row.id: row.login for row in rows}
+
+
 async def staff_by_id(connection: Connection, staff_id: str, lock: bool = False) -> StaffWithSecret | None:
     """One person; with `lock`, nobody else changes the row until this transaction ends."""
     query = select(staff).where(staff.c.id == staff_id)

@@ -63,11 +63,14 @@ const line = (seq, action, subject, details = {}) => ({
   at: ago(seq % 3),
   actor: "st-1",
   actor_name: "Amaia Lindqvist",
+  actor_login: "amaia",
   action,
   subject,
   subject_name: PEOPLE.find(({ id }) => id === subject)?.name ?? null,
+  subject_login: PEOPLE.find(({ id }) => id === subject)?.login ?? null,
   subject_is: null,
   subject_gone: false,
+  call: null,
   ip: "192.0.2.7",
   details,
 });
@@ -79,27 +82,40 @@ const about = (kind, name, made) => ({
   subject_gone: name === null && kind !== "ticket",
 });
 
+const call = (who, outbound = false, customer_gone = false) => ({ at: ago(1), outbound, who, customer_gone });
+const ofCall = (about, made) => ({ ...made, subject_is: "call", subject_gone: about === null, call: about });
+const nobody = { actor: "unknown", actor_name: null, actor_login: null, subject_login: null };
+
 const AUDIT = [
   about(
     "queue",
     "Orders and returns",
-    line(12, "queue_changed", "orders", { changed: ["ring_seconds: 20 -> 25"] }),
+    line(18, "queue_changed", "orders", { changed: ["ring_seconds: 20 -> 25"] }),
   ),
-  about("queue", null, line(11, "queue_changed", "closed", { changed: ["name: Old -> Older"] })),
-  about("entry", "+34600111222", line(10, "do_not_call_added", "dnc-1", { list: "own" })),
-  about("entry", null, line(9, "do_not_call_added", "dnc-2", { list: "own" })),
-  about("note", "Marisol Etxeberria", line(8, "note_written", "no-1", { customer: "Marisol Etxeberria" })),
-  about("note", null, line(7, "note_written", "no-2", { customer: null })),
-  line(6, "caller_linked", "ix-1763760000.42", { customer: "Marisol Etxeberria", customer_before: null }),
-  line(5, "staff_changed", "st-2", {
+  about("queue", null, line(17, "queue_changed", "closed", { changed: ["name: Old -> Older"] })),
+  about("entry", "+34600111222", line(16, "do_not_call_added", "dnc-1", { list: "own" })),
+  about("entry", null, line(15, "do_not_call_added", "dnc-2", { list: "own" })),
+  about("note", "Marisol Etxeberria", line(14, "note_written", "no-1", { customer: "Marisol Etxeberria" })),
+  about("note", null, line(13, "note_written", "no-2", { customer: null })),
+  ofCall(call("Marisol Etxeberria"), line(12, "caller_linked", "ix-42", { customer: "Marisol Etxeberria" })),
+  line(11, "staff_changed", "st-2", {
     changed: ["roles"],
     roles: ["agent"],
     roles_before: ["agent", "sales"],
   }),
-  line(4, "team_member_set", "st-3", { team: "First line", member: true, lead: true }),
-  line(3, "sign_in_begun", "st-1", { next: "code", session: "aa8c7c520b76", method: "password" }),
-  line(2, "sign_in_failed", "unknown", { login: "0f3a" }),
-  line(1, "staff_created", "st-2", { login: "tomas", roles: ["agent"] }),
+  line(10, "team_member_set", "st-3", { team: "First line", member: true, lead: true }),
+  line(9, "sign_in_begun", "st-1", { next: "code", session: "aa8c7c520b76", method: "password" }),
+  { ...line(8, "sign_in_failed", "unknown", { login: "0f3a" }), ...nobody },
+  line(7, "staff_created", "st-2", { login: "tomas", roles: ["agent"] }),
+  ofCall(call("+34600111222", true), line(6, "recordings_listed", "ix-43", { count: 2 })),
+  ofCall(call(null), line(5, "do_not_call_unreadable", "ix-44")),
+  ofCall(call(null, false, true), line(4, "recordings_listed", "ix-45", { count: 1 })),
+  ofCall(null, line(3, "recordings_listed", "ix-46", { count: 1 })),
+  about("entry", "+34600111333", {
+    ...line(2, "do_not_call_added", "dnc-3", { list: "own", call: "ix-47" }),
+    call: call("+34600111333"),
+  }),
+  { ...line(1, "sign_in_failed", "st-1", { login: "0f3b" }), actor: "st-1" },
 ];
 
 const SECURITY = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from agent_desktop.phonebook import Phone
 from agent_desktop.ports import Batch, Resync, Row, RowChange, State
-from agent_desktop.records import AgentStateLine, DialFate, Recording, Why
+from agent_desktop.records import AgentStateLine, CallAbout, DialFate, Recording, Why
 from kernel.access import Ownership
 from kernel.messages import Command
 
@@ -115,6 +115,9 @@ class FakeRecords:
 
     async def dial(self, attempt_id: str) -> DialFate | None:
         return self.dials.get(attempt_id)
+
+    async def calls(self, ids: Sequence[str]) -> Mapping[str, CallAbout]:
+        return {}
 
     async def agent(self, agent_id: str) -> Ownership | None:
         return next((one for parts in self.parts.values() for one in parts if one.owner_id == agent_id), None)

@@ -148,21 +148,40 @@ function nameOf(row: AuditLine, which: "actor" | "subject"): string {
   return row.actor_name ?? tryT(`audit.id_${row.actor}`, row.actor);
 }
 
-function subjectOf({ subject, subject_name: name, subject_is: kind, subject_gone: gone }: AuditLine): string {
+function subjectOf(row: AuditLine): string {
+  const { subject, subject_name: name, subject_is: kind, subject_gone: gone } = row;
+  if (kind === "call" && row.call) return callOf(row.call);
   if (gone && kind) return t(`audit.gone_${kind}` as Key);
   if (name && kind === "note") return t("audit.note_of", { name });
   return name ?? tryT(`audit.id_${subject}`, subject);
 }
 
+function callOf({ outbound, who, customer_gone: gone }: NonNullable<AuditLine["call"]>): string {
+  const whom = who ?? t(gone ? "audit.gone_customer" : "audit.withheld");
+  return t(outbound ? "audit.call_to" : "audit.call_from", { who: whom });
+}
+
+/** Beside a name what tells two of one name apart: a person's login, when a call was. */
+function besideName(row: AuditLine, which: "actor" | "subject"): string | null {
+  if (which === "subject" && row.subject_is === "call") {
+    return row.call && formatWhen(row.call.at, minute.value);
+  }
+  return row[`${which}_login`];
+}
+
 function Who({ row, which }: { row: AuditLine; which: "actor" | "subject" }) {
+  const beside = besideName(row, which);
   return (
-    <a
-      href="#"
-      class="filterlink"
-      onClick={(event) => (event.preventDefault(), setQuery({ [which]: row[which] }))}
-    >
-      {nameOf(row, which)}
-    </a>
+    <span class="stack tight">
+      <a
+        href="#"
+        class="filterlink"
+        onClick={(event) => (event.preventDefault(), setQuery({ [which]: row[which] }))}
+      >
+        {nameOf(row, which)}
+      </a>
+      {beside && <span class="small muted">{beside}</span>}
+    </span>
   );
 }
 
@@ -231,16 +250,34 @@ function detailsOf(row: AuditLine): string {
     const shown = Array.isArray(value) ? value.map(each).join(", ") : each(value);
     return `${tryT(`detail.${name}`, name.replaceAll("_", " "))}: ${shown}`;
   };
-  return Object.entries(row.details)
-    .filter(([name, value]) => value !== "" && !(name === "customer" && row.subject_is === "note"))
-    .map(words)
+  const shown = Object.entries(row.details).filter(
+    ([name, value]) => value !== "" && !(name === "customer" && row.subject_is === "note"),
+  );
+  return shown
+    .map((detail) => saidOtherwise(row, detail[0]) ?? words(detail))
+    .filter(Boolean)
     .join(" · ");
+}
+
+/** A detail of which the value says nothing to anybody: a call by its id, the login that somebody tried, which is kept as
+    a hash. Empty where the row says it already. */
+function saidOtherwise(row: AuditLine, name: string): string | null {
+  if (row.action === "sign_in_failed" && name === "login") {
+    return row.subject_login ? "" : t("audit.unknown_login");
+  }
+  if (row.action === "recordings_listed" && name === "count") {
+    return t("audit.recordings", { count: formatNumber(Number(row.details.count)) });
+  }
+  if (name !== "call") return null;
+  const { call } = row;
+  return call ? `${callOf(call)}, ${formatWhen(call.at, minute.value)}` : t("audit.gone_call");
 }
 
 /** A value in words where there are some: roles, ways and steps of signing in, names of fields, yes and no. */
 function wordOf(name: string, value: string): string {
   if (name === "changed") return tryT(`people.${value === "team_id" ? "team" : value}`, value);
   if (name === "method") return tryT(`method.${value}`, value);
+  if (name === "list") return tryT(`list_of.${value}`, value);
   if (name === "next") return tryT(`stage.${value}`, value);
   if (value === "true" || value === "false") return t(`detail.${value}`);
   return tryT(`role.${value}`, value);

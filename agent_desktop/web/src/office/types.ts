@@ -40,11 +40,15 @@ export interface AuditLine {
   at: Iso;
   actor: string;
   actor_name: string | null;
+  actor_login: string | null;
   action: string;
   subject: string;
   subject_name: string | null;
-  subject_is: "entry" | "customer" | "note" | "ticket" | "queue" | null;
+  subject_login: string | null;
+  subject_is: "entry" | "customer" | "note" | "ticket" | "queue" | "call" | null;
   subject_gone: boolean;
+  /** The call that the line is about or names; `who` is null when it was withheld or its customer is gone. */
+  call: { at: Iso; outbound: boolean; who: string | null; customer_gone: boolean } | null;
   ip: string;
   details: Record<string, unknown>;
 }

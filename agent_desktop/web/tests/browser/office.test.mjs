@@ -185,6 +185,53 @@ describe("the audit", () => {
     await page.getByText("Orders and returns").waitFor();
     expect(await page.locator("main a[href^='/admin/queues']").count()).toBe(0);
   });
+
+  it("given lines about calls, then each says whose it was and when, and none an id", async () => {
+    const { page } = made;
+    await at("/admin/audit");
+    const rows = page.locator("tbody tr");
+    await rows.first().waitFor();
+    const said = await rows.allInnerTexts();
+    expect(said[6]).toContain("call from Marisol Etxeberria\nyesterday");
+    expect(said.find((row) => row.includes("to +34600111222"))).toContain("call to +34600111222");
+    for (const words of [
+      "call from a withheld number",
+      "call from an erased customer",
+      "a call that is there no more",
+      "call from +34600111333, yesterday",
+    ])
+      expect(said.filter((row) => row.includes(words)).length, words).toBe(1);
+    expect(said.join().includes("ix-")).toBe(false);
+    expect(said.filter((row) => row.includes("recordings: ")).length).toBe(3);
+  });
+
+  it("given Russian, whose words are longer, then nothing of a line is cut", async () => {
+    const { page, mock } = made;
+    mock.world.language = "ru";
+    await at("/admin/audit");
+    await page.locator("tbody tr").first().waitFor();
+    const cut = await page.locator("tbody *").evaluateAll((all) => {
+      const isCut = (each) =>
+        getComputedStyle(each).overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1;
+      return all.filter(isCut).map((each) => each.textContent);
+    });
+    expect(cut).toEqual([]);
+    const table = await page.locator(".table.data").boundingBox();
+    expect(table.x + table.width).toBeLessThanOrEqual(1280);
+  });
+
+  it("given people, then their sign-in names stand below; a failed sign-in shows no hash", async () => {
+    const { page } = made;
+    await at("/admin/audit");
+    const rows = page.locator("tbody tr");
+    await rows.first().waitFor();
+    const said = await rows.allInnerTexts();
+    expect(said[0]).toContain("Amaia Lindqvist\namaia");
+    const failed = said.filter((row) => row.includes("failed to sign in"));
+    expect(failed[0]).toContain("unknown sign-in name; what was typed is not kept");
+    expect(failed[1]).not.toContain("unknown sign-in name");
+    expect(failed.join().includes("0f3")).toBe(false);
+  });
 });
 
 describe("a team's name", () => {
