@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from routing.rows import Queue
 from tests.support.faulty_link import FaultyLink
 from tests.support.floor.people import NO_ANSWER, Person
-from tests.support.floor.sight import Talk, double, leg_of, mistakes, talks, waiting
+from tests.support.floor.sight import Talk, double, held, leg_of, mistakes, talks, waiting
 from tests.support.floor.worlds import World
 from tests.support.waiting import until
 from tests.support.working import call_off, still_works
@@ -38,6 +38,10 @@ class Figures:
     rounds: int = 0
     ready: list[float] = field(default_factory=list)
     right: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)
+    """From the start of a new process, or the end of a fault, until all was right."""
+    held: int = 0
+    """Callers on hold at a fault, summed over the rounds."""
     moves: int = 0
     memory: int = 0
 
@@ -46,8 +50,12 @@ class Figures:
             ordered = sorted(times) or [0.0]
             return f"median {ordered[len(ordered) // 2]:.2f}, most {ordered[-1]:.2f} s"
 
-        words = (f"{self.rounds} rounds", f"{self.moves} moves", f"ready again: {of(self.ready)}")
-        return "; ".join((*words, f"all right after that: {of(self.right)}", f"{self.memory / 2**20:.0f} MB at most"))
+        words = (
+            f"{self.rounds} rounds, {self.moves} moves, {self.held} on hold",
+            f"ready again: {of(self.ready)}, all right after that: {of(self.right)}, both together: {of(self.again)}",
+            f"{self.memory / 2**20:.0f} MB at most",
+        )
+        return "; ".join(words)
 
 
 class Shift:
@@ -65,6 +73,7 @@ class Shift:
         self._moving = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._talks: dict[str, Talk] = {}
+        self._held: dict[str, Talk] = {}
 
     # --- its life
 
@@ -115,7 +124,8 @@ class Shift:
             await self._look()
             since = time.monotonic() - UNDER_WAY
             self._moved = {leg: at for leg, at in self._moved.items() if at > since}
-            before = dict(self._talks)
+            before = self._talks | self._held
+            self.figures.held += len(self._held)
         await asyncio.sleep(self.chance.uniform(0.0, 0.5))
         await fault()
         began = time.monotonic()
@@ -125,6 +135,7 @@ class Shift:
         self.figures.memory = max(self.figures.memory, self.platform.memory)
         async with self._moving:  # nobody moves while we look
             await self._settles(lambda: True, "all is right", RIGHT_WITHIN - (0 if starts else took))
+            self.figures.again.append(time.monotonic() - began)
             self._nothing_cut(before)
         self.figures.rounds += 1
 
@@ -136,7 +147,8 @@ class Shift:
                 continue
             assert talk.agent in self._channels, f"{leg} lost its agent's leg {talk.agent}"
             if leg not in self._moved:
-                assert self._talks.get(leg) == talk, f"{leg} is no longer in its talk: {talk} {self._talks.get(leg)}"
+                now = self._talks.get(leg) or self._held.get(leg)
+                assert now == talk, f"{leg} is no longer with its agent as it was: {talk} {now}"
         broken = [words for person in self.people for words in person.broken]
         assert not broken, broken
         twice = self.link.originated
@@ -145,9 +157,10 @@ class Shift:
     async def _look(self) -> list[str]:
         """See the switch and the desks; what is wrong."""
         self._channels = await self.world.channels()
-        self._talks = talks(self._channels)
+        desks = {person.endpoint: person.desk for person in self.people}
+        self._talks, self._held = talks(self._channels), held(self._channels, desks)
         offline = [f"{person.login} is not connected: {person.away}" for person in self.people if not person.connected]
-        return offline or mistakes(self._channels, {person.endpoint: person.desk for person in self.people})
+        return offline or mistakes(self._channels, desks)
 
     async def _settles(self, also: Callable[[], bool], what: str, within: float = SETTLED_WITHIN) -> None:
         began = time.monotonic()

@@ -43,6 +43,20 @@ def talks(channels: Mapping[str, Channel]) -> dict[str, Talk]:
     return found
 
 
+def held(channels: Mapping[str, Channel], desks: Mapping[str, Mapping[str, Any]]) -> dict[str, Talk]:
+    """Callers on hold with the leg of their agent, by the caller's leg; `bridge` is empty. On the switch nothing is
+    between the two: whose caller it is, the desk (by endpoint) says."""
+    idle = {one.endpoint: one for one in channels.values() if one.context == "cti-idle" and one.up}
+    found = {}
+    for endpoint, leg in idle.items():
+        call = desks.get(endpoint, {}).get("call") or {}
+        caller = channels.get(leg_of(call.get("id", "")))
+        shown = (call.get("stint") or {}).get("state") == "held"
+        if shown and caller is not None and caller.context == "cti-held":
+            found[caller.id] = Talk(caller.id, leg.id, endpoint, "")
+    return found
+
+
 def waiting(channels: Mapping[str, Channel]) -> list[str]:
     """Callers whom nobody serves."""
     return [one.id for one in channels.values() if one.endpoint == TRUNK and not one.bridge and one.context in WAITING]

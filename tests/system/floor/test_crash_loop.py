@@ -99,6 +99,7 @@ async def crash_loop(
             await platform.stop()
         print(shift.figures)
     assert shift.figures.moves >= shift.figures.rounds, "the floor stood still"
+    assert shift.figures.held >= shift.figures.rounds, "nobody was on hold"
     assert sum(len(one.kept.dispositions) for one in shift.people) >= shift.figures.rounds / 2, "nobody wrapped up"
     assert await after.lost(platform.database_url, [one.kept for one in shift.people]) == []
     assert after.out_of_order(await platform.journal()) == []
