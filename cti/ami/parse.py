@@ -35,6 +35,8 @@ USER_EVENT, IX, DID, LANG = b"\r\nUserEvent: ", b"\r\nIx: ", b"\r\nDid: ", b"\r\
 DEVICE = b"\r\nDevice: "
 
 RINGING, UP, PJSIP = "5", "6", "PJSIP/"
+SHELL = b"\r\nChannel: Surrogate/"
+"""What Asterisk leaves where Bridge() took a channel out of the dialplan: a channel with nobody at its end."""
 
 DEVICES = {
     "NOT_INUSE": Device.reachable,
@@ -219,9 +221,14 @@ def event_name(event: bytes) -> bytes:
 
 
 def parse(event: bytes) -> Fact | None:
-    """The fact in an event; None when we do not use such events. Raises Malformed."""
+    """The fact in an event; None when we do not use such events, or it is of a shell. Raises Malformed."""
     use = EVENTS.get(event_name(event))
-    return use(event) if use is not None else None
+    return use(event) if use is not None and not is_shell(event) else None
+
+
+def is_shell(event: bytes) -> bool:
+    """Whether its channel is a shell, which is nobody's call."""
+    return SHELL in event
 
 
 @dataclass(frozen=True, slots=True)

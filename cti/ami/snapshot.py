@@ -17,6 +17,7 @@ from cti.ami.parse import (
     UP,
     Malformed,
     header,
+    is_shell,
     name_of,
     number_of,
     parse,
@@ -62,11 +63,11 @@ def build(channels: Iterable[bytes], devices: Iterable[bytes], meanwhile: Iterab
     """The snapshot as it stands after `meanwhile`, the facts posted since the lists were asked for.
 
     The lists and the events have no common order, but each channel's events have one. So a fact from meanwhile
-    overrides the lists: it is newer, or the fact that makes it old follows it and repairs that.
+    overrides the lists: it is newer, or the fact that makes it old follows it and repairs that. A shell is not a leg.
     """
     legs: dict[str, LegSnapshot] = {}
     unread: set[str] = set()
-    for block in channels:
+    for block in (one for one in channels if not is_shell(one)):
         try:
             leg = channel(block)
         except Malformed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from cti.ami import probe, snapshot
 from cti.ami.actions import Action, steps
 from cti.ami.link import AmiLink
-from cti.ami.parse import Malformed, event_name, origination, parse
+from cti.ami.parse import Malformed, event_name, is_shell, origination, parse
 from cti.ami.pending import NoAnswer, Reply
 from cti.ami.settings import AmiSettings
 from cti.facts import LegAsked, LegEnded, LegSound, LegStarted, LinkDown, LinkUp, OrderDone
@@ -321,6 +321,7 @@ class AmiSwitch:
                 raise NoLink(
                     f"the snapshot was refused ({lists[0].text}, {lists[1].text}): check the AMI user's rights"
                 )
+            self._note_shells(sum(map(is_shell, lists[0].items)))
             whole = snapshot.build(lists[0].items, lists[1].items, self._meanwhile, switch_version)
         finally:
             self._meanwhile = None
@@ -328,6 +329,11 @@ class AmiSwitch:
         self._ready = not self._orders_wait
         self._ready &= self._post(replace(whole, number=self._snapshot))
         self.counts["snapshots"] += 1
+
+    def _note_shells(self, shells: int) -> None:
+        self.counts["shells"] += shells
+        if shells:
+            log.warning("the switch lists channels that are no calls; they are left out", extra={"shells": shells})
 
     async def _look(self) -> None:
         """See now and then whether the switch has all that we need of it; an administrator may mend it any time."""

@@ -34,10 +34,11 @@ def pattern(exten: str) -> re.Pattern[str]:
 
 
 class Dialplan:
-    """`step(context, exten, priority)` is all that running needs."""
+    """`step(context, exten, priority)` is all that running needs. No `h` is ever run here."""
 
     def __init__(self, text: str) -> None:
         self.contexts: dict[str, dict[str, Extension]] = {}
+        self._included: dict[str, list[str]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Extension]]] = {}
         self._read(text)
 
@@ -51,6 +52,9 @@ class Dialplan:
                 continue
             key, arrow, rest = line.partition("=>")
             if not arrow or context == "general":
+                continue
+            if key.strip() == "include":
+                self._included.setdefault(context, []).append(rest.strip())
                 continue
             if key.strip() == "exten":
                 exten, _, rest = rest.strip().partition(",")
@@ -81,7 +85,9 @@ class Dialplan:
         exact = self.contexts.get(context, {}).get(exten)
         if exact is not None:
             return exact
-        return next((e for test, e in self._patterns.get(context, ()) if test.match(exten)), None)
+        matching = (e for test, e in self._patterns.get(context, ()) if test.match(exten))
+        included = (self.extension(other, exten) for other in self._included.get(context, ()))
+        return next((e for e in (*matching, *included) if e is not None), None)
 
     def step(self, context: str, exten: str, priority: int) -> Step | None:
         extension = self.extension(context, exten)

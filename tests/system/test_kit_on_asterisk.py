@@ -10,6 +10,7 @@ from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, EndedBy, Manner, SipCaller
 from lab.farend import FAR_HZ, FarEnd
 from lab.stage import PHONE, TOKEN, Stage
 from lab.tones import read_wave, tone_share
+from tests.system.conftest import channels_left
 
 pytestmark = pytest.mark.system
 
@@ -270,6 +271,34 @@ async def test_hold_gives_the_caller_music_and_the_agent_silence_and_resume_join
     mixed = await stage.lab.recording(caller["Ix"])
     assert tone_share(mixed, MUSIC_HZ) < 0.1
     assert tone_share(mixed, PHONE_HZ) > 0.8
+
+
+async def test_the_shell_of_a_caller_who_is_taken_ends_only_when_asterisk_lists_it_again(stage: Stage) -> None:
+    """Else it may stay in Asterisk's list for ever: see docs/asterisk-notes.md, "Shells"."""
+    said = stage.lab.log_file.with_name("shells.log")
+    await stage.lab.rasterisk(f"logger add channel {said.name} verbose(3)")
+    async with stage.beating(), stage.phone(), stage.caller() as call:
+        caller = await stage.waiting()
+        agent = await stage.joined(caller, await stage.ring(caller))
+        for _ in range(5):
+            mark = stage.ami.mark()
+            await stage.hold(caller, agent)
+            await stage.ami.user_event("CtiHeld", since=mark)
+            await stage.ami.user_event("CtiIdle", since=mark)
+            mark = stage.ami.mark()
+            await stage.resume(caller, agent)
+            await stage.ami.event("BridgeEnter", Channel=agent, since=mark)
+        await call.hang_up()
+        await stage.gone(caller["Uniqueid"])
+    assert await channels_left(stage.lab) == ""
+    await stage.lab.rasterisk(f"logger remove channel {said.name}")
+
+    text = said.read_text()
+    shell = rf'"Surrogate/{re.escape(caller["Channel"])}"'
+    looked = re.findall(rf"Executing \[h@(cti-\w+):3\] GotoIf\({shell}, \"[01]\?end:look\"\)", text)
+    listed = re.findall(rf"Executing \[h@(cti-\w+):3\] GotoIf\({shell}, \"1\?end:look\"\)", text)
+    assert len(looked) >= len(listed) == 6, "one join and five resumes, each shell has seen itself listed"
+    assert set(listed) == {"cti-hold", "cti-held"}
 
 
 async def test_a_held_caller_stays_with_the_agent_when_the_platform_dies(stage: Stage) -> None:

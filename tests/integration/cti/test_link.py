@@ -283,6 +283,20 @@ async def test_given_events_while_the_snapshot_is_collected_then_it_is_true_when
     await switch.stop()
 
 
+async def test_given_a_switch_that_lists_a_shell_then_it_is_counted_and_is_nobodys_call(
+    ami: FakeAmi, ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = "Channel: {0}PJSIP/trunk-1\nUniqueid: {1}\nLinkedid: 1.1\nVariable: CTI_IX=ix-1\nChannelState: {2}"
+    ami.status = [row.format("Surrogate/", "1.9", 0), row.format("", "1.1", 6)]
+    switch = AmiSwitch(quick(ami.port), ear)
+    await switch.start()
+    shot = await ear.hears(Snapshot)
+    await switch.stop()
+    assert [leg.leg for leg in shot.legs] == ["1.1"]
+    assert switch.counts["shells"] == 1
+    assert [record.message for record in caplog.records if "no calls" in record.message] != []
+
+
 async def test_given_a_new_link_then_what_was_decided_before_its_snapshot_is_not_sent(ami: FakeAmi, ear: Ear) -> None:
     """The engine may be slow to commit: what it sends then was decided without what the snapshot shows."""
     switch = AmiSwitch(quick(ami.port), ear, orders_wait=True)

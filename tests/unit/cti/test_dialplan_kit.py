@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unit
 SECRET = "manager-secret"
 PHONES = (Phone("cti-phone-01", "first-secret"), Phone("cti-phone-02", "second-secret", webrtc=False))
 CONTEXTS = ("in", "hold", "held", "after", "pickup", "idle", "fallback", "dial", "dialled", "conf", "phones", "gone")
+CONTEXTS += ("taken",)
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ def test_no_line_of_a_template_is_left_unfilled(files: dict[str, str]) -> None:
     for name, text in files.items():
         assert "{{" not in text, name
         assert "{%" not in text, name
+
+
+def test_wherever_bridge_may_take_a_waiting_leg_from_the_shell_it_leaves_waits_until_it_is_listed(
+    files: dict[str, str],
+) -> None:
+    """In cti-pickup and cti-dialled a leg takes, and is not taken; of cti-fallback the claim is void."""
+    text = files["cti_extensions.conf"]
+    waits = {name for name in CONTEXTS if "Wait(" in section(text, f"cti-{name}")} - {"pickup", "phones"}
+
+    assert waits == {"hold", "held", "after", "idle", "dial"}
+    assert {name for name in CONTEXTS if "include => cti-taken" in section(text, f"cti-{name}")} == waits
+    first, *others = section(text, "cti-taken").splitlines()
+    assert first == 'exten => h,1,GotoIf($["${CHANNEL:0:10}" != "Surrogate/"]?end)', "who hangs up waits for nothing"
+    assert any("CHANNEL_EXISTS(${CHANNEL})" in line and "${EPOCH} > ${CTI_UNTIL}" in line for line in others)
 
 
 def test_a_caller_in_the_fallback_queue_carries_no_claim_of_the_platform(files: dict[str, str]) -> None:

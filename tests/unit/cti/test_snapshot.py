@@ -2,6 +2,7 @@
 
 import pytest
 
+from cti.ami.parse import parse
 from cti.ami.snapshot import build
 from cti.ami.wire import Framer
 from cti.facts import (
@@ -18,7 +19,7 @@ from cti.facts import (
     Snapshot,
 )
 from kernel.messages import Fact
-from tests.support.callbook import placed, started, transcript
+from tests.support.callbook import Desk, names, placed, started, transcript
 
 pytestmark = pytest.mark.unit
 
@@ -137,3 +138,40 @@ def test_given_devices_then_changes_meanwhile_are_newer_than_the_list() -> None:
 
 def test_given_a_row_that_cannot_be_read_then_the_others_are_kept() -> None:
     assert [leg.leg for leg in build([b"Event: Status\r\nChannel: x", status("c2")], [], [], "").legs] == ["c2"]
+
+
+def shell_of(leg: str) -> bytes:
+    """What Asterisk may leave of a caller whom Bridge() took: same variables, same interaction, down, nobody there."""
+    return status(f"{leg}-9", context="cti-held", state="0", CTI_IX=f"ix-{leg}").replace(
+        b"Channel: PJSIP/", b"Channel: Surrogate/PJSIP/"
+    )
+
+
+def test_given_a_shell_beside_a_caller_then_only_the_caller_is_in_the_snapshot() -> None:
+    found = build([shell_of("c1"), status("c1")], [], [], "")
+
+    assert [leg.leg for leg in found.legs] == ["c1"]
+    assert found.unread == (), "nothing is to be concluded about a shell either"
+
+
+def test_given_a_shell_that_was_known_as_a_call_then_the_snapshot_ends_that_call() -> None:
+    shell = "c1-9"
+    desk = Desk()
+    desk.take(started(shell), placed(shell, Place.held))
+    assert desk.book.alive(shell)
+
+    told = desk.take(build([shell_of("c1")], [], [], ""))
+
+    assert not desk.book.alive(shell)
+    assert "CallerLeft" in names(told)
+
+
+@pytest.mark.parametrize("event", ["Newchannel", "Newstate", "Hangup", "BridgeEnter", "UserEvent"])
+def test_given_an_event_of_a_shell_then_it_is_no_fact(event: str) -> None:
+    headers = {"Channel": "Surrogate/PJSIP/trunk-c1", "Uniqueid": "c1-9", "Linkedid": "c1", "ChannelState": "6"}
+    headers |= {"BridgeUniqueid": "b1", "Cause": "16", "UserEvent": "CtiHeld", "Ix": "ix-c1"}
+    lines = [f"Event: {event}", *(f"{key}: {value}" for key, value in headers.items())]
+    block = "\r\n".join(lines).encode()
+
+    assert parse(block) is None
+    assert parse(block.replace(b"Surrogate/", b"")) is not None, "of a call it is one"

@@ -80,6 +80,14 @@ def test_labels_and_numbers_are_priorities() -> None:
     assert plan.step("elsewhere", "99", 1) is None
 
 
+def test_an_included_context_is_looked_into_after_the_context_itself() -> None:
+    plan = Dialplan("[a]\ninclude => b\nexten => 1,1,NoOp(a)\n[b]\nexten => 1,1,NoOp(b)\nexten => h,1,NoOp(b)")
+
+    (one, end) = plan.step("a", "1", 1), plan.step("a", "h", 1)
+    assert (one and one.arguments.parts, end and end.arguments.parts) == (("a",), ("b",))
+    assert plan.step("b", "2", 1) is None
+
+
 @pytest.mark.parametrize("text", ["[a]\n same => n,Wait(1)", "[a]\nexten => 1,1,What is this"])
 def test_an_unreadable_line_is_named(text: str) -> None:
     with pytest.raises(DialplanError, match="line 2"):
