@@ -18,10 +18,13 @@ _FEW = re.compile(r"\+?[0-9]{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An entry fits that is one of `patterns` (each forbids the number asked for), has one of `parts` in it, or all of
-    `words` in its reason. Nothing fits when all are empty."""
+    """An entry fits that is one of `patterns` (each forbids the number asked for), begins with one of `starts` or ends
+    with `ending`: an index has those. Where there is none of them, one that has one of `parts` in it, or all of `words`
+    in its reason. Nothing fits when all are empty."""
 
     patterns: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    ending: str = ""
     parts: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -39,4 +42,4 @@ def read(text: str, region: str) -> Wanted:
     less = (query.digits.lstrip("0"), *query.number_starts)
     parts = dict.fromkeys((query.digits, *(one for one in less if len(one) >= MIN_PART)))
     patterns = dict.fromkeys(pattern for one in query.e164 for pattern in matching(one))
-    return Wanted(tuple(patterns), tuple(parts), words)
+    return Wanted(tuple(patterns), query.number_starts, query.digits, tuple(parts), words)

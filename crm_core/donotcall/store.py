@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from crm_core.donotcall.search import Wanted
 from crm_core.donotcall.tables import do_not_call, do_not_call_version
 from crm_core.donotcall.writes import ForbidNumber
 from crm_core.people.audit import AuditEntry, append, lock_head
+from crm_core.store import begins
 from kernel.db import clean, from_row, to_row
 from kernel.errors import Invalid
 from kernel.ids import new_id
@@ -47,7 +48,8 @@ async def add_entry(connection: AsyncConnection, entry: Entry) -> None:
     same = (do_not_call.c.list == entry.list) & (do_not_call.c.pattern == entry.pattern)
     await _next_version(connection)
     await connection.execute(delete(do_not_call).where(same))
-    await connection.execute(insert(do_not_call).values(**to_row(entry), words=key(entry.reason)))
+    values = {**to_row(entry), "words": key(entry.reason), "reversed": entry.pattern[::-1]}
+    await connection.execute(insert(do_not_call).values(values))
 
 
 async def forbid_numbers(connection: AsyncConnection, writes: Sequence[ForbidNumber], region: str) -> None:
@@ -76,10 +78,11 @@ async def remove_entry(connection: AsyncConnection, entry_id: str) -> Entry | No
 async def list_entries(
     connection: AsyncConnection, wanted: Wanted | None, before: str | None, limit: int
 ) -> Sequence[Entry]:
-    """Entries that fit (without `wanted` all), the newest first; `before` is the id to go on behind."""
+    """Entries that fit (without `wanted` all), the newest first; `before` is the id to go on behind. All are read only
+    where no number is, begins or ends as wanted."""
     query = select(do_not_call).order_by(do_not_call.c.id.desc()).limit(limit)
     if wanted is not None:
-        query = query.where(or_(*_fitting(wanted)))
+        query = query.where(await _fits(connection, wanted))
     if before is not None:
         query = query.where(do_not_call.c.id < before)
     return [from_row(Entry, row) for row in await connection.execute(query)]
@@ -91,9 +94,27 @@ async def patterns_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[s
     return {row.id: row.pattern for row in rows}
 
 
-def _fitting(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [do_not_call.c.pattern.in_(wanted.patterns)]
-    found += [do_not_call.c.pattern.contains(part, autoescape=True) for part in wanted.parts]
+async def _fits(connection: AsyncConnection, wanted: Wanted) -> ColumnElement[bool]:
+    ranges = _ranges(wanted)
+    if ranges:
+        found = union_all(*(select(do_not_call.c.id).where(one) for one in ranges))
+        if (await connection.execute(found.limit(1))).first() is not None:
+            return do_not_call.c.id.in_(found)
+    return or_(false(), *_anywhere(wanted))
+
+
+def _ranges(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What an index answers; each for itself, for a database that is asked for one or the other may read all."""
+    found = [begins(do_not_call.c.pattern, start) for start in wanted.starts]
+    if wanted.ending:
+        found.append(begins(do_not_call.c.reversed, wanted.ending[::-1]))
+    if wanted.patterns:
+        found.append(do_not_call.c.pattern.in_(wanted.patterns))
+    return found
+
+
+def _anywhere(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [do_not_call.c.pattern.contains(part, autoescape=True) for part in wanted.parts]
     if wanted.words:
         found.append(and_(*(do_not_call.c.words.contains(word, autoescape=True) for word in wanted.words)))
     return found

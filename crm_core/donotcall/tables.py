@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, String, Table, UniqueConstraint
 
+from crm_core.store import Ordered20
 from kernel.db import UtcDateTime, metadata
 
 do_not_call = Table(
@@ -11,7 +12,8 @@ do_not_call = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("list", String(60), nullable=False),
-    Column("pattern", String(20), nullable=False, index=True),
+    Column("pattern", Ordered20, nullable=False, index=True),
+    Column("reversed", Ordered20, nullable=False, server_default="", index=True),
     Column("reason", String(200), nullable=False),
     Column("words", String(600), nullable=False, server_default=""),
     Column("added_by", String(40), nullable=False),

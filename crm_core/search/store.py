@@ -6,15 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.sql.elements import KeyedColumnElement
 
 from crm_core.customers.names import MAX_WORD
 from crm_core.customers.tables import customer_words, customers, devices, numbers
 from crm_core.search.reasons import Hit
-from crm_core.store import Connection
+from crm_core.store import Connection, begins
 from crm_core.tickets.tables import tickets
-
-_LAST = "\U0010ffff"
 
 
 async def by_words(connection: Connection, words: Sequence[str], limit: int) -> list[str]:
@@ -23,13 +20,13 @@ async def by_words(connection: Connection, words: Sequence[str], limit: int) -> 
     query = (
         select(customer_words.c.customer_id, customers.c.name_key)
         .join(customers, customers.c.id == customer_words.c.customer_id)
-        .where(_begins(customer_words.c.word, lead))
+        .where(begins(customer_words.c.word, lead))
         .order_by(customer_words.c.word, customer_words.c.customer_id)
         .limit(limit * 4)
     )
     for word in rest:
         other = customer_words.alias()
-        query = query.where(exists().where(other.c.customer_id == customers.c.id, _begins(other.c.word, word)))
+        query = query.where(exists().where(other.c.customer_id == customers.c.id, begins(other.c.word, word)))
     whole = " ".join(words)
     found = {row.customer_id: row.name_key for row in await connection.execute(query)}
     ranked = sorted(found, key=lambda id_: (found[id_] != whole, not found[id_].startswith(whole), found[id_], id_))
@@ -48,8 +45,8 @@ async def by_number(
     connection: Connection, e164: Sequence[str], starts: Sequence[str], ending: str, limit: int
 ) -> list[str]:
     """Customers with one of these numbers first, then those whose number begins or ends so."""
-    matches: list[ColumnElement[bool]] = [_begins(numbers.c.e164, start) for start in starts]
-    matches.append(_begins(numbers.c.reversed, ending[::-1]))
+    matches: list[ColumnElement[bool]] = [begins(numbers.c.e164, start) for start in starts]
+    matches.append(begins(numbers.c.reversed, ending[::-1]))
     if e164:
         matches.append(numbers.c.e164.in_(e164))
     query = select(numbers.c.customer_id, numbers.c.e164).where(or_(*matches)).limit(limit * 4)
@@ -69,7 +66,7 @@ async def by_ticket(connection: Connection, start: str, limit: int) -> list[Hit]
     """Tickets whose number begins so, the latest first."""
     query = select(tickets.c.customer_id, tickets.c.id, tickets.c.number, tickets.c.subject)
     rows = await connection.execute(
-        query.where(_begins(tickets.c.number, start)).order_by(tickets.c.number.desc()).limit(limit)
+        query.where(begins(tickets.c.number, start)).order_by(tickets.c.number.desc()).limit(limit)
     )
     return [Hit(row.customer_id, "ticket", f"{row.number} {row.subject}", row.id) for row in rows]
 
@@ -84,10 +81,5 @@ async def by_serial(connection: Connection, serial: str, limit: int) -> list[Hit
 
 async def by_email(connection: Connection, start: str, limit: int) -> list[str]:
     """Customers with a mail address that begins so."""
-    query = select(customer_words.c.customer_id).where(_begins(customer_words.c.word, start))
+    query = select(customer_words.c.customer_id).where(begins(customer_words.c.word, start))
     return list((await connection.execute(query.distinct().limit(limit))).scalars())
-
-
-def _begins(column: KeyedColumnElement[str], start: str) -> ColumnElement[bool]:
-    """A prefix match that both databases answer from a plain index, whatever characters `start` holds."""
-    return (column >= start) & (column < start + _LAST)

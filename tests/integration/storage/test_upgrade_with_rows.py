@@ -228,3 +228,4 @@ async def offices_read(database: AsyncEngine, clock: SteadyClock, old: Rows) -> 
     assert (trail.lines, trail.broken) == (len(old["audit"]), None)
     entries = await DoNotCallService(database, REGION, clock).entries("OLD")  # by the reason
     assert {one.id for one in entries} == {one["id"] for one in old.get("do_not_call", [])}
+    assert await DoNotCallService(database, REGION, clock).entries("999000") == entries, "by the end of the number"
