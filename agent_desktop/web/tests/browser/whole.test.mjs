@@ -51,6 +51,29 @@ describe("nothing that is read out or chosen is cut off", () => {
     expect((await made.page.locator(".context .reach").first().boundingBox()).height).toBeLessThan(24);
   });
 
+  it.each(["en", "es", "zh", "ru"])(
+    "given long numbers and a caller who waits again, in %s, then each fact and its label are whole",
+    async (language) => {
+      const { page, mock } = made;
+      mock.world.language = language;
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await page.reload();
+      const caller = { number: "+442079460958", display: "+44 20 7946 0958" };
+      await shown("talking", ({ call }) => ({
+        call: {
+          ...call,
+          did: "+34910470123",
+          again_since: call.arrived_at,
+          caller: { ...call.caller, ...caller },
+        },
+      }));
+      expect(await page.locator(".facts dt").count()).toBe(7);
+      expect(await cut(".facts dt, .facts dd", ".caller")).toEqual([]);
+      const lines = await page.locator(".facts dd").evaluateAll((all) => all.map((dd) => dd.offsetHeight));
+      expect(Math.max(...lines)).toBeLessThan(30);
+    },
+  );
+
   it("given a call that reached nobody, then what came of it is whole", async () => {
     await shown("unreached", ({ dial }) => ({ dial: { ...dial, outcome: "cancelled" } }));
     await made.page.getByText("You hung up before anybody answered").waitFor();
