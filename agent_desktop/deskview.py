@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from agent_desktop.ports import Row
-from crm_core.customers.numbers import parse
+from crm_core.customers.numbers import parse, zones_shown
 
 DIAL_WHY = frozenset(
     {"restarted", "no_permit_in_time", "agent_gone", "agent_phone", "leg_unknown", "switch_refused"}
@@ -141,6 +141,7 @@ def call_view(row: Row, queue: Row, stint: Row | None, region: str) -> Row:
             "number": number,
             "display": display_number(number, region),
             "name": row.get("name"),
+            "zones": zones_shown(parse(number, region).e164),
             "withheld": row.get("match") == "withheld" or not number,
         },
         "did": row["did"],

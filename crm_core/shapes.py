@@ -17,7 +17,7 @@ LEVELS = ("standard", "silver", "gold", "vip")
 
 class NumberCard(TypedDict):
     """`extension` behind a switchboard; `contact` is the name of the company's person who answers there; a `shared`
-    number never tells who is calling."""
+    number never tells who is calling. `zones` are those that the number can be in, whatever its customer's."""
 
     e164: str
     national: str
@@ -25,10 +25,12 @@ class NumberCard(TypedDict):
     extension: str | None
     contact: str | None
     shared: bool
+    zones: list[str]
 
 
 class CustomerCard(TypedDict):
-    """A customer in short. `number` is the main number in E.164; `owner` the name of the account's owner."""
+    """A customer in short. `number` is the main number in E.164; `time_zone` that of their address, not of their
+    numbers; `owner` the name of the account's owner."""
 
     id: str
     name: str
@@ -67,6 +69,8 @@ class FoundCustomer(CustomerCard):
 
 
 class TimelineEntry(TypedDict):
+    """`zones` are those of the number in `details`, where there is one."""
+
     id: str
     at: str
     kind: str
@@ -76,6 +80,7 @@ class TimelineEntry(TypedDict):
     ref: str | None
     staff_name: str | None
     details: dict[str, Any]
+    zones: list[str]
 
 
 class TimelinePage(TypedDict):

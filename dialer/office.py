@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from crm_core.customers.store import zone_of
 from crm_core.donotcall.store import entry_for, hold_version
 from crm_core.store import Connection, Database
 from cti.trunk import dial_string
-from dialer.hours import LocalTime, local_times, warnings
+from dialer.hours import LocalTime, local_time, local_times, warnings
 from dialer.numbers import Dialable, examine, reaches_emergency, refuse_costly
 from dialer.store import add_permit, dials_since, take_number
 from kernel.clock import Clock
@@ -40,10 +41,12 @@ class PermitOffice:
         at = self._clock.now()
         number = self._allowed(request)
         times = local_times(number.zones, at)
-        _check_hours(times, request.confirmed)
         async with self._db.begin() as connection:
+            zone = await zone_of(connection, request.customer_id) if request.customer_id is not None else None
+            _check_hours(times, local_time(zone, at), request.confirmed)
             checks = await self._check(connection, request, at)
             checks |= {"zones": sorted(number.zones), "local": [f"{one.at:%H:%M}" for one in times]}
+            checks |= {"customer_zone": zone} if zone is not None else {}
             checks |= {"confirmed": sorted(request.confirmed), "costly": number.costly}
             permit = await add_permit(connection, request, checks, at)
         reached(FaultPoint.permit_kept)
@@ -74,8 +77,11 @@ class PermitOffice:
         return {"do_not_call": version, "calls_24h": dials}
 
 
-def _check_hours(times: tuple[LocalTime, ...], confirmed: tuple[str, ...]) -> None:
-    open_ = [one for one in warnings(times) if one not in confirmed]
+def _check_hours(times: tuple[LocalTime, ...], customer: LocalTime | None, confirmed: tuple[str, ...]) -> None:
+    open_ = [one for one in warnings(times, customer) if one not in confirmed]
     if open_:
-        message = "It is night where this number is, or nobody knows. Confirm that you want to call all the same."
+        message = (
+            "It is night where this number is or where its customer lives, or nobody knows. "
+            "Confirm that you want to call all the same."
+        )
         raise Refused("confirm_first", message, warnings=open_, local=[f"{one.at:%H:%M}" for one in times])

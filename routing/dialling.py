@@ -40,6 +40,7 @@ class AskPermit(Order):
     number: str = personal("")
     confirmed: tuple[str, ...] = ()
     costly: bool = False
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Outbound(Handles):
                 number=attempt.number,
                 confirmed=command.confirmed,
                 costly=command.costly,
+                customer_id=command.customer_id,
             )
         )
         turn.due(turn.at + PERMIT_WITHIN, PermitDue(key=f"permit-{attempt.id}", attempt_id=attempt.id))

@@ -11,7 +11,7 @@ from typing import Protocol
 class DialRequest:
     """A wish to call a public number, once, for an attempt that is committed. `purpose` is one of manual, callback,
     campaign, transfer, overflow; `confirmed` are the warnings that a person saw and confirmed; `costly` whether they
-    may call numbers that cost more."""
+    may call numbers that cost more; `customer_id` whom they mean to reach."""
 
     attempt_id: str
     interaction_id: str
@@ -20,6 +20,7 @@ class DialRequest:
     asked_by: str
     confirmed: tuple[str, ...] = ()
     costly: bool = False
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class PermitClerk:
             asked_by=order.agent_id,
             confirmed=order.confirmed,
             costly=order.costly,
+            customer_id=order.customer_id,
         )
         try:
             permit = await self._office.ask(request)

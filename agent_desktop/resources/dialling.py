@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal, NotRequired
 
 import structlog
@@ -18,7 +18,7 @@ from agent_desktop.ports import Batch, Resync, Row
 from agent_desktop.records import DialFate
 from agent_desktop.resources.desk import Done
 from crm_core.donotcall.models import Entry
-from dialer.hours import NIGHT, NO_ZONE, local_times, warnings
+from dialer.hours import LocalTime, apart, local_time, local_times, warnings
 from dialer.numbers import Dialable, examine, refuse_costly
 from kernel.access import Right, may
 from kernel.errors import Invalid, Refused, TrunklineError, Unavailable
@@ -44,7 +44,10 @@ REFUSALS = {
 
 
 class NumberQuery(Form):
+    """`customer_id`: whom one means to reach; then it counts too what time it is where they live."""
+
     number: str = Field(min_length=1, max_length=60)
+    customer_id: str | None = Field(default=None, max_length=40)
 
 
 class DialForm(Form):
@@ -53,7 +56,7 @@ class DialForm(Form):
     number: str = Field(min_length=1, max_length=60)
     customer_id: str | None = Field(default=None, max_length=40)
     contact_id: str | None = Field(default=None, max_length=40)
-    confirm: tuple[Literal["night", "no_zone"], ...] = Field(default=(), max_length=2)
+    confirm: tuple[Literal["night", "no_zone", "customer_night"], ...] = Field(default=(), max_length=3)
 
 
 class ForbidForm(Form):
@@ -81,13 +84,15 @@ class LocalClock(TypedDict):
 
 
 class NumberCard(TypedDict):
-    """What is known of a number before it is called. `region` is its country, `warnings` what must be confirmed,
+    """What is known of a number before it is called. `region` is its country, `local` the clocks it can be under,
+    `customer` the clock where its customer lives when it is none of those, `warnings` what must be confirmed,
     `forbidden` the do-not-call list it is on, `costly` the rule that forbids it to whoever asks."""
 
     e164: str
     display: str
     region: str | None
     local: list[LocalClock]
+    customer: LocalClock | None
     warnings: list[str]
     forbidden: str | None
     costly: str | None
@@ -123,10 +128,15 @@ class DialResource:
         self._crm, self._clock, self._region = parts.crm, parts.clock, region
 
     async def number(self, ask: Ask) -> NumberCard:
-        number = examine(ask.filters(NumberQuery).number, self._region)
+        query = ask.filters(NumberQuery)
+        number = examine(query.number, self._region)
+        at = self._clock.now()
+        zone = None
+        if query.customer_id is not None:
+            zone = (await self._crm.customers.card(query.customer_id))["time_zone"]
         entry = await self._crm.lists.forbids(number.e164)
         costly = None if self._may_pay(ask) else number.costly
-        return _card(number, self._clock.now(), entry, costly)
+        return _card(number, _Clocks(local_times(number.zones, at), local_time(zone, at)), entry, costly)
 
     async def dial(self, ask: Ask) -> Dialled:
         """Answers once the permit is committed, or says which rule refused it."""
@@ -196,7 +206,7 @@ class DialResource:
             Route(
                 method="GET", path="/api/dial/number", resource=self.number, rule=Right.call_dial, query=NumberQuery,
                 summary="What a number is, and what time it is there, before it is called", answer=NumberCard,
-                errors={422: NUMBER_ERRORS},
+                errors={404: ("no_such_customer",), 422: NUMBER_ERRORS},
             ),
             Route(
                 method="POST", path="/api/dial", resource=self.dial, rule=Right.call_dial, body=DialForm,
@@ -256,20 +266,30 @@ def _refused(rule: str) -> TrunklineError:
     return KINDS.get(status, Refused)(rule, "This call was refused before; nobody was called.")
 
 
-def _card(number: Dialable, at: datetime, entry: Entry | None, costly: str | None) -> NumberCard:
-    times = local_times(number.zones, at)
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """Of the number, and of the customer who is to be reached."""
+
+    number: tuple[LocalTime, ...]
+    customer: LocalTime | None
+
+
+def _card(number: Dialable, clocks: _Clocks, entry: Entry | None, costly: str | None) -> NumberCard:
+    customer = apart(clocks.number, clocks.customer)
     return {
         "e164": number.e164,
         "display": number.display,
         "region": number.region,
-        "local": [
-            {"time": f"{one.at:%H:%M}", "day": f"{one.at:%Y-%m-%d}", "late": one.late, "zones": list(one.zones)}
-            for one in times
-        ],
-        "warnings": [one for one in warnings(times) if one in (NIGHT, NO_ZONE)],
+        "local": [_clock(one) for one in clocks.number],
+        "customer": _clock(customer) if customer is not None else None,
+        "warnings": list(warnings(clocks.number, clocks.customer)),
         "forbidden": entry.list if entry is not None else None,
         "costly": costly,
     }
+
+
+def _clock(one: LocalTime) -> LocalClock:
+    return {"time": f"{one.at:%H:%M}", "day": f"{one.at:%Y-%m-%d}", "late": one.late, "zones": list(one.zones)}
 
 
 def _entry(one: Entry) -> ListEntry:

@@ -88,4 +88,5 @@ def _shown(entry: SaveTimelineEntry) -> TimelineEntry:
         "ref": entry.ref,
         "staff_name": entry.staff_name,
         "details": entry.details,
+        "zones": [],
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, String, bindparam, func, literal_column, select
 
-from crm_core.customers.numbers import display
+from crm_core.customers.numbers import display, zones_shown
 from crm_core.customers.tables import contacts, customers, devices, numbers
 from crm_core.people.tables import staff
 from crm_core.shapes import CustomerCard, NumberCard, moment
@@ -110,6 +110,7 @@ def _number(row: Any, region: str) -> NumberCard:
         "extension": row.extension,
         "contact": row.contact,
         "shared": row.shared,
+        "zones": zones_shown(row.e164),
     }
 
 

@@ -21,6 +21,7 @@ nonpublic null none nil -1 -2 s p
 """
 WITHHELD = frozenset(_WITHHELD_WORDS.split())
 _NO_ZONE = "Etc/Unknown"
+_E164 = re.compile(r"\+[0-9]{3,15}")
 _SHORT = re.compile(r"[0-9*#]{1,6}")
 _ALLOWED = re.compile(r"[+0-9 ().\-/_]*")
 _EXTENSION = re.compile(
@@ -81,6 +82,7 @@ def parse(raw: str | None, region: str) -> Number:
     return _number(found, extension, region) if found is not None else Number(NumberKind.INVALID)
 
 
+@lru_cache(4096)
 def zones(e164: str) -> frozenset[str]:
     """The zones of a number by its longest known prefix; those of the whole country where the plan says no more."""
     number = phonenumbers.parse(e164, None)
@@ -88,6 +90,16 @@ def zones(e164: str) -> frozenset[str]:
     if not found:
         found = set(timezone.time_zones_for_geographical_number(number)) - {_NO_ZONE}
     return frozenset(found)
+
+
+def zones_shown(number: object) -> list[str]:
+    """The zones of what may be a number in E.164, in order, as the screen gets them; none for anything else."""
+    if not isinstance(number, str) or not _E164.fullmatch(number):
+        return []
+    try:
+        return sorted(zones(number))
+    except phonenumbers.NumberParseException:
+        return []
 
 
 def spellings(e164: str) -> tuple[str, ...]:

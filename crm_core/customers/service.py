@@ -11,7 +11,7 @@ from crm_core.customers import names, store
 from crm_core.customers.forms import check_changes, check_contact, check_new, check_number
 from crm_core.customers.matching import decide
 from crm_core.customers.models import Contact, Customer, Device, Match, NewCustomer, NewNumber
-from crm_core.customers.numbers import Number, NumberKind, parse, spellings
+from crm_core.customers.numbers import Number, NumberKind, parse, spellings, zones_shown
 from crm_core.once.store import made_before
 from crm_core.people import audit
 from crm_core.search import service as searching
@@ -134,6 +134,7 @@ class CustomerService:
             "extension": number.extension,
             "contact": person,
             "shared": accepted.shared,
+            "zones": zones_shown(row["e164"]),
         }
 
     async def add_contact(self, customer_id: str, name: str, **details: str | None) -> Contact:

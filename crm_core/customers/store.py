@@ -104,6 +104,13 @@ async def insert_number(connection: Connection, values: Mapping[str, Any]) -> No
     await connection.execute(insert(numbers), [{**values, "reversed": str(values["e164"])[::-1]}])
 
 
+async def zone_of(connection: Connection, customer_id: str) -> str | None:
+    """The time zone of a customer's address; None where nobody knows it."""
+    query = select(customers.c.time_zone).where(customers.c.id == customer_id)
+    zone: str | None = await connection.scalar(query)
+    return zone
+
+
 async def set_words(connection: Connection, customer_id: str, words: Collection[str]) -> None:
     """Make the customer found by exactly these words."""
     await connection.execute(delete(customer_words).where(customer_words.c.customer_id == customer_id))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, literal_column, select, tuple_, update
 
+from crm_core.customers.numbers import zones_shown
 from crm_core.shapes import ENTRY_KINDS, TimelineEntry, moment
 from crm_core.store import Connection
 from crm_core.timeline.tables import timeline
@@ -114,4 +115,5 @@ def _entry(row: Any) -> TimelineEntry:
         "ref": ref,
         "staff_name": staff_name,
         "details": details,
+        "zones": zones_shown(details.get("phone")),
     }

@@ -132,7 +132,8 @@ const ROUTES = {
     200,
     { draft: world.drafts.get(`${query.get("scope")}/${query.get("ref")}`) ?? null },
   ],
-  "GET /api/dial/number": (_, { query }) => number(query.get("number")),
+  "GET /api/dial/number": (world, { query }) =>
+    number(query.get("number"), query.get("customer_id") ? world.customerClock : null),
   "POST /api/dial": (world, { body }) => {
     world.dialled = body;
     return [200, { attempt_id: show(world, "dialling") ?? "at-1" }];
@@ -140,20 +141,21 @@ const ROUTES = {
   "GET /api/customers": (_, { query }) => [200, { items: hits(query.get("q").toLowerCase()) }],
 };
 
-/** A number that ends in 112 is an emergency, in 9999 on the do-not-call list; one that begins with +1 is somewhere where it is night. */
-function number(written) {
+/** A number that ends in 112 is an emergency, in 9999 on the do-not-call list; one that begins with +1 is somewhere where it is night. `customer` is the clock where its customer lives. */
+function number(written, customer = null) {
   if (/112$/.test(written)) return refuse(422, "number_emergency");
   const abroad = written.trim().startsWith("+1");
   const clock = { time: abroad ? "03:12" : "11:12", day: "2026-03-02", late: abroad };
   const zones = abroad ? ["America/New_York"] : ["Atlantic/Canary", "Europe/Madrid"];
   const e164 = `+${written.replace(/\D/g, "")}`;
   const known = { e164, display: written, region: abroad ? "US" : "ES" };
-  const warnings = abroad ? ["night"] : [];
+  const warnings = [...(abroad ? ["night"] : []), ...(customer?.late ? ["customer_night"] : [])];
   return [
     200,
     {
       ...known,
       local: [{ ...clock, zones }],
+      customer,
       warnings,
       forbidden: /9999$/.test(written) ? "company" : null,
       costly: null,

@@ -3,6 +3,8 @@
 import { ago, ahead } from "./clock.mjs";
 const DAY = 86_400;
 
+const SPANISH_MOBILE = ["Atlantic/Canary", "Europe/Madrid"];
+
 const card = (id, name, more = {}) => ({
   id,
   name,
@@ -10,7 +12,7 @@ const card = (id, name, more = {}) => ({
   level: "standard",
   language: "en",
   number: "+442079460958",
-  numbers: [{ e164: "+442079460958", national: "020 7946 0958", label: "work" }],
+  numbers: [{ e164: "+442079460958", national: "020 7946 0958", label: "work", zones: ["Europe/London"] }],
   email: null,
   company: null,
   city: "London",
@@ -29,8 +31,13 @@ export const MARISOL = card("cu-1", "Marisol Etxeberria Quintana", {
   language: "es",
   number: "+34910470123",
   numbers: [
-    { e164: "+34910470123", national: "910 47 01 23", label: "work" },
-    { e164: "+34655012345", national: "655 01 23 45", label: "mobile" },
+    { e164: "+34910470123", national: "910 47 01 23", label: "work", zones: ["Europe/Madrid"] },
+    {
+      e164: "+34655012345",
+      national: "655 01 23 45",
+      label: "mobile",
+      zones: SPANISH_MOBILE,
+    },
   ],
   email: "m.etxeberria@talleresnorte.example",
   company: "Talleres Norte S.L.",
@@ -131,6 +138,7 @@ export function history(count, seed = "tl") {
     ref: null,
     staff_name: ["Ingrid Solheim", "Tomás Aguirre", "Priya Raman"][index % 3],
     details,
+    zones: details.phone ? SPANISH_MOBILE : [],
   });
   const open = OPEN.map(([kind, title, body, age, details], i) =>
     entry(i, kind, title, body, ago(age), details, "open"),

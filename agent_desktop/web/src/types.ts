@@ -83,6 +83,8 @@ export interface Caller {
   display: string | null;
   name: string | null;
   withheld: boolean;
+  /** Where the number can be; an older server says nothing. */
+  zones?: string[];
 }
 
 export interface Call {
@@ -117,6 +119,8 @@ export interface PhoneNumber {
   contact?: string | null;
   /** A switchboard, which never tells who is calling. */
   shared?: boolean;
+  /** Where the number can be, whatever its customer's address; an older server says nothing. */
+  zones?: string[];
 }
 
 export interface CustomerCard {
@@ -131,6 +135,7 @@ export interface CustomerCard {
   company: string | null;
   city: string | null;
   country: string | null;
+  /** That of their address, not of their numbers. */
   time_zone: string | null;
   since: Iso | null;
   open_tickets: number;
@@ -158,6 +163,8 @@ export interface TimelineEntry {
   ref: string | null;
   staff_name: string | null;
   details: Record<string, unknown>;
+  /** Where the number in `details` can be; an older server says nothing. */
+  zones?: string[];
 }
 
 export interface TimelinePage {
@@ -254,13 +261,17 @@ export interface LocalClock {
   zones: string[];
 }
 
+export type DialWarning = "night" | "no_zone" | "customer_night";
+
 /** What is known of a number before it is called. */
 export interface NumberCard {
   e164: string;
   display: string;
   region: string | null;
   local: LocalClock[];
-  warnings: ("night" | "no_zone")[];
+  /** Where the customer lives, when none of the number's clocks shows the same; an older server says nothing. */
+  customer?: LocalClock | null;
+  warnings: DialWarning[];
   forbidden: string | null;
   costly: string | null;
 }

@@ -95,6 +95,7 @@ async def test_the_card_has_everything_the_screen_shows(crm: Crm) -> None:
     await crm.customers.add_number(customer, NewNumber(raw="+44 20 7946 0123", label="London"))
 
     plain = {"extension": None, "contact": None, "shared": False}
+    spain, uk = ["Atlantic/Canary", "Europe/Madrid"], ["Europe/London"]
     assert await crm.customers.card(customer) == {
         "id": customer,
         "name": "Lucía Fernández",
@@ -103,8 +104,8 @@ async def test_the_card_has_everything_the_screen_shows(crm: Crm) -> None:
         "language": "es",
         "number": "+34600111222",
         "numbers": [
-            {"e164": "+34600111222", "national": "600 11 12 22", "label": "", **plain},
-            {"e164": "+442079460123", "national": "+44 20 7946 0123", "label": "London", **plain},
+            {"e164": "+34600111222", "national": "600 11 12 22", "label": "", **plain, "zones": spain},
+            {"e164": "+442079460123", "national": "+44 20 7946 0123", "label": "London", **plain, "zones": uk},
         ],
         "email": "lucia@example.com",
         "company": "Hotel Miramar",
@@ -172,3 +173,16 @@ async def test_of_two_changes_made_at_once_the_second_is_refused(crm: Crm) -> No
     assert refused.value.id == "changed_meanwhile"
     assert (changed.version, (await crm.customers.get(customer)).level) == (2, "gold")
     assert [card["id"] for card in await crm.customers.search("ortega")] == [customer]
+
+
+async def test_each_number_says_its_own_zones_whatever_the_customers(crm: Crm) -> None:
+    firm = await crm.customer("Oliveira Energia", "+551130004135", country="BR", time_zone="America/Manaus")
+    await crm.customers.add_number(firm, NewNumber(raw="600111222"))
+
+    card = await crm.customers.card(firm)
+    (found,) = await crm.customers.search("Oliveira")
+
+    zones = {"+551130004135": ["America/Sao_Paulo"], "+34600111222": ["Atlantic/Canary", "Europe/Madrid"]}
+    assert card["time_zone"] == "America/Manaus"
+    assert {one["e164"]: one["zones"] for one in card["numbers"]} == zones
+    assert {one["e164"]: one["zones"] for one in found["numbers"]} == zones

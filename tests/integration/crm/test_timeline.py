@@ -160,3 +160,14 @@ async def test_readers_do_not_wait_for_a_writer(crm: Crm) -> None:
         page = await asyncio.wait_for(crm.timeline.page("cu-1"), 2)
 
     assert [one["id"] for one in page["entries"]] == ["tl-1"]
+
+
+async def test_an_entry_says_the_zones_of_its_number(crm: Crm) -> None:
+    now = crm.clock.now()
+    numbers: dict[str, Any] = {"tl-1": "+551130004135", "tl-2": None, "tl-3": "anonymous", "tl-4": 12}
+    writes = [entry(id, now, status="open", details={"phone": phone}) for id, phone in numbers.items()]
+    await save(crm, *writes, entry("tl-5", now, status="open"))
+    expected: dict[str, list[str]] = {id: [] for id in numbers} | {"tl-1": ["America/Sao_Paulo"], "tl-5": []}
+    page, open_ = await crm.timeline.page("cu-1"), await crm.timeline.open_items("cu-1")
+    assert {one["id"]: one["zones"] for one in page["entries"]} == expected
+    assert {one["id"]: one["zones"] for one in open_} == expected

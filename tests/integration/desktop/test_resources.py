@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent_desktop.app import HUB, ROUTES
+from crm_core.customers.models import NewCustomer
 from kernel.access import GRANTS, Ownership, Role
 from kernel.errors import Refused, Unavailable
 from kernel.messages import Command
@@ -271,3 +273,22 @@ async def test_given_any_route_when_not_signed_in_then_401_and_without_the_right
                 root.csrf = account["csrf_token"]
 
     assert wrong == []
+
+
+async def test_given_a_number_and_whose_it_is_when_looked_up_then_the_customers_night_is_told_beside_the_numbers_hours(
+    desktop: Desktop,
+) -> None:
+    now = desktop.parts.clock.now().astimezone(ZoneInfo("Europe/Madrid"))
+    zones = ((zone, now.astimezone(ZoneInfo(zone)).hour) for zone in (f"Etc/GMT{n:+d}" for n in range(-12, 13)))
+    night = next(zone for zone, hour in zones if not 8 <= hour < 21 and hour != now.hour)
+    new = NewCustomer(name="Aiko Tanaka", number="+34911234567", time_zone=night)
+    customer = (await desktop.parts.crm.customers.create(new))["id"]
+    async with desktop.browser("ann") as ann:
+        _, alone = await ann.ask("GET", "/api/dial/number?number=%2B34911234567")
+        _, whose = await ann.ask("GET", f"/api/dial/number?number=%2B34911234567&customer_id={customer}")
+        status, gone = await ann.ask("GET", "/api/dial/number?number=%2B34911234567&customer_id=cu-gone")
+    assert alone["customer"] is None
+    assert [one["zones"] for one in whose["local"]] == [["Europe/Madrid"]]
+    assert (whose["customer"]["zones"], whose["customer"]["late"]) == ([night], True)
+    assert whose["warnings"] == [*alone["warnings"], "customer_night"]
+    assert (status, gone["error"]["id"]) == (404, "no_such_customer")

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from crm_core.customers.models import NewCustomer
+from crm_core.customers.service import CustomerService
 from crm_core.donotcall.models import Entry
 from crm_core.donotcall.service import DoNotCallService
 from crm_core.donotcall.store import add_entry
@@ -136,6 +138,42 @@ async def test_night_is_confirmed_and_the_permit_says_so(database: AsyncEngine) 
         checks = await connection.scalar(select(dial_permits.c.checks))
     assert checks["confirmed"] == ["night"]
     assert checks["zones"] == ["Atlantic/Canary", "Europe/Madrid"]
+
+
+async def of_tokyo(database: AsyncEngine) -> str:
+    """A customer who lives in Tokyo."""
+    made = await CustomerService(database, "ES", ManualClock(AT)).create(
+        NewCustomer(name="Aiko Tanaka", number=NUMBER, time_zone="Asia/Tokyo")
+    )
+    return made["id"]
+
+
+async def test_night_where_the_customer_lives_is_confirmed_though_it_is_day_where_the_number_is(
+    database: AsyncEngine,
+) -> None:
+    customer_id = await of_tokyo(database)
+    id = await attempt(database, "at-1")
+    evening = office(database, at=AT.replace(hour=13))  # 13 and 14 h for the number, 22 h in Tokyo
+    with pytest.raises(Refused) as refused:
+        await evening.ask(DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1", ("night",), customer_id=customer_id))
+    assert (refused.value.id, refused.value.details["warnings"]) == ("confirm_first", ["customer_night"])
+    async with database.connect() as connection:
+        assert list(await connection.execute(select(dialled_numbers))) == []
+    request = DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1", ("customer_night",), customer_id=customer_id)
+    await evening.ask(request)
+    async with database.connect() as connection:
+        checks = await connection.scalar(select(dial_permits.c.checks))
+    assert (checks["confirmed"], checks["customer_zone"]) == (["customer_night"], "Asia/Tokyo")
+
+
+@pytest.mark.parametrize("customer_id", [None, "cu-gone"])
+async def test_where_nobody_knows_the_customers_hour_only_the_numbers_counts(
+    database: AsyncEngine, customer_id: str | None
+) -> None:
+    await of_tokyo(database)
+    id = await attempt(database, "at-1")
+    request = DialRequest(id, f"ix-{id}", NUMBER, "manual", "usr-1", customer_id=customer_id)
+    assert (await office(database, at=AT.replace(hour=13)).ask(request)).number == NUMBER
 
 
 async def test_a_number_called_too_often_is_refused_until_a_day_has_passed(database: AsyncEngine) -> None:

@@ -75,6 +75,7 @@ def test_given_a_call_when_it_runs_its_course_then_the_desk_shows_each_part() ->
     assert offered["offer"]["interaction_id"] == ix
     assert offered["call"]["stint"]["state"] == "offered"
     assert offered["call"]["caller"]["display"] == "600 11 12 22"
+    assert offered["call"]["caller"]["zones"] == ["Atlantic/Canary", "Europe/Madrid"]
     assert offered["me"]["duty"] == "reserved"
     assert offered["queues"][0]["waiting"] == 1
     assert talking["offer"] is None

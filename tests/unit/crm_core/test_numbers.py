@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from crm_core.customers.numbers import NumberKind, display, parse, spellings, zones
+from crm_core.customers.numbers import NumberKind, display, parse, spellings, zones, zones_shown
 
 pytestmark = pytest.mark.unit
 
@@ -161,3 +161,18 @@ def test_no_text_makes_the_reader_fail(raw: str) -> None:
         assert re.fullmatch(r"\+[1-9][0-9]{4,14}", number.e164)
         assert parse(number.e164, "US").e164 == number.e164
         assert number.zones is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "zones"),
+    [
+        ("+551130004135", ["America/Sao_Paulo"]),
+        ("+34600111222", ["Atlantic/Canary", "Europe/Madrid"]),
+        *(
+            (wrong, [])
+            for wrong in ("", "600111222", "+34", "+999123456", "+0", "anonymous", None, 34, ["+34600111222"])
+        ),
+    ],
+)
+def test_the_screen_gets_the_numbers_own_zones_and_none_for_what_is_no_number(number: object, zones: list[str]) -> None:
+    assert zones_shown(number) == zones

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.hours import NIGHT, NO_ZONE, local_times, warnings
+from dialer.hours import CUSTOMER_NIGHT, NIGHT, NO_ZONE, apart, local_time, local_times, warnings
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +31,31 @@ def test_night_in_one_of_the_zones_wants_a_word() -> None:
 
 def test_a_number_of_nowhere_wants_a_word() -> None:
     assert warnings(local_times((), NOON)) == (NO_ZONE,)
+
+
+MADRID = local_times({"Europe/Madrid"}, NOON)
+
+
+def test_night_where_the_customer_lives_wants_a_word_beside_the_numbers() -> None:
+    tokyo = local_time("Asia/Tokyo", NOON)
+    assert warnings(MADRID, tokyo) == (CUSTOMER_NIGHT,)
+    assert warnings((), tokyo) == (NO_ZONE, CUSTOMER_NIGHT)
+    assert warnings(local_times({"Australia/Perth", "Asia/Shanghai"}, NOON), tokyo) == (CUSTOMER_NIGHT,)
+    assert warnings(local_times({"Australia/Sydney"}, NOON), tokyo) == (NIGHT, CUSTOMER_NIGHT)
+    assert warnings(MADRID, local_time("America/New_York", NOON)) == ()
+
+
+def test_a_customer_under_the_numbers_own_clock_is_said_once() -> None:
+    number = local_times({"Asia/Tokyo", "Europe/Madrid"}, NOON)
+    seoul = local_time("Asia/Seoul", NOON)
+    assert apart(number, seoul) is None
+    assert warnings(number, seoul) == (NIGHT,)
+
+
+@pytest.mark.parametrize("zone", [None, "", "Nowhere/At_All", "../secret", "/etc/passwd", "a" * 300])
+def test_a_customers_zone_that_nobody_knows_wants_no_word(zone: str | None) -> None:
+    assert local_time(zone, NOON) is None
+    assert warnings(MADRID, None) == ()
 
 
 @given(st.integers(0, 24 * 366 * 2))

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { nameOf, t, tryT, timeThere } from "../i18n";
-import { callerName, callerNumber, nationalOf } from "../store/caller";
+import { callerName, callerNumber, nationalOf, zonesOf } from "../store/caller";
 import { clockFace, minute, secondsSince, tick } from "../store/clock";
 import { call, offer, pop } from "../store/live";
 import { view } from "../store/view";
@@ -129,7 +129,7 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
           <CallNumber
             number={customer.number}
             words={nationalOf(customer, customer.number)}
-            zone={customer.time_zone}
+            zones={zonesOf(customer, customer.number)}
             customerId={customer.id}
           />
         </Fact>

@@ -1,7 +1,7 @@
 // A number on the screen that can be called, with the time of day where it rings; it says why when it cannot be now.
 
 import type { ComponentChildren } from "preact";
-import { t, timeThere, tryT } from "../i18n";
+import { t, timesThere, tryT } from "../i18n";
 import { minute } from "../store/clock";
 import { Icon } from "../ui/icon";
 import { barred, openDial } from "./dialling";
@@ -10,8 +10,8 @@ interface CallNumberProps {
   number: string;
   words: string;
   customerId?: string | null;
-  /** Where the number is; null when nobody knows, then the dial field tells. */
-  zone?: string | null;
+  /** The zones that the number itself can be in, whatever its customer's; none when nobody knows. */
+  zones?: readonly string[];
   /** The number itself stands beside the button already. */
   bare?: boolean;
   /** Inside a list of options, where no second stop for the keyboard may be: Alt+Enter calls. */
@@ -22,11 +22,12 @@ interface CallNumberProps {
 export const isLate = (hour: number): boolean => hour < 8 || hour >= 21;
 
 export function CallNumber(props: CallNumberProps) {
-  const { number, words, customerId = null, zone = null, bare = false, option = false } = props;
-  const there = timeThere(zone, minute.value);
+  const { number, words, customerId = null, zones = [], bare = false, option = false } = props;
+  const there = timesThere(zones, minute.value);
+  const late = there !== null && there.hours.some(isLate);
   const said = [
     t("dial.open", { number: words }),
-    there && t("dial.there", { time: `${there.day} ${there.time}` }),
+    there && t("dial.there", { time: there.full }),
     barred.value && tryT(`error.${barred.value}`, barred.value),
   ];
   const title = said.filter(Boolean).join(" · ");
@@ -47,8 +48,8 @@ export function CallNumber(props: CallNumberProps) {
     <>
       {!bare && <span class="truncate">{words}</span>}{" "}
       {there && (
-        <span class={isLate(there.hour) ? "there small fg-paused" : "there small soft"}>
-          <Icon name={isLate(there.hour) ? "moon" : "sun"} />
+        <span class={late ? "there small fg-paused" : "there small soft"}>
+          <Icon name={late ? "moon" : "sun"} />
           {there.time}
         </span>
       )}

@@ -69,7 +69,7 @@ function Reach({ customer }: { customer: CustomerCard }) {
                 bare
                 number={number.e164}
                 words={numberWords(number)}
-                zone={customer.time_zone}
+                zones={number.zones ?? []}
                 customerId={customer.id}
               />
             }

@@ -1,7 +1,8 @@
 // The dial field: a number by keys or pointer; whose country, what time it is there, and what stands against calling it.
 
+import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
-import { formatClock, nameOf, t, tryT } from "../i18n";
+import { formatClock, type Key, nameOf, t, tryT, zoneName } from "../i18n";
 import {
   canDial,
   card,
@@ -14,7 +15,7 @@ import {
   whyNot,
   write,
 } from "./dialling";
-import type { LocalClock, NumberCard } from "../types";
+import type { DialWarning, LocalClock, NumberCard } from "../types";
 import { Button } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
@@ -114,7 +115,7 @@ function About({ known, id }: { known: NumberCard; id: string }) {
         <span class="strong">{known.display}</span>
         <span class="soft">{nameOf("region", known.region)}</span>
       </p>
-      <Clocks clocks={known.local} />
+      <Clocks clocks={known.local} customer={known.customer ?? null} />
       {refusal.value && (
         <p id={id} class="problem row" role="alert">
           <Icon name="alert" />
@@ -128,33 +129,51 @@ function About({ known, id }: { known: NumberCard; id: string }) {
             checked={confirmed.value}
             onChange={(event) => (confirmed.value = event.currentTarget.checked)}
           />
-          <span>{t(known.warnings.includes("night") ? "dial.night" : "dial.no_zone")}</span>
+          <span>{t(warningWords(known.warnings))}</span>
         </label>
       )}
     </>
   );
 }
 
+/** What is confirmed: the number's hour, the customer's, or both. */
+function warningWords(warnings: readonly DialWarning[]): Key {
+  const customers = warnings.includes("customer_night");
+  if (warnings.includes("night")) return customers ? "dial.night_both" : "dial.night";
+  if (warnings.includes("no_zone")) return customers ? "dial.no_zone_night" : "dial.no_zone";
+  return "dial.customer_night";
+}
+
 const MOST_CLOCKS = 3;
 
-/** Each wall clock that the number can be under; of many, the first and how many more. */
-function Clocks({ clocks }: { clocks: LocalClock[] }) {
+/** Each wall clock that the number can be under; of many, the first and how many more. Then the customer's own. */
+function Clocks({ clocks, customer }: { clocks: LocalClock[]; customer: LocalClock | null }) {
   const rest = clocks.slice(MOST_CLOCKS);
   return (
     <ul class="clocks small">
       {clocks.slice(0, MOST_CLOCKS).map((each) => (
-        <li key={each.day + each.time} class={each.late ? "row fg-paused" : "row"}>
-          <Icon name={each.late ? "moon" : "sun"} />
-          <span class="strong">{formatClock(each.time)}</span>
-          <span class="truncate" title={each.zones.join(", ")}>
-            {each.zones
-              .slice(0, 2)
-              .map((zone) => zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " "))
-              .join(", ")}
-          </span>
-        </li>
+        <Clock key={each.day + each.time} clock={each}>
+          {places(each)}
+        </Clock>
       ))}
       {rest.length > 0 && <li class="muted">{t("dial.more_zones", { count: rest.length })}</li>}
+      {customer && <Clock clock={customer}>{t("dial.at_customer", { place: places(customer) })}</Clock>}
     </ul>
+  );
+}
+
+function places({ zones }: LocalClock): string {
+  return [...new Set(zones.map(zoneName))].slice(0, 2).join(", ");
+}
+
+function Clock({ clock, children }: { clock: LocalClock; children: ComponentChildren }) {
+  return (
+    <li class={clock.late ? "row fg-paused" : "row"}>
+      <Icon name={clock.late ? "moon" : "sun"} />
+      <span class="strong">{formatClock(clock.time)}</span>
+      <span class="truncate" title={clock.zones.join(", ")}>
+        {children}
+      </span>
+    </li>
   );
 }

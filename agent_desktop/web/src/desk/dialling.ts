@@ -44,21 +44,23 @@ export function write(number: string, customerId: string | null = null): void {
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking: AbortController | null = null;
 effect(() => {
-  const { number } = draft.value;
+  const { number, customerId } = draft.value;
   const open = dialog.value === "dial";
   clearTimeout(timer);
   asking?.abort();
   if (!open || number.replace(/\D/g, "").length < LEAST) return;
-  timer = setTimeout(() => void look(number), LOOK_MS);
+  timer = setTimeout(() => void look(number, customerId), LOOK_MS);
 });
 
-async function look(number: string): Promise<void> {
+async function look(number: string, customerId: string | null): Promise<void> {
   const mine = (asking = new AbortController());
+  const about = new URLSearchParams({ number, ...(customerId ? { customer_id: customerId } : {}) });
+  const same = (): boolean => draft.value.number === number && draft.value.customerId === customerId;
   try {
-    const found = await get<NumberCard>(`/api/dial/number?number=${encodeURIComponent(number)}`, mine.signal);
-    if (draft.value.number === number) card.value = found;
+    const found = await get<NumberCard>(`/api/dial/number?${about}`, mine.signal);
+    if (same()) card.value = found;
   } catch (failure) {
-    if (!mine.signal.aborted && draft.value.number === number) obstacle.value = wordsFor(failure);
+    if (!mine.signal.aborted && same()) obstacle.value = wordsFor(failure);
   }
 }
 
@@ -101,7 +103,10 @@ export async function dialNow(): Promise<void> {
     dialog.value = null;
   } catch (failure) {
     obstacle.value = wordsFor(failure);
-    if (failure instanceof ApiError && failure.id === "confirm_first") await look(draft.value.number);
+    if (failure instanceof ApiError && failure.id === "confirm_first") {
+      confirmed.value = false;
+      await look(draft.value.number, draft.value.customerId);
+    }
   } finally {
     pending.value = new Set([...pending.value].filter((each) => each !== "dial"));
   }

@@ -1,7 +1,7 @@
 // One hit of the search: who it is, and what of them fits what was typed.
 
 import { nameOf, t } from "../i18n";
-import { nationalOf } from "../store/caller";
+import { nationalOf, zonesOf } from "../store/caller";
 import type { FoundCustomer } from "../types";
 import { Avatar } from "../ui/basics";
 import { Icon, type IconName } from "../ui/icon";
@@ -55,7 +55,7 @@ export function FoundRow({ id, customer, active, onHover, onPick }: RowProps) {
                 option
                 number={found}
                 words={fits.text}
-                zone={customer.time_zone}
+                zones={zonesOf(customer, found)}
                 customerId={customer.id}
               />
             ) : (
@@ -70,7 +70,7 @@ export function FoundRow({ id, customer, active, onHover, onPick }: RowProps) {
             option
             number={customer.number}
             words={nationalOf(customer, customer.number)}
-            zone={customer.time_zone}
+            zones={zonesOf(customer, customer.number)}
             customerId={customer.id}
           />
         </span>

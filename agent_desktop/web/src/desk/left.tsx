@@ -196,7 +196,7 @@ function RecentCalls() {
               bare
               number={entry.dial}
               words={entry.number || entry.dial}
-              zone={entry.zone}
+              zones={entry.zones ?? []}
               customerId={entry.customerId}
             />
           )}

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { get } from "../api";
 import { formatFull, t } from "../i18n";
-import { nationalOf } from "../store/caller";
+import { nationalOf, zonesOf } from "../store/caller";
 import { knownCustomer } from "../store/work";
 import type { CustomerCard, Ticket } from "../types";
 import { Tag } from "../ui/basics";
@@ -64,7 +64,7 @@ function Contact({ customerId }: { customerId: string }) {
         <CallNumber
           number={customer.number}
           words={nationalOf(customer, customer.number)}
-          zone={customer.time_zone}
+          zones={zonesOf(customer, customer.number)}
           customerId={customer.id}
         />
       )}

@@ -202,7 +202,7 @@ function Item({
           <CallNumber
             number={phone}
             words={nationalOf(customer, phone)}
-            zone={customer.time_zone}
+            zones={entry.zones ?? []}
             customerId={customer.id}
           />
         )}

@@ -153,7 +153,7 @@ function dayNumber(at: Date): number {
   return Math.round(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000);
 }
 
-/** The time of day in the customer's zone and whether it is another day there; null when the zone is unknown. */
+/** The time of day in a zone and which day it is there; null when the zone is unknown. */
 export function timeThere(
   zone: string | null,
   now: number,
@@ -170,6 +170,66 @@ export function timeThere(
     };
   } catch {
     return null;
+  }
+}
+
+/** What clocks show that may be anywhere in `zones`: one time where all agree, else from the earliest to the latest. */
+export function timesThere(
+  zones: readonly string[],
+  now: number,
+): { time: string; full: string; hours: number[] } | null {
+  const clocks = new Map<number, NonNullable<ReturnType<typeof timeThere>>>();
+  for (const zone of zones) {
+    const there = timeThere(zone, now);
+    if (there) clocks.set(wallClock(zone, now), there);
+  }
+  const inOrder = [...clocks].sort(([one], [other]) => one - other);
+  const [first, last] = [inOrder[0], inOrder.at(-1)];
+  if (!first || !last) return null;
+  const ends = first === last ? [first] : [first, last];
+  return {
+    time: first === last ? first[1].time : range(first[0], last[0]),
+    full: ends.map(([, { day, time }]) => `${day} ${time}`).join(" – "),
+    hours: inOrder.map(([, { hour }]) => hour),
+  };
+}
+
+/** From one wall clock to a later one; over midnight too the hours alone. */
+function range(first: number, last: number): string {
+  const short = dates(tools.value.tag, { timeStyle: "short", timeZone: "UTC" });
+  const oneDay = Math.floor(first / 86_400_000) === Math.floor(last / 86_400_000);
+  return oneDay ? short.formatRange(first, last) : `${short.format(first)}–${short.format(last)}`;
+}
+
+/** Puts the clocks of known zones in order. */
+function wallClock(zone: string, now: number): number {
+  const parts = dates("en", {
+    ...{ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" },
+    hourCycle: "h23",
+    timeZone: zone,
+  }).formatToParts(now);
+  const of = (type: string): number => Number(parts.find((each) => each.type === type)?.value);
+  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"));
+}
+
+/** Where a browser has only letters (ET, CET) for a zone in the reader's own kind of a language, another kind has words. */
+const ZONE_TAGS: Record<Language, string[]> = { en: ["en", "en-GB"], es: ["es-419"], zh: ["zh"], ru: ["ru"] };
+
+/** A zone as people call it in the reader's language; the city of its id where the browser has no words for it. */
+export function zoneName(zone: string): string {
+  for (const tag of ZONE_TAGS[language.value]) {
+    const name = zoneWords(tag, zone);
+    if (name && !/^(?:[A-Z]{2,5}|(?:GMT|UTC).*)$/.test(name)) return name;
+  }
+  return zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
+}
+
+function zoneWords(tag: string, zone: string): string | undefined {
+  try {
+    const parts = dates(tag, { timeZone: zone, timeZoneName: "shortGeneric" }).formatToParts(0);
+    return parts.find(({ type }) => type === "timeZoneName")?.value;
+  } catch {
+    return undefined;
   }
 }
 

@@ -37,3 +37,8 @@ export function initials(name: string): string {
 export function nationalOf(customer: CustomerCard | null, number: string): string {
   return customer?.numbers.find(({ e164 }) => e164 === number)?.national || number;
 }
+
+/** The zones that a number of the customer can be in: its own, never those of their address. */
+export function zonesOf(customer: CustomerCard | null, number: string): readonly string[] {
+  return customer?.numbers.find(({ e164 }) => e164 === number)?.zones ?? [];
+}

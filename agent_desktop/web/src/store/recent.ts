@@ -11,8 +11,8 @@ export interface Recent {
   number: string;
   /** What is dialled to reach them again; null when they hid their number. */
   dial: string | null;
-  /** Their time zone, as far as it is known. */
-  zone: string | null;
+  /** Where that number can be; what an older client kept has none. */
+  zones?: string[];
   queue: string;
   customerId: string | null;
   at: string;
@@ -33,7 +33,7 @@ export function followCalls(): void {
       name: callerName(now, pop.value, null),
       number: callerNumber(now, null),
       dial: now.caller.withheld ? null : now.caller.number,
-      zone: pop.value?.interaction_id === now.id ? (pop.value.customer?.time_zone ?? null) : null,
+      zones: now.caller.zones ?? [],
       queue: now.queue?.name ?? "",
       customerId: now.customer_id,
       at: joined,

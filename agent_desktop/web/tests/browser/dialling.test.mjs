@@ -151,4 +151,56 @@ describe("where it cannot be dialled now, both say why", () => {
     await page.waitForSelector(".dial [type=submit]:enabled");
     expect(await page.textContent(".dial .why")).toBe("");
   });
+
+  it("given a customer for whom it is night, then that is asked though it is day where the number is", async () => {
+    const { page, mock } = made;
+    mock.world.customerClock = { time: "19:12", day: "2026-03-02", late: true, zones: ["Asia/Tokyo"] };
+    await openCustomer();
+    await page.locator(".caller .callnumber").first().click();
+    await page.waitForSelector(".dial .warn");
+    expect(await page.textContent(".dial .clocks li:last-child")).toContain(
+      "where the customer lives (Japan Time)",
+    );
+    expect(await page.textContent(".dial .warn")).toContain("where the customer lives");
+    expect(await page.textContent(".dial .why")).toBe("Confirm the hour first.");
+    await page.check(".dial .warn input");
+    await page.click(".dial [type=submit]:enabled");
+    await page.waitForSelector('[data-phase="dialling"]');
+    expect(mock.world.dialled).toMatchObject({ customer_id: "cu-1", confirm: ["customer_night"] });
+  });
+});
+
+describe("the time beside a number is the number's, not its customer's", () => {
+  /** The clocks of some zones as the page writes them; the pages of a test begin at one moment. */
+  const clocks = (page, zones) =>
+    page.evaluate(
+      (all) =>
+        all.map((timeZone) =>
+          new Intl.DateTimeFormat(navigator.language, { timeStyle: "short", timeZone }).format(Date.now()),
+        ),
+      zones,
+    );
+
+  it("given a customer in Tokyo with Spanish numbers, then Spanish hours, and Tokyo's where the customer is", async () => {
+    const { page } = made;
+    await page.route("**/api/customers?q=*", async (route) => {
+      const answer = await (await route.fetch()).json();
+      for (const each of answer.items) each.time_zone = "Asia/Tokyo";
+      await route.fulfill({ json: answer });
+    });
+    await openCustomer();
+    const [tokyo, madrid, canary] = await clocks(page, ["Asia/Tokyo", "Europe/Madrid", "Atlantic/Canary"]);
+    const range = new RegExp(`${canary.replace(/\D+$/, "")}.*–.*${madrid}`);
+    expect(new Set([tokyo, madrid]).size).toBe(2);
+    expect(await page.textContent(".caller .facts")).toContain(tokyo);
+    for (const [place, hour] of [
+      [".caller .callnumber", new RegExp(madrid)],
+      [".context .line:nth-child(1) .callnumber", new RegExp(madrid)],
+      [".context .line:nth-child(2) .callnumber", range],
+      ['.event[data-kind="call"] .callnumber', range],
+    ])
+      expect(await page.locator(place).first().textContent(), place).toMatch(hour);
+    for (const said of await page.locator(".callnumber").allTextContents()) expect(said).not.toContain(tokyo);
+    await page.unroute("**/api/customers?q=*");
+  });
 });
