@@ -24,9 +24,10 @@ from agent_desktop.feed import Desk
 from agent_desktop.ports import Batch, Row, RowChange, State
 from kernel.codec import build
 from routing.agents import PAUSE_REASONS
+from routing.demands import serves
 from routing.rows import Queue
 from routing.state import MAIN_QUEUE
-from routing.teamwork import Profile, serves
+from routing.teamwork import Profile
 
 ENDED = frozenset({"closed", "abandoned"})
 WAITING = frozenset({"queued", "offered", "in_fallback"})

@@ -13,13 +13,16 @@ from kernel.access import Ownership
 
 
 class ConsideredAgent(TypedDict):
-    """One agent in the choice behind an offer. `verdict`: chosen, passed or rejected."""
+    """One agent in the choice behind an offer. `verdict`: chosen, passed or rejected. `score` is the figure by which
+    the queue's strategy went, in its own unit; both figures are there for the first of those who could have the
+    caller."""
 
     agent_id: str
     name: str
     verdict: str
     reason: str
-    idle_seconds: float
+    idle_seconds: float | None
+    score: float | None
 
 
 class OfferWhy(TypedDict):

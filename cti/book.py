@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -45,9 +46,19 @@ class Book:
         phone = self.phones.get(endpoint)
         return phone is not None and phone.reachable
 
-    def engaged(self) -> frozenset[str]:
-        """Phones that ring or talk now, in a call of ours."""
-        return frozenset(row.endpoint for row in self.legs.where("live", True))
+    def in_use(self, endpoint: str) -> bool:
+        """Whether that phone rings or talks now, in a call of ours."""
+        return any(row.live for row in self.legs.where("endpoint", endpoint))
+
+    def follow_phones(self, heard: Callable[[str], None]) -> None:
+        """From now on each phone is named whose legs changed: `in_use` may say something else."""
+
+        def changed(before: LegRow | None, after: LegRow | None) -> None:
+            for row in (before, after):
+                if row is not None and row.endpoint:
+                    heard(row.endpoint)
+
+        self.legs.follow(changed)
 
     def partner(self, leg: str) -> str:
         """The leg that this one talks with now; empty when it talks with nobody."""

@@ -38,8 +38,9 @@ class CallBook(Handles):
         self._parts = (Legs(self._book), self._places)
         self.legs, self.phones, self.ignored = self._book.legs, self._book.phones, self._book.ignored
         self.alive, self.reachable = self._book.alive, self._book.reachable
-        self.engaged, self.partner = self._book.engaged, self._book.partner
+        self.in_use, self.partner = self._book.in_use, self._book.partner
         self.on_hold, self.ours = self._book.on_hold, self._book.ours
+        self.follow_phones = self._book.follow_phones
 
     @property
     def shelves(self) -> tuple[Shelf[Any], ...]:

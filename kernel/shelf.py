@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -42,6 +42,12 @@ class Shelf(Generic[R]):
         self._before: dict[str, R | None] = {}
         self._index: dict[str, Index] = {field: {} for field in indexed}
         self._retired: set[str] = set()
+        self._followers: list[Callable[[R | None, R | None], None]] = []
+
+    def follow(self, heard: Callable[[R | None, R | None], None]) -> None:
+        """From now on `heard(before, after)` is called whenever a row comes, changes or goes, whatever the cause: a
+        turn that is taken back and the load at the start too. So what is derived from the rows can be kept true."""
+        self._followers.append(heard)
 
     def get(self, key: str | None) -> R | None:
         return self._rows.get(key) if key is not None else None
@@ -119,3 +125,5 @@ class Shelf(Generic[R]):
             self._rows.pop(key, None)
         else:
             self._rows[key] = row
+        for heard in self._followers:
+            heard(old, row)

@@ -44,7 +44,8 @@ class Agents(Handles):
         lease = self._lease(command.agent_id)
         reach = Reach.reachable if lease.reachable else Reach.lost
         if old is None:
-            old = Agent(command.agent_id, command.name, Presence.out, Duty.idle, reach, turn.at, turn.at)
+            state = (Presence.out, Duty.idle, reach, turn.at, turn.at)
+            old = Agent(command.agent_id, command.name, *state, number=self._next_number())
         changes: dict[str, object] = {"name": command.name, "endpoint": lease.id, "device": reach}
         if old.next_presence is Presence.out and old.next_reason in LEAVING:
             changes |= {"next_presence": None, "next_reason": None}
@@ -58,6 +59,9 @@ class Agents(Handles):
             }
         self._state.put_agent(old, **changes)
         turn.reply = lease.id
+
+    def _next_number(self) -> int:
+        return max((one.number for one in self._state.agents), default=-1) + 1
 
     def _lease(self, agent_id: str) -> PhoneLease:
         phones = sorted(self._state.phones, key=lambda one: one.id)

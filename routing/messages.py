@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from kernel.messages import Command, Due, Event, Fact, Question, Write, personal
-from routing.rows import Considered, Match, Presence, Standing
+from routing.matching.why import Record
+from routing.rows import Match, Presence, Standing
 from routing.teamwork import Edit, Edited
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
@@ -262,12 +263,11 @@ class RecordingFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveChoice(Write):
-    """Why a caller was offered to whom: every agent considered, in the order of preference. Its id is that of the first
-    offer made of it."""
+    """Why a caller was offered to whom: every agent considered. Its id is that of the first offer made of it."""
 
     id: str
     interaction_id: str
-    agents: tuple[Considered, ...]
+    why: Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@ acceptance. Of several phones that ring at once the first answered has the calle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,7 +25,7 @@ from routing.agents import change_duty
 from routing.endings import ANSWERED_ELSEWHERE, Ending, ending_of, failed_rest, refused_rest, unanswered
 from routing.legs import end_leg
 from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
-from routing.matching import choose
+from routing.matchmaking import Matchmaker
 from routing.messages import (
     AgentPausedForMisses,
     AgentPausedForPhone,
@@ -41,6 +40,7 @@ from routing.messages import (
     SaveChoice,
 )
 from routing.rows import (
+    SHARING,
     Agent,
     Duty,
     Interaction,
@@ -48,6 +48,7 @@ from routing.rows import (
     Offer,
     OfferState,
     Presence,
+    Queue,
     Reach,
     Stint,
     Strategy,
@@ -55,6 +56,7 @@ from routing.rows import (
 from routing.standing import MISSED
 from routing.state import State
 from routing.switchboard import Switchboard
+from routing.tallies import Round
 
 GRACE = timedelta(seconds=3)
 """How long after the switch's own ring time-out we wait for it to say so."""
@@ -73,40 +75,24 @@ class Offers(Handles):
     def __init__(self, state: State, switchboard: Switchboard) -> None:
         self._state = state
         self._switchboard = switchboard
+        self._matchmaker = Matchmaker(state, switchboard)
 
     def handle(self, message: Message, turn: Turn) -> None:
+        """A deadline (MatchDue) may be no more than the moment from which somebody can be offered."""
         super().handle(message, turn)
-        if self._state.stale:
-            self._state.stale = False
+        if self._state.line_up and self._matchmaker.due(turn.at):
             self._match(turn)
 
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _match(self, turn: Turn) -> None:
-        callers = list(self._state.callers()) if self._state.line_up else []
-        if not callers:
-            return
-        engaged: frozenset[str] | None = None
-        profiles = {one.id: one for one in self._state.profiles}
-        for caller in callers:
-            agents = list(self._state.agents)
-            if not any(agent.routable(turn.at) for agent in agents):
-                return
-            if engaged is None:
-                engaged = self._engaged(agents)
-            queue = self._state.queue_of(caller)
-            choice = choose(caller, queue, agents, profiles, turn.at, engaged)
+        while (choice := self._matchmaker.next(turn.at)) is not None:
             choice_id: str | None = None
-            for agent in choice.agents:
-                choice_id = self._offer(self._state.interactions[caller.id], agent, choice_id, turn).choice_id
+            for agent_id in choice.agents:
+                caller, agent = self._state.interactions[choice.caller], self._state.agents[agent_id]
+                choice_id = self._offer(caller, agent, choice_id, turn).choice_id
             if choice_id is not None:
-                turn.save(SaveChoice(id=choice_id, interaction_id=caller.id, agents=choice.why))
-
-    def _engaged(self, agents: Sequence[Agent]) -> frozenset[str]:
-        """Whose phone is in use, by the switch's own queue too, or will be: an offer to the agent is not over."""
-        offered = {one.agent_id for one in self._state.offers if one.ended_at is None or one.leg_live}
-        phones = self._switchboard.engaged()
-        return frozenset(offered | {one.id for one in agents if one.endpoint in phones})
+                turn.save(SaveChoice(id=choice_id, interaction_id=choice.caller, why=choice.why))
 
     def _offer(self, caller: Interaction, agent: Agent, choice_id: str | None, turn: Turn) -> Offer:
         queue = self._state.queue_of(caller)
@@ -122,7 +108,7 @@ class Offers(Handles):
             made_at=turn.at,
             deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),
             choice_id=choice_id or offer_id,
-            shared=queue.strategy is Strategy.ring_all,
+            shared=queue.strategy in SHARING,
         )
         stint = Stint(turn.new_id("st"), caller.id, agent.id, STINT.initial, turn.at, offer.leg)
         self._state.offers.put(offer)
@@ -133,8 +119,17 @@ class Offers(Handles):
         turn.due(
             turn.at + timedelta(milliseconds=queue.render_ms), RenderDue(key=f"render-{offer.id}", offer_id=offer.id)
         )
+        self._note_turn(queue, offer, turn)
         turn.emit(OfferMade(interaction_id=caller.id, offer_id=offer.id, agent_id=agent.id))
         return offer
+
+    def _note_turn(self, queue: Queue, offer: Offer, turn: Turn) -> None:
+        """Whose turn it was, where each has theirs, or when the next phone is to ring too."""
+        if queue.strategy is Strategy.round_robin:
+            self._state.rounds.put(Round(queue.id, offer.agent_id))
+        elif queue.strategy is Strategy.ring_progressively:
+            due = turn.at + timedelta(seconds=queue.progress_seconds)
+            turn.due(due, MatchDue(key=f"match-{offer.id}"))
 
     @on(OfferRendered)
     def _rendered(self, command: OfferRendered, turn: Turn) -> None:
@@ -223,7 +218,6 @@ class Offers(Handles):
 
     @on(AgentLegEnded)
     def _leg_ended(self, event: AgentLegEnded, turn: Turn) -> None:
-        self._state.stale = True  # the phone is free again, whoever rang it
         offer = self._by_leg(event.leg)
         if offer is None:
             return
@@ -293,10 +287,6 @@ class Offers(Handles):
         offer = self._state.offers.get(due.offer_id)
         if offer is not None and offer.state is not OfferState.pending:
             self._release(offer, turn)
-
-    @on(MatchDue)
-    def _match_due(self, due: MatchDue, turn: Turn) -> None:
-        self._state.stale = True
 
     def end(self, offer: Offer, how: Ending, turn: Turn) -> None:
         """End an offer. A leg that may live is hung up first and its end awaited before anything else is offered."""

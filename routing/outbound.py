@@ -97,7 +97,7 @@ class Outbound(Handles):
             raise Refused("agent_out", "You are signed out of calls. Be ready, or pause, to call somebody.")
         if agent.duty is Duty.wrapping:
             raise Refused("finish_wrap_up_first", "Say what came of the last call first; then you can call.")
-        if agent.duty is Duty.idle and agent.endpoint in self._switchboard.engaged():
+        if agent.duty is Duty.idle and agent.endpoint and self._switchboard.in_use(agent.endpoint):
             raise Refused("agent_busy", "Your phone rings or talks. End that before you call somebody.")
         if not self._state.line_up:
             raise NoLink("The switch cannot be reached just now. Nobody was called; try again in a moment.")

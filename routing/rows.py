@@ -74,10 +74,22 @@ class Standing(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How a queue finds an agent: the one idle the longest, or all who are free at the same time."""
+    """How a queue finds an agent among those who are free: the one idle the longest; with the fewest calls today; who
+    has talked the least today; each in turn, by id; the first of the members in their order; one by lot; one after
+    the other while those before ring on; or all at the same time."""
 
     longest_idle = "longest_idle"
+    fewest_calls = "fewest_calls"
+    least_talk = "least_talk"
+    round_robin = "round_robin"
+    top_down = "top_down"
+    random = "random"
+    ring_progressively = "ring_progressively"
     ring_all = "ring_all"
+
+
+SHARING = frozenset({Strategy.ring_all, Strategy.ring_progressively})
+"""Several phones may ring for one caller: the first to answer is granted the caller, the others are rescinded."""
 
 
 class WrapMode(StrEnum):
@@ -116,7 +128,7 @@ class Agent:
     people see, `since` when it last changed, `why` the code of what changed it and `about` whom or what that names.
     `missed` and `silent` count offers in a row that were not answered, and that a phone which the switch reaches did
     not ring for. `away_after` is None while a desk is open, else the seconds without desk and phone after which the
-    agent is out."""
+    agent is out. `number` is theirs for ever, from 0 on: records of choices name agents by it."""
 
     id: str
     name: str
@@ -136,10 +148,7 @@ class Agent:
     about: str | None = None
     away_after: int | None = None
     silent: int = 0
-
-    def routable(self, at: datetime) -> bool:
-        """Whether a caller may be offered at `at`."""
-        return rejection(self, at) is None
+    number: int = 0
 
 
 def rejection(agent: Agent, at: datetime) -> str | None:
@@ -199,13 +208,16 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One agent in the choice behind an offer: chosen, passed (could, but another went first) or rejected."""
+    """One agent in the choice behind an offer: chosen, passed (could, but another went first) or rejected. `score` is
+    the figure by which the queue's strategy went; it and the idle time are there only for who could have the caller,
+    of many for the first in order."""
 
     agent_id: str
     name: str
     verdict: str
     reason: str
-    idle_seconds: float
+    idle_seconds: float | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +296,7 @@ class Stint:
 class Queue:
     """A queue's settings; times in seconds. `misses_to_pause` missed offers in a row pause the agent (0: never). The
     delays are how long an agent rests after a missed offer, one declined, and one that found the phone busy.
+    `progress_seconds` is after how long the next phone rings beside where one after the other does.
     `wrap_seconds` 0 is a wrap-up without time-out; `wrap_extensions` is how often it can be extended. `version` grows
     with each change of people.
 
@@ -306,6 +319,7 @@ class Queue:
     reject_delay: int = 5
     busy_delay: int = 15
     lost_phone_seconds: int = 20
+    progress_seconds: int = 5
     version: int = 1
     everyone: bool = True
     groups: tuple[str, ...] = ()

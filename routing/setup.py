@@ -44,7 +44,6 @@ class Setup(Handles):
     def _configured(self, fact: QueueConfigured, turn: Turn) -> None:
         new, old = codec.build(Queue, fact.queue), self._state.queues.get(str(fact.queue["id"]))
         self._state.queues.put(new if old is None else replace(new, version=old.version + 1))
-        self._state.stale = True
 
     @on(SetUpQueue)
     def _change_queue(self, command: SetUpQueue, turn: Turn) -> None:
@@ -139,7 +138,6 @@ class Setup(Handles):
         if not changed:
             return None
         self._check(changed)
-        self._state.stale = True
         for one in changed:
             if one.kind == "queue" and one.after is not None:
                 (widen_all if one.after["active"] else move_callers)(self._state, one.id, turn)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from kernel.errors import Invalid, Problem, Refused, at_fields
+from routing.demands import serves
 from routing.rows import Queue
 from routing.state import dialled
-from routing.teamwork import Group, Profile, Skill, Step, serves
+from routing.teamwork import Group, Profile, Skill, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
@@ -15,15 +14,14 @@ from routing.rows import (
     Agent,
     Disposition,
     Interaction,
-    InteractionState,
     Line,
     Offer,
     OfferState,
     Queue,
     Stint,
     StintState,
-    Strategy,
 )
+from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
 
 MAIN_QUEUE = "main"
@@ -44,7 +42,7 @@ class PhoneLease:
 
 
 class _Agents(Shelf[Agent]):
-    """Tells when a turn is taken back, and with it perhaps a match."""
+    """Tells when a turn is taken back."""
 
     def __init__(self, undone: Callable[[], None]) -> None:
         super().__init__("agents", Agent, ("endpoint",))
@@ -76,12 +74,12 @@ class _Parts(Shelf[P]):
 
 
 class State:
-    """The shelves of routing. `stale` says that somebody may have become matchable since the last match, `touched`
-    holds the agents whose visible state may have changed since it was last looked at."""
+    """The shelves of routing. `touched` holds the agents whose visible state may have changed since it was last looked
+    at."""
 
     def __init__(self) -> None:
         self.touched: set[str] = set()
-        self.agents: Shelf[Agent] = _Agents(self._undone)
+        self.agents: Shelf[Agent] = _Agents(self.touched.clear)
         self.interactions: Shelf[Interaction] = Shelf("interactions", Interaction, ("state", "leg"))
         self.stints: Shelf[Stint] = _Parts("stints", Stint, ("interaction_id", "agent_id", "leg"), self._touch)
         self.offers: Shelf[Offer] = _Parts("offers", Offer, ("interaction_id", "leg", "agent_id"), self._touch)
@@ -94,11 +92,8 @@ class State:
         self.lines: Shelf[Line] = Shelf("lines", Line)
         self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg", "customer_leg"))
         self.trunks: Shelf[Trunk] = Shelf("trunks", Trunk)
-        self.stale = True
-
-    def _undone(self) -> None:
-        self.stale = True
-        self.touched.clear()
+        self.tallies: Shelf[AgentTally] = Shelf("agent_tallies", AgentTally)
+        self.rounds: Shelf[Round] = Shelf("queue_rounds", Round)
 
     def _touch(self, part: _Part) -> None:
         self.touched.add(part.agent_id)
@@ -119,6 +114,8 @@ class State:
             self.lines,
             self.attempts,
             self.trunks,
+            self.tallies,
+            self.rounds,
         )
 
     @property
@@ -136,13 +133,11 @@ class State:
         return next(found, MAIN_QUEUE) if wanted else MAIN_QUEUE
 
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
-        """Change an agent; somebody may be matchable now."""
-        self.stale = True
+        """Change an agent, and with it perhaps what people see of them."""
         self.touched.add(agent.id)
         return self.agents.put(replace(agent, **changes))
 
     def put_interaction(self, interaction: Interaction, **changes: Any) -> Interaction:
-        self.stale = True
         return self.interactions.put(replace(interaction, **changes))
 
     def agent(self, agent_id: str) -> Agent:
@@ -206,27 +201,10 @@ class State:
         """Offers of the caller that are open or whose leg may still be answered; several when many are rung at once."""
         return [one for one in self.offers.where("interaction_id", interaction_id) if one.live]
 
-    def callers(self) -> Iterator[Interaction]:
-        """Callers who may be offered, in the order in which they are served: nobody's phone rings for them, or several
-        do and more may."""
-        queued = self.interactions.where("state", InteractionState.queued)
-        ringing = self.interactions.where("state", InteractionState.offered)
-        free = [one for one in queued if one.match is not None and not self.live_offers(one.id)]
-        free += [one for one in ringing if self._rings_all(one)]
-        return iter(sorted(free, key=lambda one: (not one.front, self._rank(one), came(one.id), one.id)))
-
-    def _rank(self, caller: Interaction) -> datetime:
-        """The place, less the seconds by which the queue's callers go before others'."""
-        return _place(caller) - timedelta(seconds=self.queue_of(caller).priority)
-
-    def _rings_all(self, caller: Interaction) -> bool:
-        """Whether others may be rung beside those who are: nobody has answered, and somebody's phone still rings."""
-        if self.queue_of(caller).strategy is not Strategy.ring_all:
-            return False
-        offers = self.live_offers(caller.id)
-        return all(one.shared and one.state is not OfferState.accepted for one in offers) and any(
-            one.state is OfferState.pending for one in offers
-        )
+    def last_in_round(self, queue_id: str) -> str | None:
+        """Whom the round robin of a queue came to last."""
+        found = self.rounds.get(queue_id)
+        return found.agent_id if found is not None else None
 
     def tidy(self, interaction_id: str) -> None:
         """Forget what is finished: done stints (those with talk only once the caller has left), and the interaction
@@ -260,7 +238,3 @@ def came(interaction_id: str) -> tuple[int, ...]:
 def dialled(number: str) -> str:
     """A number called, however the trunk writes its country code: digits, without + or 00 before it."""
     return "".join(DIGITS.findall(number)).removeprefix("00")
-
-
-def _place(interaction: Interaction) -> datetime:
-    return interaction.place or interaction.arrived_at

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kernel.db import from_row, to_row
 from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
+from routing.matching import why
 from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
 from routing.rows import Considered, Interaction, Offer
 from routing.standing import SaveAgentState
-from routing.tables import agent_states, attempts, choices, interactions, offers, setup_changes, stints
+from routing.tables import agent_states, agents, attempts, choices, interactions, offers, setup_changes, stints
 
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
@@ -25,14 +26,17 @@ async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Of
 
 async def save_choices(connection: AsyncConnection, writes: Sequence[SaveChoice]) -> None:
     """Keep who was considered for a caller; such a record never changes."""
-    await insert_rows(connection, choices, [to_row(one) for one in writes])
+    rows = [{"id": one.id, "interaction_id": one.interaction_id, "agents": why.pack(one.why)} for one in writes]
+    await insert_rows(connection, choices, rows)
 
 
 async def considered_for(connection: AsyncConnection, interaction_id: str) -> dict[str, tuple[Considered, ...]]:
     """Who was considered for an interaction, by the id of the choice."""
     query = select(choices).where(choices.c.interaction_id == interaction_id)
-    found = [from_row(SaveChoice, row) for row in await connection.execute(query)]
-    return {one.id: one.agents for one in found}
+    found = (await connection.execute(query)).all()
+    people = await connection.execute(select(agents.c.number, agents.c.id, agents.c.name)) if found else ()
+    roster = {row.number: (row.id, row.name) for row in people}
+    return {row.id: why.considered(row.agents, roster) for row in found}
 
 
 async def agents_of(connection: AsyncConnection, interaction_id: str) -> Sequence[str]:

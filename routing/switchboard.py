@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -28,6 +29,10 @@ class Switchboard(Protocol):
         """Leg and interaction of what we had the switch call, and that neither talks nor is on hold."""
         ...
 
-    def engaged(self) -> frozenset[str]:
-        """Phones that ring or talk now, for whomever."""
+    def in_use(self, endpoint: str) -> bool:
+        """Whether that phone rings or talks now, for whomever."""
+        ...
+
+    def follow_phones(self, heard: Callable[[str], None]) -> None:
+        """From now on each phone is named of which `in_use` may have changed, whatever the cause."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, false, true
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, String, Table, false, true
 
 from kernel.db import Json, UtcDateTime, metadata
 
@@ -29,6 +29,23 @@ agents = Table(
     Column("about", String(200)),
     Column("away_after", Integer),
     Column("silent", Integer, nullable=False, server_default="0"),
+    Column("number", Integer, nullable=False, server_default="0"),
+)
+
+agent_tallies = Table(
+    "agent_tallies",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+)
+
+queue_rounds = Table(
+    "queue_rounds",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("agent_id", String(40), nullable=False),
 )
 
 agent_states = Table(
@@ -156,6 +173,7 @@ queues = Table(
     Column("reject_delay", Integer, nullable=False),
     Column("busy_delay", Integer, nullable=False),
     Column("lost_phone_seconds", Integer, nullable=False),
+    Column("progress_seconds", Integer, nullable=False, server_default="5"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("everyone", Boolean, nullable=False, server_default=true()),
     Column("groups", Json, nullable=False, server_default="[]"),

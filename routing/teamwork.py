@@ -101,28 +101,3 @@ def terms(queue: Queue, step: int) -> Terms:
 def steps_taken(queue: Queue, waited: float) -> int:
     """How many steps of a queue have come after so many seconds of waiting."""
     return sum(one.after_seconds <= waited for one in queue.steps)
-
-
-def unfit(queue: Queue, agent_id: str, profile: Profile | None, step: int = 0) -> str | None:
-    """Why a person cannot serve callers of a queue who are at a step, as a reason code; None when they can."""
-    asked = terms(queue, step)
-    groups = profile.groups if profile is not None else ()
-    if not queue.everyone and agent_id not in queue.members and asked.groups.isdisjoint(groups):
-        return "not_in_queue"
-    skills = profile.skills if profile is not None else {}
-    lacking = [name for name in sorted(asked.skills) if skills.get(name, 0) < asked.skills[name]]
-    if not lacking or (queue.evaluation is Evaluation.any and len(lacking) < len(asked.skills)):
-        return None
-    return f"lacks_skill_{lacking[0]}"
-
-
-def serves(queue: Queue, agent_id: str, profile: Profile | None) -> bool:
-    """Whether a person can have callers of a queue, at its last step at the latest."""
-    return unfit(queue, agent_id, profile, len(queue.steps)) is None
-
-
-def fitness(queue: Queue, profile: Profile | None, step: int = 0) -> int:
-    """Where the best go first: the sum of a person's levels in what is asked for; 0 in any other queue."""
-    if queue.evaluation is not Evaluation.best or profile is None:
-        return 0
-    return sum(profile.skills.get(name, 0) for name in terms(queue, step).skills)

@@ -325,7 +325,6 @@ class Visits(Handles):
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
         self._state.lines.put(Line(MAIN_LINE, up=True, since=turn.at, detail=event.switch_version))
-        self._state.stale = True
 
 
 def _end_reason(interaction: Interaction) -> str:

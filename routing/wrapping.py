@@ -15,6 +15,7 @@ from routing.messages import AgentAwayDue, ExtendWrapUp, FinishWrapUp, StintEnde
 from routing.record import record_call
 from routing.rows import Queue, Stint, StintState, WrapMode
 from routing.state import State
+from routing.tallies import count_call
 
 LEFT_BEHIND = 60
 """Seconds for a wrap-up without time-out whose agent has gone away."""
@@ -54,6 +55,7 @@ class Wrapping(Handles):
         closed = self._end_talk(stint, turn)
         done = replace(closed, state=STINT.observe(stint.state, "dropped"), talk_ended_at=turn.at, done_at=turn.at)
         self._state.stints.put(replace(done, end_reason=reason))
+        count_call(self._state, done, turn.at)
         self._tell_duty(stint, "dropped", reason, turn)
         self._ended(done, turn)
 
@@ -117,6 +119,7 @@ class Wrapping(Handles):
     def _finish(self, stint: Stint, why: str, turn: Turn) -> None:
         stint = self._state.stints.put(replace(stint, done_at=turn.at))
         turn.cancel(f"wrap-{stint.id}")
+        count_call(self._state, stint, turn.at)
         self._tell_duty(stint, "wrap_over", why, turn)
         self._ended(stint, turn)
 

@@ -105,6 +105,7 @@ def _why(offer: Offer, considered: Sequence[Considered]) -> OfferWhy:
             "verdict": one.verdict,
             "reason": one.reason,
             "idle_seconds": one.idle_seconds,
+            "score": one.score,
         }
         for one in considered
     ]

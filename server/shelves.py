@@ -25,6 +25,7 @@ from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
+from routing.tallies import AgentTally, Round
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -58,6 +59,8 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "lines": ShelfTable(rows.Line, tables.lines),
         "attempts": ShelfTable(Attempt, tables.attempts, tables.attempts.c.ended_at.is_(None), vital=True),
         "trunks": ShelfTable(Trunk, tables.trunks),
+        "agent_tallies": ShelfTable(AgentTally, tables.agent_tallies),
+        "queue_rounds": ShelfTable(Round, tables.queue_rounds),
         "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }

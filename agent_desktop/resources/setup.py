@@ -39,6 +39,7 @@ class QueueForm(Form):
     reject_delay: Rest = None
     busy_delay: Rest = None
     lost_phone_seconds: Annotated[int, Field(ge=0, le=120)] | None = None
+    progress_seconds: Annotated[int, Field(ge=1, le=120)] | None = None
 
 
 class LabelsForm(BaseModel):
@@ -96,6 +97,7 @@ class QueueSettings(TypedDict):
     reject_delay: int
     busy_delay: int
     lost_phone_seconds: int
+    progress_seconds: int
     version: int
 
 

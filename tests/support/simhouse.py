@@ -20,7 +20,7 @@ from kernel.errors import Refused
 from kernel.messages import Command
 from lab.sim import SimPhone, SimSwitch
 from routing.messages import FinishWrapUp, SetPresence, SignInAgent
-from routing.rows import Agent, Duty, Presence, Queue
+from routing.rows import Agent, Duty, Presence, Queue, rejection
 from routing.state import State
 from server.desk import desktop_app
 from server.pbx import Pbx
@@ -59,7 +59,7 @@ class SimHouse:
             await self.free(agent)
 
     async def free(self, agent: str) -> None:
-        await until(lambda: self.row(agent).routable(self.platform.clock.now()), 10, f"{agent} is free")
+        await until(lambda: rejection(self.row(agent), self.platform.clock.now()) is None, 10, f"{agent} is free")
 
     async def wraps_up(self, agent: str) -> None:
         await until(lambda: self.row(agent).duty is Duty.wrapping, 10, f"{agent} wraps up")

@@ -303,6 +303,7 @@ export interface WhyAgent {
   verdict: "chosen" | "passed" | "rejected";
   reason: string | null;
   idle_seconds: number | null;
+  score: number | null;
 }
 
 export interface Why {

@@ -106,7 +106,7 @@ async def test_a_phone_that_is_not_there_is_offered_nothing_and_misses_nothing(t
         home.phone("ana").unregister()
         await until(lambda: home.row("ana").device == "lost", 10, "the phone is lost")
         call = switch.call_in("+34600111222")
-        await until(lambda: len(list(home.state.callers())) == 1, 10, "a caller waits")
+        await until(lambda: len(home.state.interactions.where("state", "queued")) == 1, 10, "a caller waits")
         home.phone("ana").register()
         await until(lambda: home.phone("ana").state == "RINGING", 10, "offered as soon as it is back")
         assert home.row("ana").missed == 0

@@ -163,10 +163,10 @@ def asked() -> LegAsked:
 
 def test_given_a_leg_whose_order_ended_as_unknown_then_it_ends_and_the_phone_is_free() -> None:
     swallowed = ordered(asked(), OrderDone(order_id="ring-1", ok=False, unknown=True, leg=OURS))
-    assert "cti-phone-01" in swallowed.book.engaged(), "it may still come"
+    assert swallowed.book.in_use("cti-phone-01"), "it may still come"
     swallowed.pass_time(timedelta(seconds=5))
     assert [(end.leg, end.cause) for end in swallowed.of(AgentLegEnded)] == [(OURS, 0)]
-    assert "cti-phone-01" not in swallowed.book.engaged()
+    assert not swallowed.book.in_use("cti-phone-01")
 
 
 def test_given_a_leg_whose_order_was_refused_then_it_ends_at_once() -> None:
@@ -194,9 +194,9 @@ def test_given_a_leg_that_was_given_up_when_it_comes_after_all_then_it_is_told_a
         zombie.pass_time(timedelta(seconds=120))
     zombie.take(started(OURS, "cti-phone-01"))
     assert [one.leg for one in zombie.of(StrayLeg)] == [OURS]
-    assert "cti-phone-01" in zombie.book.engaged()
+    assert zombie.book.in_use("cti-phone-01")
     zombie.take(LegEnded(leg=OURS, cause=16))
-    assert "cti-phone-01" not in zombie.book.engaged()
+    assert not zombie.book.in_use("cti-phone-01")
 
 
 def test_given_a_leg_that_ended_when_its_start_is_told_again_then_it_is_no_stray() -> None:

@@ -17,6 +17,7 @@ from kernel.messages import Message, Order
 from recordings.messages import FindRecording, RecordingFound
 from recordings.rows import RecordingState
 from routing.dialling import AskPermit, TrunkConfigured
+from routing.matching.why import considered, pack
 from routing.messages import (
     CallerIdentified,
     DispositionsConfigured,
@@ -96,7 +97,9 @@ class Bench:
         self.journal += out.entries
         if not out.empty:
             self.published.append(Published(self.core.seq, self.at, tuple(out.changes.values()), tuple(out.events)))
-        self.choices |= {one.id: one.agents for one in out.writes if isinstance(one, SaveChoice)}
+        roster = {one.number: (one.id, one.name) for one in self.rooms.routing.agents}
+        chosen = [one for one in out.writes if isinstance(one, SaveChoice)]
+        self.choices |= {one.id: considered(pack(one.why), roster) for one in chosen}
         self.office.release(out.writes)
         for order in out.orders:
             self._send(order)

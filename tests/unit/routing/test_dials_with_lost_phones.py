@@ -56,7 +56,7 @@ def test_given_the_agent_dials_another_then_that_is_their_only_call_and_the_firs
     state = bench.rooms.routing
     assert bench.take(DialNumber(actor="ana", number=NUMBERS[1]))
     assert not bench.take(DialNumber(actor="ana", number=NUMBERS[1])), "she calls already"
-    bench.wait(35)
+    bench.wait(22)
     offers = [one for one in state.offers if one.ended_at is None]
     assert offers
     assert "ana" not in {one.agent_id for one in offers}

@@ -43,6 +43,7 @@ from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
 from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
 from tests.unit.routing.model_figures import Figures
+from tests.unit.routing.model_matching import Matching
 
 pytestmark = pytest.mark.unit
 
@@ -51,7 +52,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks, Figures):
+class Model(Dialling, Clocks, Figures, Matching):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:

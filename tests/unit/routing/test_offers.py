@@ -245,10 +245,10 @@ def test_a_caller_who_leaves_between_answer_and_joining_ends_the_offer_once() ->
 def test_a_phone_that_the_switch_rings_by_itself_is_not_offered_another_caller() -> None:
     world = World()
     world.agent("ana")
-    world.rung_by_switch.add("cti-phone-01")
+    world.switch_rings("cti-phone-01")
     ix = world.call("c1")
     assert world.ix(ix).offer_id is None
-    world.rung_by_switch.clear()
+    world.switch_rings("cti-phone-01", False)
     world.say(ev.CallerInFallback(interaction_id="ix-other", leg="other", ringing=False))
     world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=True))
     assert world.offer_to(ix).agent_id == "ana"

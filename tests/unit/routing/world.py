@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -9,6 +10,8 @@ from cti import events as ev
 from kernel.codec import plain
 from kernel.core import Core, Outcome
 from kernel.messages import Message, Order
+from routing.matching.why import considered, pack
+from routing.matchmaking import place_in_line
 from routing.messages import (
     CallerIdentified,
     DispositionsConfigured,
@@ -20,7 +23,7 @@ from routing.messages import (
 )
 from routing.outcomes import DEFAULT_DISPOSITIONS
 from routing.room import handlers
-from routing.rows import Agent, Considered, Interaction, Match, Offer, Presence, Queue, Stint
+from routing.rows import Agent, Considered, Interaction, InteractionState, Match, Offer, Presence, Queue, Stint
 from routing.state import State
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -45,6 +48,7 @@ class World:
         self.state = State()
         self.live_legs: set[str] = set()
         self.rung_by_switch: set[str] = set()
+        self.phone_changed: Callable[[str], None] = lambda endpoint: None
         self.partners: dict[str, str] = {}
         self.idle_legs: set[str] = set()
         self.alone: list[tuple[str, str]] = []
@@ -70,8 +74,16 @@ class World:
     def ours(self) -> list[tuple[str, str]]:
         return [(leg, ix) for leg, ix in self.alone if leg in self.live_legs]
 
-    def engaged(self) -> frozenset[str]:
-        return frozenset(self.rung_by_switch)
+    def in_use(self, endpoint: str) -> bool:
+        return endpoint in self.rung_by_switch
+
+    def follow_phones(self, heard: Callable[[str], None]) -> None:
+        self.phone_changed = heard
+
+    def switch_rings(self, endpoint: str, rings: bool = True) -> None:
+        """The switch's own queue rings that phone, or does no more."""
+        (self.rung_by_switch.add if rings else self.rung_by_switch.discard)(endpoint)
+        self.phone_changed(endpoint)
 
     def say(self, message: Message) -> object:
         """One message now; raises its refusal."""
@@ -115,10 +127,16 @@ class World:
         """The caller's open offers by agent."""
         return {one.agent_id: one for one in self.state.live_offers(ix) if one.ended_at is None}
 
+    def waiting(self) -> list[str]:
+        """The legs of those who wait, in the order in which they are served."""
+        queued = self.state.interactions.where("state", InteractionState.queued)
+        return [one.leg for one in sorted(queued, key=lambda one: place_in_line(one, 0))]
+
     def considered(self, offer: Offer) -> tuple[Considered, ...]:
         """Who was considered for the offer, as its commits kept it: once."""
         (found,) = [one for one in self.out.writes if isinstance(one, SaveChoice) and one.id == offer.choice_id]
-        return found.agents
+        roster = {one.number: (one.id, one.name) for one in self.state.agents}
+        return considered(pack(found.why), roster)
 
     def offer_to(self, ix: str, agent: str = "") -> Offer:
         """The caller's offer: the only one, or that to `agent`."""

@@ -53,12 +53,23 @@ function Row({ agent }: { agent: WhyAgent }) {
       <td>
         <Tag tone={TONE[agent.verdict] ?? "out"}>{tryT(`verdict.${agent.verdict}`, agent.verdict)}</Tag>
       </td>
-      <td class="soft">{wordFor("why", agent.reason)}</td>
-      <td class="right muted small">
-        {agent.verdict === "rejected" || agent.idle_seconds === null
-          ? ""
-          : t("why.idle", { time: spell(agent.idle_seconds) })}
-      </td>
+      <td class="soft">{reasonOf(agent.reason)}</td>
+      <td class="right muted small">{figuresOf(agent)}</td>
     </tr>
   );
+}
+
+const LACKS = "lacks_skill_";
+
+function reasonOf(reason: string | null): string {
+  if (!reason?.startsWith(LACKS)) return wordFor("why", reason);
+  return `${t("why.lacks_skill")}: ${reason.slice(LACKS.length)}`;
+}
+
+/** The idle time, and what the strategy went by where that is another figure; old records have the time only. */
+function figuresOf({ verdict, idle_seconds: idle, score }: WhyAgent): string {
+  if (verdict === "rejected" || idle === null) return "";
+  const told = [t("why.idle", { time: spell(idle) })];
+  if (score != null && score !== idle) told.unshift(t("why.score", { score }));
+  return told.join(" · ");
 }

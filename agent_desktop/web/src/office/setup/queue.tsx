@@ -17,6 +17,7 @@ import {
   type Count,
   COUNTS,
   type QueueSettings,
+  STRATEGIES,
   valuesOf,
   type QueueValues,
 } from "./shapes";
@@ -87,9 +88,12 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
             form={form}
             name="strategy"
             label={t("setup.strategy")}
-            options={choices(["longest_idle", "ring_all"])}
+            options={choices(STRATEGIES)}
           />
-          <Counts form={form} names={["ring_seconds", "render_ms", "lost_phone_seconds"]} />
+          <Counts
+            form={form}
+            names={["ring_seconds", "render_ms", "progress_seconds", "lost_phone_seconds"]}
+          />
         </Card>
         <Card title={t("setup.rests")} icon="coffee" lead={t("setup.rests_lead")}>
           <Counts form={form} names={["misses_to_pause", "no_answer_delay", "reject_delay", "busy_delay"]} />
@@ -133,7 +137,7 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
   );
 }
 
-const choices = (ids: ("longest_idle" | "ring_all" | "optional" | "mandatory")[]) =>
+const choices = (ids: readonly ((typeof STRATEGIES)[number] | "optional" | "mandatory")[]) =>
   ids.map((id) => ({ id, label: t(`setup.${id}`), about: t(`setup.${id}_about`) }));
 
 function Counts({ form, names }: { form: FormState<QueueValues>; names: Count[] }) {

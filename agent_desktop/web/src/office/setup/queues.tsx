@@ -1,7 +1,7 @@
 // Queues: each with how it rings and wraps up, in a line.
 
 import { wordsFor } from "../../api";
-import { t } from "../../i18n";
+import { t, tryT } from "../../i18n";
 import { Button, Empty } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
 import { Page } from "../../ui/page";
@@ -44,7 +44,7 @@ function Tile({ queue }: { queue: QueueSettings }) {
           <span class="strong truncate grow">{queue.name}</span>
         </span>
         <span class="small soft">
-          {t(queue.strategy === "ring_all" ? "setup.ring_all" : "setup.longest_idle")}
+          {tryT(`setup.${queue.strategy}`, queue.strategy)}
           {" · "}
           {t("setup.rings_for", { seconds: queue.ring_seconds })}
         </span>

@@ -14,9 +14,21 @@ export const COUNTS = {
   wrap_extend_seconds: [5, 3600],
   wrap_extensions: [0, 20],
   lost_phone_seconds: [0, 120],
+  progress_seconds: [1, 120],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export type Count = keyof typeof COUNTS;
+
+export const STRATEGIES = [
+  "longest_idle",
+  "fewest_calls",
+  "least_talk",
+  "round_robin",
+  "top_down",
+  "random",
+  "ring_progressively",
+  "ring_all",
+] as const;
 
 interface Named {
   name: string;

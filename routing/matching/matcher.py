@@ -1,0 +1,194 @@
+"""The matcher: told of agents and callers as they change, it says who is to be offered to whom next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from routing.matching.demand import Caller, Demand, Supply, since
+from routing.matching.lines import Line, Lines
+from routing.matching.pool import Pool
+from routing.matching.ranking import BEHIND, LOWER_SKILL, score
+from routing.matching.why import SHOWN, Candidate, Record
+from routing.rows import Strategy
+
+WAITS_FOR_ANOTHER = "caller_waits_for_another_agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A caller and the agents to offer them to: one, or all who are free where a queue rings all."""
+
+    caller: str
+    agents: tuple[str, ...]
+    why: Record
+
+
+@dataclass(slots=True)
+class _Agent:
+    supply: Supply
+    pools: list[Pool] = field(default_factory=list)
+
+
+class Matcher:
+    """An index over agents and callers. It changes nothing by itself: whoever is chosen is chosen again until the
+    matcher is told that they are away, or the caller gone. Its answers do not depend on the order in which it was told.
+
+    A change of an agent costs the logarithm of the free agents for each demand that they fit, one of a caller that of
+    the callers in line; a choice looks only at lines that had somebody come since they were last found unservable.
+    """
+
+    def __init__(self, last_in_round: Callable[[str], str | None]) -> None:
+        """`last_in_round` tells whom a queue's round robin came to last."""
+        self._last = last_in_round
+        self._agents: dict[str, _Agent] = {}
+        self._callers: dict[str, Caller] = {}
+        self._pools: dict[Demand, Pool] = {}
+        self._lines: dict[Demand, Lines] = {}
+        self._kept: frozenset[Demand] = frozenset()
+        self._hot: set[Line] = set()
+        self._free = 0
+        self._away: dict[str, int] = {}
+
+    # ── being told ──────────────────────────────────────────────────────────────────────────────────────
+
+    def keep(self, demands: Iterable[Demand]) -> None:
+        """Which demands there may be, so that their orders are kept though nobody waits with them."""
+        self._kept = frozenset(demands)
+        for demand in [demand for demand in self._pools if demand not in self._kept]:
+            self._tidy(demand)
+        for demand in self._kept:
+            self._pool(demand)
+
+    def agent_changed(self, supply: Supply) -> None:
+        old = self._agents.get(supply.id)
+        if old is not None and old.supply == supply:
+            return
+        if old is None or (old.supply.number, old.supply.ability) != (supply.number, supply.ability):
+            self.agent_gone(supply.id)
+            self._agents[supply.id] = _Agent(supply, [one for one in self._pools.values() if one.fits(supply)])
+        else:
+            self._leave(old)
+            old.supply = supply
+        self._enter(self._agents[supply.id])
+
+    def agent_gone(self, agent_id: str) -> None:
+        """There is no such agent any more, or never was."""
+        old = self._agents.pop(agent_id, None)
+        if old is not None:
+            self._leave(old)
+            for pool in self._pools.values():
+                pool.forget(old.supply.number)
+
+    def caller_changed(self, caller: Caller) -> None:
+        """A caller who can be offered: new, or with another rank or demand."""
+        old = self._callers.get(caller.id)
+        if old == caller:
+            return
+        pool = self._pool(caller.demand)  # before the old line goes, and perhaps with it what they share
+        self._callers[caller.id] = caller
+        self._hot.add(self._lines.setdefault(pool.demand, Lines(pool)).add(caller))
+        if old is not None:
+            self._take_out(old)
+
+    def caller_gone(self, caller_id: str) -> None:
+        """They cannot be offered just now, or have left."""
+        old = self._callers.pop(caller_id, None)
+        if old is not None:
+            self._take_out(old)
+
+    # ── deciding ────────────────────────────────────────────────────────────────────────────────────────
+
+    def decide(self, at: datetime) -> Choice | None:
+        """Of the callers for whom somebody is free, who comes first, and the agents chosen; None when there is none."""
+        self._hot = {line for line in self._hot if line.servable}
+        if not self._hot:
+            return None
+        line = min(self._hot, key=lambda one: one.head)
+        caller = self._callers[line.head[-1]]
+        pool = line.pool
+        if line.only is not None:
+            order, many = iter((line.only,)), 1
+        else:
+            order = pool.in_turn(caller, self._last(caller.queue), at)
+            many = len(pool) if pool.demand.strategy is Strategy.ring_all else 1
+        ranked = list(islice(order, max(many, SHOWN)))
+        return Choice(caller.id, tuple(ranked[:many]), self._why(line, ranked, many, at))
+
+    def _why(self, line: Line, ranked: list[str], many: int, at: datetime) -> Record:
+        pool, demand = line.pool, line.pool.demand
+        best, found, listed = pool.level(ranked[0]), [], 0
+        for nth, agent_id in enumerate(ranked):
+            agent = self._agents[agent_id].supply
+            reason = demand.strategy.value
+            if nth >= many:
+                reason = BEHIND[demand.strategy] if pool.level(agent_id) == best else LOWER_SKILL
+            idle = round(since(at, agent.idle_since), 3)
+            found.append(Candidate(agent.number, reason, idle, score(demand, agent, at, nth + 1)))
+            listed |= 1 << agent.number
+        sets = dict(self._away)
+        for reason, bits in pool.unfit.items():
+            _add(sets, reason, bits & self._free)
+        for level, bits in pool.levels.items():
+            behind = BEHIND[demand.strategy] if level == best else LOWER_SKILL
+            _add(sets, behind if line.only is None else WAITS_FOR_ANOTHER, bits & ~listed)
+        return Record(many, tuple(found), sets)
+
+    # ── what is kept ────────────────────────────────────────────────────────────────────────────────────
+
+    def _enter(self, agent: _Agent) -> None:
+        bit, away = 1 << agent.supply.number, agent.supply.away
+        if away is not None:
+            self._away[away] = self._away.get(away, 0) | bit
+            return
+        self._free |= bit
+        for pool in agent.pools:
+            pool.enter(agent.supply)
+            lines = self._lines.get(pool.demand)
+            if lines is not None:
+                self._hot.update(lines.waiting_for(agent.supply.id))
+
+    def _leave(self, agent: _Agent) -> None:
+        bit, away = 1 << agent.supply.number, agent.supply.away
+        if away is None:
+            self._free &= ~bit
+            for pool in agent.pools:
+                pool.leave(agent.supply)
+            return
+        self._away[away] &= ~bit
+        if not self._away[away]:
+            del self._away[away]
+
+    def _pool(self, demand: Demand) -> Pool:
+        pool = self._pools.get(demand)
+        if pool is None:
+            pool = self._pools[demand] = Pool(demand)
+            for agent in self._agents.values():
+                if pool.fits(agent.supply):
+                    agent.pools.append(pool)
+                    if agent.supply.away is None:
+                        pool.enter(agent.supply)
+        return pool
+
+    def _take_out(self, caller: Caller) -> None:
+        lines = self._lines[caller.demand]
+        lines.remove(caller)
+        if not lines:
+            del self._lines[caller.demand]
+            self._tidy(caller.demand)
+
+    def _tidy(self, demand: Demand) -> None:
+        """An order that nobody needs is not kept."""
+        if demand in self._kept or demand in self._lines:
+            return
+        pool = self._pools.pop(demand, None)
+        for agent in self._agents.values() if pool is not None else ():
+            if pool in agent.pools:
+                agent.pools.remove(pool)
+
+
+def _add(sets: dict[str, int], reason: str, bits: int) -> None:
+    if bits:
+        sets[reason] = sets.get(reason, 0) | bits

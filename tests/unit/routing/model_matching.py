@@ -1,0 +1,43 @@
+"""What always holds of matching, for the model: nobody idle while somebody waits, and the index is true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from routing.rows import InteractionState, Presence, rejection
+from tests.unit.routing.bench import Bench
+from tests.unit.routing.indexes import matchmaker_of, must_hold_what_a_new_one_would
+
+
+class Matching(RuleBasedStateMachine):
+    """Here every agent serves every caller."""
+
+    bench: Bench
+    state: Any
+
+    @invariant()
+    def no_agent_is_idle_while_somebody_waits_whom_they_can_serve(self) -> None:
+        if not self.bench.alive or not self.state.line_up:
+            return
+        free = [one.id for one in self.state.agents if self._is_free(one)]
+        queued = self.state.interactions.where("state", InteractionState.queued)
+        for caller in [one for one in queued if one.match is not None and not self.state.live_offers(one.id)]:
+            only = self.state.agents.get(caller.prefer_agent)
+            waits = caller.prefer_until is not None and self.bench.at < caller.prefer_until
+            if waits and only is not None and only.presence is not Presence.out:
+                assert only.id not in free, caller
+            else:
+                assert not free, caller
+
+    def _is_free(self, agent: Any) -> bool:
+        offered = any(one.live for one in self.state.offers.where("agent_id", agent.id))
+        in_use = agent.endpoint is not None and self.bench.rooms.book.in_use(agent.endpoint)
+        return rejection(agent, self.bench.at) is None and not offered and not in_use
+
+    @invariant()
+    def the_index_is_what_a_new_one_would_be(self) -> None:
+        if self.bench.alive and self.state.line_up:
+            kept = matchmaker_of(self.bench.core.handlers)
+            must_hold_what_a_new_one_would(kept, self.state, self.bench.rooms.book, self.bench.at)
