@@ -132,9 +132,9 @@ def test_given_a_priority_then_its_callers_go_before_those_who_came_that_much_so
     world.wait(61)
     change(world, Edit("queue", "main", {"dids": ["1"]}), Edit("queue", "gold", {"dids": ["777", "555"]}))
     gold = world.call("gold")
-    assert [one.id for one in world.state.callers()] == [early, late, gold]
+    assert [f"ix-{leg}" for leg in world.waiting()] == [early, late, gold]
     change(world, Edit("queue", "gold", {"priority": 62}))
-    assert [one.id for one in world.state.callers()] == [gold, early, late]
+    assert [f"ix-{leg}" for leg in world.waiting()] == [gold, early, late]
 
 
 # ── what is removed while it is in use ──────────────────────────────────────────────────────────────────
@@ -148,7 +148,7 @@ def test_given_a_queue_removed_with_callers_in_it_then_they_wait_in_the_main_que
     world.wait(5)
     change(world, remove("queue", "service"))
     assert (world.ix(first).queue_id, world.ix(first).place) == ("main", place)
-    assert [one.id for one in world.state.callers()] == [first]
+    assert [f"ix-{leg}" for leg in world.waiting()] == [first]
     world.agent("ann")
     assert set(world.offers(first)) == {"ann"}
     assert world.state.entered_by("555") == "main"

@@ -130,7 +130,9 @@ class World:
     def waiting(self) -> list[str]:
         """The legs of those who wait, in the order in which they are served."""
         queued = self.state.interactions.where("state", InteractionState.queued)
-        return [one.leg for one in sorted(queued, key=lambda one: place_in_line(one, 0))]
+        return [
+            one.leg for one in sorted(queued, key=lambda one: place_in_line(one, self.state.queue_of(one).priority))
+        ]
 
     def considered(self, offer: Offer) -> tuple[Considered, ...]:
         """Who was considered for the offer, as its commits kept it: once."""
