@@ -19,7 +19,7 @@ MOST = 600.0
 """The greatest bonus that any of these callers has."""
 LEVELS = tuple(Demand(skills=(("es", least),)) for least in range(1, 6))
 came = st.lists(
-    st.tuples(st.floats(0, 3000), st.sampled_from((0.0, 30.0, 300.0, MOST)), st.sampled_from(LEVELS)),
+    st.tuples(st.integers(0, 3000), st.sampled_from((0.0, 30.0, 300.0, MOST)), st.sampled_from(LEVELS)),
     min_size=1,
     max_size=30,
 )
@@ -50,7 +50,7 @@ def served(callers: list[Caller], places: dict[str, float], shifts: list[int]) -
 @settings(deadline=None)
 @given(came, speaks)
 def test_nobody_is_overtaken_by_an_equal_nor_by_whoever_came_later_than_the_bound_allows(
-    coming: list[tuple[float, float, Demand]], shifts: list[int]
+    coming: list[tuple[int, float, Demand]], shifts: list[int]
 ) -> None:
     callers = [caller(f"c{n:02}", place, demand, bonus) for n, (place, bonus, demand) in enumerate(coming)]
     places = {one.id: place for one, (place, _, _) in zip(callers, coming, strict=True)}
@@ -70,9 +70,9 @@ def test_nobody_is_overtaken_by_an_equal_nor_by_whoever_came_later_than_the_boun
             assert not equal or later < 0 or (later == 0 and name < other)
 
 
-@given(st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from((0.0, 30.0, MOST)), st.sampled_from((0.0, 60.0)))
+@given(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from((0.0, 30.0, MOST)), st.sampled_from((0.0, 60.0)))
 def test_scores_grow_alike_so_two_callers_never_change_their_order(
-    one: float, other: float, bonus: float, other_bonus: float
+    one: int, other: int, bonus: float, other_bonus: float
 ) -> None:
     def score(place: datetime, own: float, at: datetime) -> float:
         return (at - place).total_seconds() + own
@@ -91,8 +91,8 @@ def test_whose_agents_phone_was_lost_goes_before_all_whatever_their_bonus() -> N
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(0, 100), min_size=2, max_size=12, unique=True), st.data())
-def test_a_caller_whose_step_widens_keeps_the_place(places: list[float], data: st.DataObject) -> None:
+@given(st.lists(st.integers(0, 100), min_size=2, max_size=12, unique=True), st.data())
+def test_a_caller_whose_step_widens_keeps_the_place(places: list[int], data: st.DataObject) -> None:
     strict, wide = Demand(skills=(("es", 5),)), Demand(skills=(("es", 1),))
     matcher = Matcher(lambda queue: None)
     waiting = [caller(f"c{n:02}", place, strict) for n, place in enumerate(places)]
