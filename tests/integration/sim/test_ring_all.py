@@ -85,6 +85,23 @@ async def all_ring(home: SimHouse) -> SimCall:
     return call
 
 
+async def left_ringing(switch: SimSwitch, folder: Path) -> tuple[SimCall, SimPhone, SimPhone]:
+    """The platform ends while both phones ring."""
+    async with on_sim(switch, folder, QUEUE) as home:
+        await home.ready(AGENTS)
+        call = await all_ring(home)
+        ana, ben = (home.phone(agent) for agent in AGENTS)
+    return call, ana, ben
+
+
+async def a_third_is_rung(switch: SimSwitch, folder: Path) -> tuple[SimCall, SimPhone, SimPhone]:
+    """The platform ends while both phones ring; the switch's own queue has the caller and rings a third, the last."""
+    call, ana, _ = await left_ringing(switch, folder)
+    third = next(phone for phone in switch.phones.values() if not phone.legs)
+    await third.until("RINGING", 30)
+    return call, ana, third
+
+
 @pytest.mark.integration
 async def test_given_a_caller_who_hangs_up_while_all_ring_then_all_are_free_and_none_has_missed(tmp_path: Path) -> None:
     async with SimSwitch(2, policy=Policy.rings_out()) as switch, on_sim(switch, tmp_path, QUEUE) as home:
@@ -143,10 +160,7 @@ async def test_given_an_answer_while_the_switchs_own_queue_has_the_caller_then_t
 ) -> None:
     """The leg waits five seconds of the switch for the platform's word."""
     async with SimSwitch(2, policy=Policy.rings_out(), second=SLOW) as switch:
-        async with on_sim(switch, tmp_path, QUEUE) as home:
-            await home.ready(AGENTS)
-            call = await all_ring(home)
-            ana = home.phone("ana")
+        call, ana, _ = await left_ringing(switch, tmp_path)
         await until(lambda: call.channel.context == "cti-fallback", 30, "the switch's own queue has the caller")
         ana.answer()
         legs = list(ana.legs)
@@ -167,11 +181,7 @@ async def test_given_a_platform_that_stays_away_then_the_switchs_own_queue_serve
     tmp_path: Path,
 ) -> None:
     async with SimSwitch(3, policy=Policy.rings_out()) as switch:
-        async with on_sim(switch, tmp_path, QUEUE) as home:
-            await home.ready(AGENTS)
-            call = await all_ring(home)
-        third = next(phone for phone in switch.phones.values() if not phone.legs)
-        await third.until("RINGING", 15)
+        call, _, third = await a_third_is_rung(switch, tmp_path)
         third.answer()
         await until(lambda: call.joined, what="the fallback serves the caller")
         async with on_sim(switch, tmp_path, QUEUE) as home:
@@ -186,14 +196,8 @@ async def test_given_a_platform_that_stays_away_then_the_switchs_own_queue_serve
 
 
 async def rung_for_another(switch: SimSwitch, folder: Path) -> tuple[SimCall, SimPhone, SimPhone]:
-    """The platform ends while all phones ring; its caller is in the switch's own queue, which rings a third phone, as
-    ana answers hers. Returns the call, ana's phone and the third."""
-    async with on_sim(switch, folder, QUEUE) as home:
-        await home.ready(AGENTS)
-        call = await all_ring(home)
-        ana = home.phone("ana")
-    third = next(phone for phone in switch.phones.values() if not phone.legs)
-    await third.until("RINGING", 30)
+    """As the switch's own queue rings a third phone, ana answers hers. Returns the call, her phone and the third."""
+    call, ana, third = await a_third_is_rung(switch, folder)
     ana.answer()
     return call, ana, third
 
@@ -248,10 +252,7 @@ async def test_given_an_answer_and_a_platform_that_stays_silent_then_the_line_en
 ) -> None:
     """Nobody sits on a silent line: after five seconds it is over, the phone is free, and its agent is told."""
     async with SimSwitch(2, policy=Policy.rings_out()) as switch:
-        async with on_sim(switch, tmp_path, QUEUE) as home:
-            await home.ready(AGENTS)
-            call = await all_ring(home)
-            ana, ben = (home.phone(agent) for agent in AGENTS)
+        call, ana, ben = await left_ringing(switch, tmp_path)
         ana.answer()
         (waited,) = ana.legs
         await until(lambda: waited not in ana.legs, 12, "the line is over")

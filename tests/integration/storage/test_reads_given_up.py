@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
-from kernel.db import connect, glance, readonly
+from kernel.db import glance, readonly
 from kernel.hops import OneHopConnection, open_sqlite
 from tests.support.waiting import until
 
@@ -29,13 +29,6 @@ PAUSES = (0.0, 0.001, 0.01, 0.05, 0.1, 0.2)
 """Seconds after which somebody gives up: before the statement began, as it does, and in the middle of it."""
 
 Reading = Callable[[AsyncEngine], AbstractAsyncContextManager[AsyncConnection]]
-
-
-@pytest.fixture
-async def sqlite(sqlite_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = connect(sqlite_url)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture
