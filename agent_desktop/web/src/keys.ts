@@ -14,7 +14,8 @@ export type Action =
   | "pause"
   | "note"
   | "ticket"
-  | "search";
+  | "search"
+  | "dial";
 
 export const DEFAULTS: Record<Action, string> = {
   accept: "A",
@@ -28,7 +29,10 @@ export const DEFAULTS: Record<Action, string> = {
   note: "O",
   ticket: "Y",
   search: "F",
+  dial: "L",
 };
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /** Letters that browsers do not give away with Ctrl+Shift. */
 export const TAKEN = ["N", "T", "W", "I", "J", "C", "R", "Q", "P"];
@@ -49,9 +53,20 @@ export const singlesOn = signal(true);
 export function followKeys(staffId: string): void {
   shelf = `keys.${staffId}`;
   const kept = load<Partial<Kept>>(shelf, {});
-  letters.value = { ...DEFAULTS, ...kept.letters };
+  letters.value = withKept(kept.letters ?? {});
   singles.value = { ...SINGLES, ...kept.singles };
   singlesOn.value = kept.on ?? true;
+}
+
+/** The person's letters; an action that came later and whose letter is theirs for another gets the first that is free. */
+function withKept(kept: Kept["letters"]): Record<Action, string> {
+  const all = { ...DEFAULTS, ...kept };
+  const used = new Set([...TAKEN, ...Object.values(kept)]);
+  for (const action of Object.keys(all) as Action[]) {
+    if (!(action in kept) && used.has(all[action]))
+      all[action] = [...ALPHABET].find((each) => !used.has(each) && !Object.values(all).includes(each)) ?? "";
+  }
+  return all;
 }
 
 interface Kept {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import phonenumbers
 import pytest
 
+from crm_core.customers.models import NewNumber
 from crm_core.customers.numbers import parse
 from crm_core.demo import LAST_ENTRY_ID, SHOWCASE, plan
 from crm_core.demo.showcase import FAMILY_NUMBER, SWITCHBOARD_NUMBER
@@ -16,6 +19,7 @@ from crm_core.shapes import ENTRY_KINDS, LEVELS
 
 pytestmark = pytest.mark.unit
 
+TEXTS = Path("agent_desktop/web/src/i18n")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -59,6 +63,14 @@ def test_every_number_is_valid_in_its_country(rows: Rows) -> None:
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "zh", "ru"])
+def test_every_label_of_a_number_has_its_words_in_every_language(rows: Rows, language: str) -> None:
+    stored = {row["label"] for row in rows["numbers"]} | {NewNumber(raw="").label}
+    texts = json.loads((TEXTS / f"{language}.json").read_text())
+    assert {"extension", "family", "mobile", "switchboard"} <= stored
+    assert {label for label in stored if label and not texts.get(f"label.{label}")} == set()
 
 
 def test_ids_are_unique_and_rows_hang_on_customers_that_are_there(rows: Rows) -> None:

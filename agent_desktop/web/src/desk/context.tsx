@@ -1,6 +1,6 @@
 // Beside the history: who this is, how to reach them, what they own and what is going on.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { formatDate, formatWhen, nameOf, t } from "../i18n";
 import { minute, serverNow } from "../store/clock";
 import { historyOf, visiblePage } from "../store/history";
@@ -80,12 +80,33 @@ function Reach({ customer }: { customer: CustomerCard }) {
             copy={number.e164}
           />
         ))}
-        {customer.email && <Line icon="mail" text={customer.email} copy={customer.email} />}
+        {customer.email && (
+          <Line
+            icon="mail"
+            text={<Mail of={customer.email} />}
+            title={customer.email}
+            copy={customer.email}
+          />
+        )}
         {customer.numbers.length === 0 && !customer.email && (
           <Empty icon="phone">{t("context.no_numbers")}</Empty>
         )}
       </ul>
     </Section>
+  );
+}
+
+/** A mail address that is broken, where it must be, after @ or before a dot. */
+function Mail({ of }: { of: string }) {
+  return (
+    <>
+      {of.split(/(?<=@)|(?=\.)/).map((part, place) => (
+        <Fragment key={place}>
+          {place > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
@@ -104,8 +125,9 @@ function Line({
   call,
 }: {
   icon: IconName;
-  text: string;
-  title?: string;
+  text: ComponentChildren;
+  /** The whole of it, on hover. */
+  title: string;
   under?: string | null | undefined;
   copy: string;
   call?: ComponentChildren;
@@ -113,7 +135,7 @@ function Line({
   return (
     <li class="line">
       <Icon name={icon} />
-      <span class="stack tight grow" title={title ?? text}>
+      <span class="stack tight grow" title={title}>
         <span class="reach">{text}</span>
         {under && <span class="small muted truncate">{under}</span>}
       </span>

@@ -19,14 +19,17 @@ interface IdentifyProps {
 
 export function Identify({ callId, candidates, match }: IdentifyProps) {
   const making = useSignal(false);
+  const outbound = call.value?.direction === "outbound";
   return (
     <>
       {candidates.length > 0 && (
         <Section title={t("identify.maybe", { count: candidates.length })}>
-          <p class="small soft hint-line">{t("identify.maybe_help")}</p>
+          <p class="small soft hint-line">
+            {t(outbound ? "identify.maybe_help_out" : "identify.maybe_help")}
+          </p>
           <ul class="list cards">
             {candidates.map((each) => (
-              <Candidate key={each.id} customer={each} callId={callId} />
+              <Candidate key={each.id} customer={each} callId={callId} outbound={outbound} />
             ))}
           </ul>
         </Section>
@@ -37,7 +40,7 @@ export function Identify({ callId, candidates, match }: IdentifyProps) {
             ? "identify.withheld"
             : candidates.length
               ? "identify.other"
-              : call.value?.direction === "outbound"
+              : outbound
                 ? "identify.called"
                 : "identify.unknown",
         )}
@@ -57,7 +60,13 @@ export function Identify({ callId, candidates, match }: IdentifyProps) {
   );
 }
 
-function Candidate({ customer, callId }: { customer: CustomerCard; callId: string }) {
+interface CandidateProps {
+  customer: CustomerCard;
+  callId: string;
+  outbound: boolean;
+}
+
+function Candidate({ customer, callId, outbound }: CandidateProps) {
   const place = [customer.company, customer.city, nameOf("region", customer.country)]
     .filter(Boolean)
     .join(" · ");
@@ -79,7 +88,7 @@ function Candidate({ customer, callId }: { customer: CustomerCard; callId: strin
           disabled={!canAsk.value}
           onClick={() => void linkCustomer(callId, customer)}
         >
-          {t("identify.choose")}
+          {t(outbound ? "identify.choose_out" : "identify.choose")}
         </Button>
         <Button small kind="quiet" disabled={!canAsk.value} onClick={() => void openCustomer(customer)}>
           {t("identify.look")}

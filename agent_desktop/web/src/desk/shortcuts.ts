@@ -6,6 +6,7 @@ import { declineOffer, endCall, setPresence, toggleHold } from "../store/actions
 import { canAsk } from "../store/live";
 import { view } from "../store/view";
 import { shown } from "../store/work";
+import { openDial } from "./dialling";
 import { composing, dialog, keypadOpen, stateMenu } from "./uistate";
 
 const DO: Record<Action, () => void> = {
@@ -20,6 +21,7 @@ const DO: Record<Action, () => void> = {
   note: () => shown.value && (composing.value = "note"),
   ticket: () => shown.value?.customer && (composing.value = "ticket"),
   search: () => (dialog.value = "search"),
+  dial: () => dialog.value !== "dial" && openDial(),
 };
 
 export function startShortcuts(): void {

@@ -204,3 +204,54 @@ describe("the time beside a number is the number's, not its customer's", () => {
     await page.unroute("**/api/customers?q=*");
   });
 });
+
+describe("a number that two customers have", () => {
+  const ask = async (direction) => {
+    const { page, mock } = made;
+    await phoneIs(page, "registered");
+    mock.show("maybe");
+    mock.push({ call: { ...mock.world.desk.call, direction } });
+    await page.waitForSelector(".candidate");
+    await settled(made);
+    return page.textContent(".context");
+  };
+
+  it("given one who calls, then they are asked who is calling", async () => {
+    const said = await ask("inbound");
+    for (const words of ["Ask who is calling", "This is the caller"]) expect(said).toContain(words);
+  });
+
+  it("given one who was called, then nobody is said to call", async () => {
+    const said = await ask("outbound");
+    for (const words of ["Ask who you are talking to", "This is who I called"]) expect(said).toContain(words);
+    expect(said).not.toMatch(/calling|caller/);
+  });
+});
+
+describe("a long mail address", () => {
+  it("given more than a line of it, then it is broken after @ or before a dot, and whole on hover", async () => {
+    const { page } = made;
+    await openCustomer();
+    const email = "m.etxeberria@talleresnorte.example";
+    const line = page.locator(`.context [title="${email}"] .reach`);
+    expect(await line.textContent()).toBe(email);
+    const begins = await line.evaluate((at) => {
+      const walker = document.createTreeWalker(at, NodeFilter.SHOW_TEXT);
+      const found = [];
+      let [before, bottom] = ["", 0];
+      while (walker.nextNode()) {
+        for (let place = 0; place < walker.currentNode.data.length; place += 1) {
+          const range = document.createRange();
+          range.setStart(walker.currentNode, place);
+          range.setEnd(walker.currentNode, place + 1);
+          const box = range.getBoundingClientRect();
+          if (bottom && box.top >= bottom - 1) found.push(before + range.toString());
+          [before, bottom] = [range.toString(), box.bottom];
+        }
+      }
+      return found;
+    });
+    expect(begins.length).toBeGreaterThan(0);
+    for (const each of begins) expect(each).toMatch(/^@|\.$/);
+  });
+});

@@ -109,3 +109,31 @@ describe("single keys", () => {
     await page.waitForSelector("dialog[open] .singles input:checked");
   });
 });
+
+describe("the chord of the dial field", () => {
+  const field = ".dial input[type=tel]";
+
+  it("given Ctrl+Shift+L, then the field is open and has the focus; once more keeps what was typed", async () => {
+    const { page } = made;
+    await phoneIs(page, "registered");
+    await page.keyboard.press("Control+Shift+L");
+    await page.waitForSelector(`${field}:focus`);
+    await page.keyboard.type("600");
+    await page.keyboard.press("Control+Shift+L");
+    expect(await page.inputValue(field)).toBe("600");
+    await close();
+    await openKeys();
+    expect(await page.textContent('[data-key="dial"]')).toContain("L");
+  });
+
+  it("given another letter, then that one opens it and the old one does not", async () => {
+    const { page } = made;
+    await openKeys();
+    await rekey("dial", "x");
+    await close();
+    await page.keyboard.press("Control+Shift+L");
+    expect(await dialogs()).toBe(0);
+    await page.keyboard.press("Control+Shift+X");
+    await page.waitForSelector(field);
+  });
+});

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { translate } from "../../src/i18n";
 import { delay } from "../../src/phone/backoff";
 import { judge } from "../../src/phone/quality";
-import { actionOf, letterOf, remap } from "../../src/keys";
+import { actionOf, followKeys, letterOf, letters, remap, resetKeys } from "../../src/keys";
 import { dispositionWords } from "../../src/desk/words";
 import { language } from "../../src/i18n";
 import { callerName, initials } from "../../src/store/caller";
@@ -62,6 +62,22 @@ describe("keys", () => {
     expect(letterOf({ code: "KeyA" })).toBe("A");
     expect(actionOf(press("KeyA"))).toBe("accept");
     expect(actionOf({ ...press("KeyA"), shiftKey: false })).toBeNull();
+  });
+
+  it("given letters kept before the dial field had one, then it takes none of theirs", () => {
+    const kept = new Map([["trunkline.keys.st-1", JSON.stringify({ letters: { mute: "L" } })]]);
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: () => undefined,
+    });
+    followKeys("st-1");
+    expect(actionOf(press("KeyL"))).toBe("mute");
+    const own = Object.values(letters.value);
+    expect(new Set(own).size).toBe(own.length);
+    expect(actionOf(press(`Key${letters.value.dial}`))).toBe("dial");
+    vi.unstubAllGlobals();
+    resetKeys();
+    expect(actionOf(press("KeyL"))).toBe("dial");
   });
 
   it("given a letter in use or the browser's own, then remapping says so", () => {
