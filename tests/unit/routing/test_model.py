@@ -44,6 +44,7 @@ from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
 from tests.unit.routing.model_figures import Figures
 from tests.unit.routing.model_matching import Matching
+from tests.unit.routing.model_order import Order
 
 pytestmark = pytest.mark.unit
 
@@ -52,7 +53,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks, Figures, Matching):
+class Model(Dialling, Clocks, Figures, Matching, Order):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
@@ -326,6 +327,7 @@ class Model(Dialling, Clocks, Figures, Matching):
         for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again
             assert list(again.shelves[name]) == list(shelf), name
         self.p5_figures_are_what_the_log_says()
+        self.p1_nobody_is_passed_over_and_no_place_gets_later()
 
     def _what_was_asked_is_done_or_told(self) -> None:
         """P4 of commands: a kill forgets nothing that an agent asked of the switch; and no phone rings for nobody."""

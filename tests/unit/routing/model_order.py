@@ -1,0 +1,81 @@
+"""The order of the queue, for the model (P1): nobody is passed over, and no place gets later, whatever breaks. It reads
+what was committed, commit by commit, and nothing of how an agent is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from kernel.engine import Published
+from routing.messages import OfferMade
+from routing.rows import Interaction, InteractionState, Offer
+from routing.state import came
+from tests.unit.routing.bench import Bench
+
+
+class Waiting:
+    """Callers and their offers as the commits tell them; `wrongs` is whatever was out of order in one of them."""
+
+    def __init__(self) -> None:
+        self.callers: dict[str, Interaction] = {}
+        self.offers: dict[str, Offer] = {}
+        self.wrongs: list[str] = []
+
+    def heard(self, published: Published) -> None:
+        for change in published.changes:
+            if change.shelf == "interactions" and isinstance(change.row, Interaction):
+                self._place(change.row)
+                self.callers[change.key] = change.row
+            elif change.shelf == "offers" and isinstance(change.row, Offer):
+                self.offers[change.key] = change.row
+        for event in published.events:
+            if isinstance(event, OfferMade):
+                self._offered(self.callers[event.interaction_id], event.agent_id, published)
+
+    def _place(self, row: Interaction) -> None:
+        before = self.callers.get(row.id)
+        if before is not None and before.place is not None and (row.place is None or row.place > before.place):
+            self.wrongs.append(f"{row.id} had the place {before.place} and now {row.place}")
+
+    def _offered(self, caller: Interaction, agent: str, published: Published) -> None:
+        if caller.direction != "inbound":
+            return
+        earlier = [one.id for one in self._free(agent, published.at) if _order(one) < _order(caller)]
+        earlier = [key for key in earlier if self.callers[key].queue_id == caller.queue_id]
+        if earlier:
+            self.wrongs.append(f"{caller.id} was offered before {earlier} in the commit of {published.seq}")
+
+    def _free(self, agent: str, at: datetime) -> Iterable[Interaction]:
+        """Inbound callers who wait, looked up or given up as unknown, and could have had this agent: nobody's phone
+        rings for them, and they wait for nobody else."""
+        taken = {one.interaction_id for one in self.offers.values() if one.ended_at is None or one.leg_live}
+        for one in self.callers.values():
+            if one.state is InteractionState.queued and one.direction == "inbound" and one.match is not None:
+                waits_for = one.prefer_agent if one.prefer_until is not None and at < one.prefer_until else None
+                if one.id not in taken and waits_for in (None, agent):
+                    yield one
+
+
+def _order(caller: Interaction) -> tuple[bool, tuple[int, ...]]:
+    """Who lost an agent's phone goes before all; then as the switch numbered them."""
+    return not caller.front, came(caller.id)
+
+
+class Order(RuleBasedStateMachine):
+    """Who comes first is served first."""
+
+    bench: Bench
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = Waiting()
+        self.seen = 0
+
+    @invariant()
+    def p1_nobody_is_passed_over_and_no_place_gets_later(self) -> None:
+        for published in self.bench.published[self.seen :]:
+            self.waiting.heard(published)
+        self.seen = len(self.bench.published)
+        assert not self.waiting.wrongs, self.waiting.wrongs
