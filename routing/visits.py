@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -79,7 +80,7 @@ class Visits(Handles):
                 did=event.did,
                 language=event.language,
                 arrived_at=event.since or turn.at,
-                place=event.since if event.since != turn.at else None,
+                place=self._place_since(event, turn.at),
                 number=event.number,
                 name=event.name,
             )
@@ -159,10 +160,22 @@ class Visits(Handles):
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
         the end of an outage: we may only have heard of those sooner, or know when they came and not that they wait."""
-        inbound = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
-        living = (one for one in inbound if one.state not in TALKING)
-        later = (one.place for one in living if one.place is not None and came(one.id) > came(caller.id))
+        later = (one.place for one in self._without_agent() if one.place and came(one.id) > came(caller.id))
         return min(caller.place or at, *later, at)
+
+    def _place_since(self, event: CallerArrived, at: datetime) -> datetime | None:
+        """When a caller came of whom only the snapshot tells; never before somebody who is known and whom the switch
+        numbered earlier: its clock may have been set since."""
+        if event.since is None or event.since == at:
+            return None
+        number = came(event.interaction_id)
+        earlier = [one.place or one.arrived_at for one in self._without_agent() if came(one.id) < number]
+        return max([event.since, *earlier])
+
+    def _without_agent(self) -> Iterator[Interaction]:
+        """Inbound callers who are there, and talk with nobody."""
+        inbound = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
+        return (one for one in inbound if one.state not in TALKING)
 
     def _called_back(self, interaction: Interaction, turn: Turn) -> None:
         """Our order to come back from the fallback queue reached the caller just after a phone there had answered."""

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kernel.once import KEPT, AnswersAreOld
-from tests.unit.routing.bench import Bench
+from routing.wrapping import LEFT_BEHIND
+from tests.unit.routing.bench import QUEUE, Bench
 
 HOUR, TEN_MINUTES = 3600.0, 600.0
-LONGEST = timedelta(seconds=130)
-"""No timer of the engine is set further ahead, but for answers that are kept for a day."""
+LONGEST = timedelta(seconds=LEFT_BEHIND + QUEUE.wrap_extensions * QUEUE.wrap_extend_seconds)
+"""A wrap-up that was left behind and extended as often as may be. No timer of the engine is set further ahead, but for
+answers that are kept for a day."""
 MOST_AT_ONCE = 60
 """Deadlines that may come in half a second; what runs here has some forty rows at most."""
 

@@ -129,3 +129,19 @@ def test_a_caller_who_came_just_before_an_outage_stands_before_those_who_came_in
         world.say(ev.CallerWaits(**leg))
     world.wait(1)
     assert world.waiting() == list(came)
+
+
+def test_a_caller_whose_wait_a_wrong_clock_makes_longer_stands_behind_who_came_before_and_was_heard_of() -> None:
+    """The switch's clock was set ten minutes ahead after both came; only of the second it is asked since when."""
+    world = World()
+    legs = {leg: {"interaction_id": f"ix-{leg}", "leg": leg} for leg in ("1795312273.10", "1795312273.11")}
+    first, second = legs.values()
+    world.say(ev.CallerArrived(**first, channel="PJSIP/t-10", did="5", language=""))
+    world.say(ev.CallerWaits(**first))
+    world.wait(3)
+    since = world.at - timedelta(minutes=10)
+    world.say(ev.CallerArrived(**second, channel="PJSIP/t-11", did="5", language="", since=since))
+    world.say(ev.CallerWaits(**second))
+    world.wait(1)
+    assert world.waiting() == list(legs)
+    assert world.ix("ix-1795312273.11").place == world.ix("ix-1795312273.10").place
