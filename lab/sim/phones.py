@@ -147,11 +147,11 @@ class SimPhone:
         elif policy.manner is Manner.decline:
             self._later(leg, policy.after, lambda: self.decline(leg))
 
-    def answer(self, leg: Channel | None = None) -> None:
-        """Answer a leg, by default the one that rings."""
+    def answer(self, leg: Channel | None = None) -> bool:
+        """Answer a leg, by default the one that rings; False when it rings no more, or the phone is deaf."""
         chosen = leg or self._first(State.Ringing)
         if chosen is None or chosen.gone or chosen.state != State.Ringing or self.deaf:
-            return
+            return False
         on_answer, chosen.on_answer = chosen.on_answer, None
         if on_answer is not None:
             on_answer()
@@ -159,6 +159,7 @@ class SimPhone:
         talk = self.manners(chosen).talk
         if talk is not None:
             self._later(chosen, talk, lambda: self.hang_up(chosen))
+        return True
 
     def decline(self, leg: Channel | None = None, code: int = 0) -> None:
         """Refuse a leg with a SIP code, by default as the policy says."""
