@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kernel.engine import Published
 from routing.messages import OfferMade
 from routing.rows import Interaction, InteractionState, Offer
 from routing.state import came
-from tests.unit.routing.bench import Bench
+from tests.unit.routing.bench import AGENTS, Bench
 
 
 class Waiting:
@@ -67,11 +68,19 @@ class Order(RuleBasedStateMachine):
     """Who comes first is served first."""
 
     bench: Bench
+    arrived: int
 
     def __init__(self) -> None:
         super().__init__()
         self.waiting = Waiting()
         self.seen = 0
+
+    @rule(many=st.integers(len(AGENTS), len(AGENTS) + 2))
+    def a_crowd_arrives(self, many: int) -> None:
+        """More than there are agents, so that somebody has to wait."""
+        for _ in range(many):
+            self.arrived += 1
+            self.bench.switch.arrive(f"1700000000.{self.arrived}", "")
 
     @invariant()
     def p1_nobody_is_passed_over_and_no_place_gets_later(self) -> None:
