@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cti.dialplan.kit import AMI_FILE, PHONES_FILE
 from lab import state
 from lab.asterisk import AsteriskLab, LabSettings
 from lab.errors import LabError
@@ -99,16 +100,18 @@ def sim(name: str, phones: int, say: Say, *options: str) -> Reach:
         raise LabError("a simulated switch runs already", "use it, or end it with `trunkline lab down --switch sim`")
     folder = (state.state_dir() / f"{name}-sim").resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    for left in (AMI_FILE, PHONES_FILE):  # of a switch that ended: its port would be taken for the new one's
+        (folder / left).unlink(missing_ok=True)
     argv = [sys.executable, "-m", "lab.sim", "--port", "0", "--phones", str(phones), "--files", str(folder), *options]
     with (folder / "console.log").open("wb") as output:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
     deadline = time.monotonic() + SIM_START
-    while not (state_file().is_file() and (folder / "ami.json").is_file()):
+    while not (state_file().is_file() and (folder / AMI_FILE).is_file()):
         if process.poll() is not None or time.monotonic() > deadline:
             raise LabError("the simulated switch did not start", f"look into {folder / 'console.log'}")
         time.sleep(0.05)
-    ami = json.loads((folder / "ami.json").read_text())
-    reach = Reach(env_file(name), ami["port"], ami["user"], ami["secret"], folder / "phones.json", folder, "")
+    ami = json.loads((folder / AMI_FILE).read_text())
+    reach = Reach(env_file(name), ami["port"], ami["user"], ami["secret"], folder / PHONES_FILE, folder, "")
     reach.note()
     say(f"the simulated switch runs: AMI port {ami['port']}")
     return reach

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from lab.sim.control import ControlServer, state_file
@@ -38,9 +39,11 @@ async def _run(arguments: argparse.Namespace) -> None:
         policy=_policy(arguments),
         registered=not arguments.unregistered,
     )
-    async with switch, ControlServer(switch, state_file()) as control:
+    async with switch, AsyncExitStack() as noted:
         if arguments.files:
             switch.write_files(arguments.files)
+        # The note by which others find this switch comes last: who sees it finds the files of this one.
+        control = await noted.enter_async_context(ControlServer(switch, state_file()))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, control.stopped.set)

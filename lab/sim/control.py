@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lab.sim.switch import SimSwitch
 
 JSON_LIMIT = 65536
+DOWN_WITHIN = 5.0
 
 
 def state_file() -> Path:
@@ -238,4 +240,7 @@ class SimControl:
         return CallOutcome(**found)  # type: ignore[arg-type]
 
     async def down(self) -> None:
+        """Ends the simulator; its note is gone then, so that who begins one at once takes up none that ends."""
         await self.ask("down")
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            await asyncio.wait_for(self._reader.read(), DOWN_WITHIN)

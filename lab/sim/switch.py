@@ -129,13 +129,16 @@ class SimSwitch:
         return call
 
     def write_files(self, folder: Path) -> Path:
-        """phones.json and ami.json as the kit's installer writes them; returns the path of phones.json."""
+        """phones.json and ami.json as the kit's installer writes them, each whole at once; returns the path of
+        phones.json."""
         folder.mkdir(parents=True, exist_ok=True)
         files = render(replace(self.kit, ami_port=self.port))
         for name in (PHONES_FILE, AMI_FILE):
-            path = folder / name
-            path.touch(mode=0o600)
-            path.write_text(files[name])
+            new = folder / f"{name}.new"
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600)
+            new.write_text(files[name])
+            new.replace(folder / name)
         return folder / PHONES_FILE
 
     def phone(self, number: int) -> SimPhone:

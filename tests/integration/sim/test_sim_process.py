@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lab import begin
 from lab.ami import LabAmi
+from lab.errors import LabError
 from lab.sim import Policy, SimSwitch
 from lab.sim.ami import Account
 from lab.sim.control import SimControl
@@ -38,6 +40,55 @@ async def test_process_serves_ami_and_control_and_ends_on_a_signal(tmp_path: Pat
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 10) == 0
     assert not note.exists()
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files of a simulated switch that ended, and that nothing listens on any more."""
+    monkeypatch.setenv("TRUNKLINE_LAB_STATE", str(tmp_path))
+    folder = tmp_path / "again-sim"
+    folder.mkdir()
+    (folder / "ami.json").write_text(json.dumps({"host": "127.0.0.1", "port": 1, "user": "old", "secret": "old"}))
+    (folder / "phones.json").write_text("{}")
+    return folder
+
+
+async def test_a_switch_begun_again_is_reached_where_it_is_and_not_where_the_last_one_was(left_behind: Path) -> None:
+    begun = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from lab import begin; begin.sim('again', 2, lambda words: None)"),
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert await asyncio.wait_for(begun.wait(), 30) == 0
+    try:
+        reach = begin.Reach.noted("again")
+        async with LabAmi("127.0.0.1", reach.ami_port, reach.ami_user, reach.ami_secret) as ami:
+            await ami.event("FullyBooted")
+        assert len(json.loads(reach.phones_file.read_text())["phones"]) == 2
+    finally:
+        async with SimControl.found() as control:
+            await control.down()
+    assert not (left_behind.parent / "sim.json").exists()
+
+
+def test_a_switch_that_does_not_begin_leaves_nothing_of_the_last_one_to_be_taken_for_it(left_behind: Path) -> None:
+    with pytest.raises(LabError, match="did not start"):
+        begin.sim("again", 2, lambda _words: None, "--no-such-option")
+    assert not (left_behind / "ami.json").exists()
+    assert not (left_behind / "phones.json").exists()
+
+
+async def test_the_note_of_a_switch_comes_after_its_files(tmp_path: Path) -> None:
+    """Where no note can be written, the files are there all the same: who sees a note may read them."""
+    (tmp_path / "state").write_text("a file where the folder should be")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "lab.sim", "--port", "0", "--phones", "2", "--files", str(tmp_path / "kit")),
+        env={**os.environ, "TRUNKLINE_LAB_STATE": str(tmp_path / "state")},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert await asyncio.wait_for(process.wait(), 20) != 0
+    files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "kit").iterdir()}
+    assert files == {"ami.json": 0o600, "phones.json": 0o600}
 
 
 async def test_events_are_said_only_to_who_may_see_their_class() -> None:

@@ -96,7 +96,7 @@ async def test_control_port_places_calls_and_works_the_phones(tmp_path: Path) ->
                 await control.ask("nonsense")
             with pytest.raises(LabError, match="refused phone"):
                 await control.ask("phone", endpoint="nobody", manner="ring")
-            await control.down()
+            await control.ask("down")
             assert server.stopped.is_set()
         assert not state.exists()
     with pytest.raises(LabError, match="no simulated switch runs"):
