@@ -71,3 +71,9 @@ def test_given_a_stale_document_then_check_names_it_until_it_is_written(
     assert documents.main(["--check"], tmp_path) == 1
     assert "states.md" in capsys.readouterr().err
     assert documents.main(["--wrong"], tmp_path) == 2
+
+
+def test_there_is_one_nginx_file_and_it_is_the_one_that_a_call_goes_through() -> None:
+    root = Path(__file__).parents[3]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md")]
+    assert [page.name for page in pages if "proxy_pass" in page.read_text()] == ["operating.md"]
