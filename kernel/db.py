@@ -35,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from kernel import codec
 from kernel.bundle import watch
 from kernel.hops import OneHopConnection, open_sqlite
+from kernel.line import Line
 from kernel.storable import clean as clean
 from kernel.storable import encode
 from kernel.storable import to_row as to_row
@@ -145,7 +146,11 @@ deadlines = Table(
 PATIENCE = 5.0
 """Seconds to wait for a lock, a connection, or half as long as for a statement's answer."""
 
-POOL = {"pool_size": 15, "max_overflow": 0, "pool_use_lifo": True}
+ROOM, WRITERS, RESERVED = 15, 8, 2
+"""Connections for everybody, how many of them may write at the same time where a server sorts writers out, and
+connections that only the engine takes: calls never wait for people."""
+
+POOL = {"pool_size": ROOM + RESERVED, "max_overflow": 0, "pool_use_lifo": True}
 """All connections are kept, for opening one costs more than most of what is asked on it; the last used comes first, so
 that what a quiet hour needs stays with few."""
 
@@ -162,12 +167,51 @@ PREPARED = 150
 for each set of tables that it saves in, of which a busy minute sees more than a hundred."""
 
 
+class Lined(AsyncEngine):
+    """A database with lines before it. SQLite has one write lock, for which its own waiting is a lottery: so whoever
+    writes waits here for it, the engine before all others."""
+
+    __slots__ = ("room", "writers")
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine.sync_engine)
+        self.room = Line(ROOM, PATIENCE)
+        self.writers = Line(1 if engine.dialect.name == "sqlite" else WRITERS, PATIENCE)
+
+    @contextlib.asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes; raises Crowded when the line does not move."""
+        async with self.writers.turn(), self.room.turn(), super().begin() as connection:
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def first(engine: AsyncEngine, **options: bool | str) -> AsyncIterator[AsyncConnection]:
+    """A transaction of the engine's own, with these options: a connection is kept for it, and the next turn to write is
+    its own. A server lets it write beside all others."""
+    async with contextlib.AsyncExitStack() as stack:
+        if isinstance(engine, Lined) and engine.dialect.name == "sqlite":
+            await stack.enter_async_context(engine.writers.turn(first=True))
+        plain = with_options(engine, **options) if options else AsyncEngine(engine.sync_engine)
+        yield await stack.enter_async_context(plain.begin())
+
+
+@contextlib.asynccontextmanager
+async def _in_the_room(engine: AsyncEngine) -> AsyncIterator[None]:
+    if isinstance(engine, Lined):
+        async with engine.room.turn():
+            yield
+    else:
+        yield
+
+
 def connect(url: str) -> AsyncEngine:
     """An engine for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://...) set up as the platform needs it.
 
     SQLite: WAL, every commit on the disk before it returns, 5 s busy timeout, foreign keys on; every transaction
-    takes the write lock as it begins (BEGIN IMMEDIATE), so that it never fails half-way with "locked". Readers
-    use `readonly(engine)`, which takes no lock. Errors name the statement, never its values: those are people's data.
+    takes the write lock as it begins (BEGIN IMMEDIATE), so that it never fails half-way with "locked", and those of
+    this process wait in a line for it. Readers use `readonly(engine)`, which takes no lock. Errors name the statement,
+    never its values: those are people's data.
     """
     if not url.startswith("sqlite"):
         return _server(url)
@@ -203,7 +247,7 @@ def connect(url: str) -> AsyncEngine:
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    return engine
+    return Lined(engine)
 
 
 def _server(url: str) -> AsyncEngine:
@@ -217,7 +261,7 @@ def _server(url: str) -> AsyncEngine:
     }
     engine = _pinging(create_async_engine(url, **POOL, **options))
     watch(engine.sync_engine)
-    return engine
+    return Lined(engine)
 
 
 def _pinging(engine: AsyncEngine) -> AsyncEngine:
@@ -286,18 +330,20 @@ async def readonly(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         reading = with_options(engine, readonly=True)
     else:
         reading = with_options(engine, postgresql_readonly=True, isolation_level="REPEATABLE READ")
-    async with reading.connect() as connection:
+    async with _in_the_room(engine), reading.connect() as connection:
         yield connection
 
 
 @contextlib.asynccontextmanager
-async def glance(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """For a question, or several that need no common picture: no trips for a transaction around them. For no write."""
+async def glance(engine: AsyncEngine, first: bool = False) -> AsyncIterator[AsyncConnection]:
+    """For a question, or several that need no common picture: no trips for a transaction around them. For no write.
+    `first`: on a connection that is kept for the engine."""
     if engine.dialect.name == "sqlite":
         asking = with_options(engine, glance=True)
     else:
         asking = with_options(engine, isolation_level="AUTOCOMMIT")
-    async with asking.connect() as connection:
+    room = contextlib.nullcontext() if first else _in_the_room(engine)
+    async with room, asking.connect() as connection:
         yield connection
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kernel.bundle import HELD, Bundle, Hold, Part, alone, bundle_of, inserting
-from kernel.db import UtcDateTime, with_options
+from kernel.db import UtcDateTime, first
 from kernel.hops import OneHopConnection
 from kernel.storable import sqlite_time
 
@@ -21,11 +21,11 @@ _PREPARED: dict[tuple[str, Table, tuple[str, ...], bool], _Prepared] = {}
 
 @contextlib.asynccontextmanager
 async def saving(engine: AsyncEngine, hold: Hold | None = None) -> AsyncIterator[AsyncConnection]:
-    """A transaction for rows whose order does not matter to who saves them: what `insert_rows`, `upsert` and
-    `delete_ids` are given goes to SQLite's thread, or to the server, with the next question or the COMMIT, which then
-    raises what was wrong; Displaced when `hold` is not so."""
+    """A transaction of the engine for rows whose order does not matter to who saves them: what `insert_rows`, `upsert`
+    and `delete_ids` are given goes to SQLite's thread, or to the server, with the next question or the COMMIT, which
+    then raises what was wrong; Displaced when `hold` is not so."""
     if engine.dialect.name == "sqlite":
-        async with with_options(engine, saving=True).begin() as connection:
+        async with first(engine, saving=True) as connection:
             raw = _raw(connection)
             if raw is not None and hold is not None:
                 raw.only_if(hold.asked("?"), hold.value)

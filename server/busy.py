@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent_desktop.api import changes
 from kernel.errors import Unavailable
+from kernel.line import Crowded
 from kernel.patience import GivenUp, within
 from server.dberrors import describe_db_error, is_permanent
 from server.platform import Platform
@@ -33,7 +34,7 @@ def database_errors(platform: Platform) -> Middleware:
             raise _cannot_save(platform.store.trouble or TimeoutError())
         try:
             return await handler(request)
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, Crowded) as error:
             if is_permanent(error):
                 raise
             raise _cannot_save(error) from error

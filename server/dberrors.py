@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kernel.errors import Unavailable
+from kernel.line import Crowded
 
 Advice = tuple[str, str]
 
@@ -63,6 +64,10 @@ _CROWDED = (
 _ADDRESS = (
     "The address of the database cannot be understood.",
     "Write TRUNKLINE_DATABASE as postgresql+asyncpg://user:password@host/name, or leave it out for SQLite.",
+)
+_CROWD = (
+    "Too much is saved at once: this platform's own line to the database did not move.",
+    "Look for what saves so long (an import, a slow disk: trunkline_commit_seconds); Trunkline goes on by itself.",
 )
 _UNKNOWN = ("The database reports an error.", "See the log for its text; Trunkline keeps trying.")
 
@@ -117,6 +122,8 @@ def describe_db_error(error: BaseException) -> Advice:
                 return advice
         if isinstance(one, OSError | TimeoutError | PoolTimeout):
             return _DOWN
+    if isinstance(error, Crowded):
+        return _CROWD
     return _UNKNOWN
 
 

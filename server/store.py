@@ -89,7 +89,7 @@ class SqlEngineStore:
     async def load(self) -> tuple[dict[str, list[Any]], int]:
         """Live rows by shelf, and the last `seq` that was ever given. The database is this store's from now on: what
         the one before may still have at the server is saved before that, or not at all."""
-        async with self._db.begin() as connection:
+        async with db.first(self._db) as connection:
             self._token = await owning.take(connection)
         found: dict[str, list[Any]] = {}
         async with db.readonly(self._db) as connection:
@@ -129,7 +129,7 @@ class SqlEngineStore:
                 query = select(of.seq).where(
                     of.seq == ours.seq, of.at == ours.at, of.type == type(ours.message).__name__
                 )
-                async with db.glance(self._db) as connection:
+                async with db.glance(self._db, first=True) as connection:
                     return await connection.scalar(query) is not None
         return False
 
@@ -143,7 +143,7 @@ class SqlEngineStore:
                 log.info("the try before was saved after all")
                 return
             log.error("rows were refused for good; saving the rest", extra={"error": repr(error)[:500]})  # noqa: TRY400
-            await self._write(outcome, self._carefully(outcome), self._db.begin())
+            await self._write(outcome, self._carefully(outcome), db.first(self._db))
 
     async def erase(self, subjects: Iterable[str]) -> None:
         """Destroy the keys of these subjects: their personal data in the journal can never be read again."""

@@ -129,6 +129,10 @@ def _behind() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
+def sign_in_busy() -> Unavailable:
+    return Unavailable("sign_in_busy", "Too many people are signing in right now; please try again in a moment.")
+
+
 class Hasher:
     """argon2id with its own threads. At most `waiting` sign-ins queue for them; more are turned away at once."""
 
@@ -162,7 +166,7 @@ class Hasher:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._waiting >= self._room:
-            raise Unavailable("sign_in_busy", "Too many people are signing in right now; please try again in a moment.")
+            raise sign_in_busy()
         self._waiting += 1
         try:
             async with self._turns:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from crm_core.people import attempts, audit, store
 from crm_core.people.forms import fit_for_login, tidy_name
-from crm_core.people.passwords import Hasher, check_password
+from crm_core.people.passwords import Hasher, check_password, sign_in_busy
 from crm_core.people.rows import (
     By,
     Credentials,
@@ -28,10 +30,16 @@ from crm_core.people.sessions import Sessions, audit_line, end_sessions, session
 from crm_core.people.stages import next_stage
 from crm_core.people.vault import Vault
 from crm_core.store import Connection, Database
+from kernel.db import PATIENCE
 from kernel.errors import Forbidden, NotSignedIn, Refused, TooMany
 from kernel.ids import new_id
+from kernel.line import Line
 
 __all__ = ["SignIn", "session_id"]
+
+AT_ONCE, WAITING = 2, 200
+"""Sign-ins that use the database at the same time, and how many may wait for that: each locks the audit's last line and
+needs a dozen answers, and others want to save too."""
 
 
 class SignIn(Sessions):
@@ -51,6 +59,7 @@ class SignIn(Sessions):
         self._limits = sign_in_limits or SignInLimits()
         self.policy = policy or SignInPolicy()
         self.second = SecondSteps(database, hasher, self.policy, vault)
+        self._door = Line(AT_ONCE, PATIENCE)
 
     async def sign_in(self, given: Credentials, now: datetime) -> SignedIn:
         """A new session, perhaps one that has steps to go. Raises NotSignedIn (`sign_in_failed`, the same for every
@@ -63,7 +72,8 @@ class SignIn(Sessions):
             await self._record_failure(given, person, now)
             raise _failed()
         new_hash = await self._hasher.hash(given.password) if self._hasher.outdated(usable.password_hash) else None
-        async with audit.audited(self._db) as connection:
+        async with self._at_the_door(again=True) as connection:
+            await audit.lock_head(connection)
             fresh = await store.staff_by_id(connection, usable.staff.id, lock=True)
             if fresh is None or not fresh.staff.active or fresh.password_hash != usable.password_hash:
                 raise _failed()
@@ -76,7 +86,7 @@ class SignIn(Sessions):
         """The second step. Raises NotSignedIn (`code_wrong`), or TooMany; each try is counted before it is judged."""
         self._at(visitor, Stage.code)
         staff_id, used = visitor.staff.id, None
-        async with self._db.begin() as connection:
+        async with self._at_the_door() as connection:
             attempt = await attempts.count_code(connection, visitor.staff, place.ip, self._limits, now)
             person = await store.staff_by_id(connection, staff_id, lock=True)
             if person is not None and person.staff.active:
@@ -134,7 +144,8 @@ class SignIn(Sessions):
     async def sign_in_by_provider(self, who: Identity, place: Place, now: datetime) -> SignedIn:
         """A session for whom the identity provider vouches. Found by its subject, else by a mail address that nobody
         else is linked to. Raises Forbidden (`provider_account_unknown`)."""
-        async with audit.audited(self._db) as connection:
+        async with self._at_the_door() as connection:
+            await audit.lock_head(connection)
             person = await self._known_to_provider(connection, who, now)
             if person is None or not person.active:
                 line = audit_line("sign_in_failed", person.id if person else "unknown", By("unknown", place.ip), now)
@@ -153,6 +164,15 @@ class SignIn(Sessions):
             failed_before = now - 2 * max(self._limits.window, self._limits.code_window)
             await store.delete_attempts(connection, failed_before, now - self._limits.known_for)
 
+    @asynccontextmanager
+    async def _at_the_door(self, again: bool = False) -> AsyncIterator[Connection]:
+        """A transaction of somebody who signs in, few at a time; who was there before comes before who is new. Raises
+        Unavailable (`sign_in_busy`)."""
+        if not again and self._door.waiting >= WAITING:
+            raise sign_in_busy()
+        async with self._door.turn(first=again), self._db.begin() as connection:
+            yield connection
+
     def _may_use_password(self, person: StaffWithSecret) -> bool:
         allowed = self.policy.passwords or store.login_key(person.staff.login) in self.policy.break_glass
         return person.staff.active and bool(person.password_hash) and allowed
@@ -169,7 +189,7 @@ class SignIn(Sessions):
             raise _failed()
 
     async def _reserve(self, given: Credentials, now: datetime) -> tuple[int, StaffWithSecret | None]:
-        async with self._db.begin() as connection:
+        async with self._at_the_door() as connection:
             attempt = await attempts.count_password(connection, given.login, given.ip, self._limits, now)
             person = await store.staff_by_login(connection, given.login)
         if isinstance(attempt, TooMany):
@@ -179,7 +199,7 @@ class SignIn(Sessions):
     async def _record_failure(self, given: Credentials, person: StaffWithSecret | None, now: datetime) -> None:
         subject = person.staff.id if person else "unknown"
         who = By(subject, given.ip)
-        async with self._db.begin() as connection:
+        async with self._at_the_door(again=True) as connection:
             line = audit_line("sign_in_failed", subject, who, now, login=store.login_hash(given.login)[:12])
             await audit.append(connection, line)
 

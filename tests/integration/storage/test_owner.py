@@ -101,13 +101,14 @@ async def test_who_was_displaced_saves_nothing_not_even_row_by_row(database: Asy
 async def test_a_commit_that_was_given_up_under_a_lock_is_there_once(
     server: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "LONGEST", 0.3)
     store, (subject, _) = store_on(server), core()
     subject.load(*await store.load())
     out = taken(subject, Count(key="a"), Ask(actor="u1", key="b"))
     async with locked(server):
+        monkeypatch.setattr(store_module, "LONGEST", 0.3)
         with pytest.raises(TimeoutError):
             await store.commit(out)
+        monkeypatch.undo()
 
     await store.commit(out)
     await store.commit(taken(subject, Count(key="a")))
