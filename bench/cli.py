@@ -24,6 +24,7 @@ class Name(StrEnum):
     ami = "ami"
     pop = "pop"
     history = "history"
+    routing = "routing"
     queue = "queue"
 
 
@@ -50,7 +51,7 @@ def measure(name: Name, quick: bool, say: Say) -> dict[str, object]:
 
 def bench(
     name: Annotated[
-        Name, typer.Argument(help="ami, pop, history or queue; docs/benchmarks.md says what each measures.")
+        Name, typer.Argument(help="ami, pop, history, routing or queue; docs/benchmarks.md says what each measures.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The last line of output is one JSON object.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the load: to see that it works.")] = False,

@@ -85,13 +85,13 @@ class Matchmaker:
             if self._until.get(key) == until:
                 del self._until[key]
                 (self._agents if key[0] else self._callers).add(key[1])
-        if self._queues_changed:
-            self._look_at_queues()
         for endpoint in self._phones:
             self._agents.update(one.id for one in self._state.agents.where("endpoint", endpoint))
         for agent_id in self._agents:
             self._callers |= self._preferring.get(agent_id, set())
             self._look_at_agent(agent_id, at)
+        if self._queues_changed:
+            self._look_at_queues()
         for caller_id in self._callers:
             self._look_at_caller(caller_id, at)
         for done in (self._phones, self._agents, self._callers):

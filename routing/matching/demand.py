@@ -101,10 +101,5 @@ def fitness(demand: Demand, ability: Ability) -> int:
     return sum(ability.skills.get(name, 0) for name, _ in demand.skills)
 
 
-def since(at: datetime, then: datetime) -> float:
-    """Seconds from then on, never less than none."""
-    return max(0.0, (at - then).total_seconds())
-
-
 Key = tuple[Any, ...]
 """An agent's place in the order of a strategy; the last value is always the agent's id."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from routing.matching.demand import Caller, Demand, Supply, since
+from routing.matching.abilities import Abilities
+from routing.matching.demand import Caller, Demand, Supply, unfit
 from routing.matching.lines import Line, Lines
 from routing.matching.pool import Pool
 from routing.matching.ranking import BEHIND, LOWER_SKILL, score
-from routing.matching.why import SHOWN, Candidate, Record
+from routing.matching.why import SHOWN, Candidate, Record, numbers
 from routing.rows import Strategy
 
 WAITS_FOR_ANOTHER = "caller_waits_for_another_agent"
@@ -44,6 +45,8 @@ class Matcher:
         """`last_in_round` tells whom a queue's round robin came to last."""
         self._last = last_in_round
         self._agents: dict[str, _Agent] = {}
+        self._numbers: dict[int, str] = {}
+        self._abilities = Abilities()
         self._callers: dict[str, Caller] = {}
         self._pools: dict[Demand, Pool] = {}
         self._lines: dict[Demand, Lines] = {}
@@ -68,7 +71,10 @@ class Matcher:
             return
         if old is None or (old.supply.number, old.supply.ability) != (supply.number, supply.ability):
             self.agent_gone(supply.id)
-            self._agents[supply.id] = _Agent(supply, [one for one in self._pools.values() if one.fits(supply)])
+            self._abilities.add(supply.id, supply.number, supply.ability)
+            fitting = [pool for demand, pool in self._pools.items() if not unfit(demand, supply.id, supply.ability)]
+            self._agents[supply.id] = _Agent(supply, fitting)
+            self._numbers[supply.number] = supply.id
         else:
             self._leave(old)
             old.supply = supply
@@ -79,8 +85,8 @@ class Matcher:
         old = self._agents.pop(agent_id, None)
         if old is not None:
             self._leave(old)
-            for pool in self._pools.values():
-                pool.forget(old.supply.number)
+            self._abilities.remove(agent_id, old.supply.ability)
+            del self._numbers[old.supply.number]
 
     def caller_changed(self, caller: Caller) -> None:
         """A caller who can be offered: new, or with another rank or demand."""
@@ -119,21 +125,21 @@ class Matcher:
 
     def _why(self, line: Line, ranked: list[str], many: int, at: datetime) -> Record:
         pool, demand = line.pool, line.pool.demand
-        best, found, listed = pool.level(ranked[0]), [], 0
+        best = pool.level(ranked[0])
+        chosen, behind = demand.strategy.value, BEHIND[demand.strategy]
+        found, listed = [], 0
         for nth, agent_id in enumerate(ranked):
             agent = self._agents[agent_id].supply
-            reason = demand.strategy.value
-            if nth >= many:
-                reason = BEHIND[demand.strategy] if pool.level(agent_id) == best else LOWER_SKILL
-            idle = round(since(at, agent.idle_since), 3)
-            found.append(Candidate(agent.number, reason, idle, score(demand, agent, at, nth + 1)))
+            reason = chosen if nth < many else behind if pool.level(agent_id) == best else LOWER_SKILL
+            idle = round(max(0.0, (at - agent.idle_since).total_seconds()), 3)
+            found.append(Candidate(agent.number, reason, idle, score(demand, agent, idle, nth + 1)))
             listed |= 1 << agent.number
         sets = dict(self._away)
-        for reason, bits in pool.unfit.items():
+        for reason, bits in self._abilities.unfit(demand).items():
             _add(sets, reason, bits & self._free)
         for level, bits in pool.levels.items():
-            behind = BEHIND[demand.strategy] if level == best else LOWER_SKILL
-            _add(sets, behind if line.only is None else WAITS_FOR_ANOTHER, bits & ~listed)
+            reason = WAITS_FOR_ANOTHER if line.only is not None else behind if level == best else LOWER_SKILL
+            _add(sets, reason, bits & ~listed)
         return Record(many, tuple(found), sets)
 
     # ── what is kept ────────────────────────────────────────────────────────────────────────────────────
@@ -165,11 +171,10 @@ class Matcher:
         pool = self._pools.get(demand)
         if pool is None:
             pool = self._pools[demand] = Pool(demand)
-            for agent in self._agents.values():
-                if pool.fits(agent.supply):
-                    agent.pools.append(pool)
-                    if agent.supply.away is None:
-                        pool.enter(agent.supply)
+            fitting = [self._agents[self._numbers[number]] for number in numbers(self._abilities.fit(demand))]
+            pool.fill(agent.supply for agent in fitting if agent.supply.away is None)
+            for agent in fitting:
+                agent.pools.append(pool)
         return pool
 
     def _take_out(self, caller: Caller) -> None:

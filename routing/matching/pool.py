@@ -1,26 +1,24 @@
-"""The free agents of one demand in the order of its strategy, and who does not fit it, by reason."""
+"""The free agents of one demand in the order of its strategy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 
 from sortedcontainers import SortedList
 
-from routing.matching.demand import Caller, Demand, Key, Supply, unfit
+from routing.matching.demand import Caller, Demand, Key, Supply
 from routing.matching.ranking import drawn, key
 from routing.rows import Strategy
 
 
 class Pool:
-    """`fits` notes once for each agent whether they fit; `enter` and `leave` follow those who do as they are free or
-    not, at the cost of a sorted list. `unfit` holds bits of agents' numbers by reason, `levels` those of the free by
-    how well they fit."""
+    """`enter` and `leave` follow those who fit as they become free and do something else, at the cost of a sorted list.
+    `levels` holds bits of their numbers by how well they fit."""
 
     def __init__(self, demand: Demand) -> None:
         self.demand = demand
-        self.unfit: dict[str, int] = {}
         self.levels: dict[int, int] = {}
         self._order: SortedList[Key] = SortedList()
         self._keys: dict[str, Key] = {}
@@ -32,24 +30,20 @@ class Pool:
     def __contains__(self, agent_id: str) -> bool:
         return agent_id in self._keys
 
-    def fits(self, agent: Supply) -> bool:
-        reason = unfit(self.demand, agent.id, agent.ability)
-        if reason is not None:
-            self.unfit[reason] = self.unfit.get(reason, 0) | 1 << agent.number
-        return reason is None
-
-    def forget(self, number: int) -> None:
-        """Whether they fit is to be looked at anew, or never again."""
-        for reason in [reason for reason, bits in self.unfit.items() if bits >> number & 1]:
-            self.unfit[reason] &= ~(1 << number)
-            if not self.unfit[reason]:
-                del self.unfit[reason]
+    def fill(self, agents: Iterable[Supply]) -> None:
+        """The first to enter, many at once."""
+        for agent in agents:
+            self._note(agent)
+        self._order.update(self._keys.values())
 
     def enter(self, agent: Supply) -> None:
+        self._order.add(self._note(agent))
+
+    def _note(self, agent: Supply) -> Key:
         made = key(self.demand, agent, self._positions.get(agent.id, len(self._positions)))
         self._keys[agent.id] = made
-        self._order.add(made)
         self.levels[made[0]] = self.levels.get(made[0], 0) | 1 << agent.number
+        return made
 
     def leave(self, agent: Supply) -> None:
         made = self._keys.pop(agent.id, None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import blake2b
 
-from routing.matching.demand import Caller, Demand, Key, Supply, fitness, since
+from routing.matching.demand import Caller, Demand, Key, Supply, fitness
 from routing.rows import Strategy
+from routing.teamwork import Evaluation
 
 LOWER_SKILL = "lower_skill"
 BEHIND = {
@@ -41,15 +42,14 @@ def key(demand: Demand, agent: Supply, position: int) -> Key:
             return (fit, agent.idle_since, agent.id)
 
 
-def score(demand: Demand, agent: Supply, at: datetime, nth: int) -> float:
-    """The figure by which the strategy chose, in its own unit: seconds idle, calls, seconds of talk, or, where an order
+def score(demand: Demand, agent: Supply, idle: float, nth: int) -> float:
+    """The figure by which the strategy went, in its own unit: seconds idle, calls, seconds of talk, or, where an order
     decides, the place in it from 1 on. Where the best go first: the sum of levels."""
-    fit = fitness(demand, agent.ability)
-    if fit:
-        return float(fit)
+    if demand.evaluation is Evaluation.best and demand.skills:
+        return float(fitness(demand, agent.ability))
     match demand.strategy:
         case Strategy.longest_idle | Strategy.ring_all:
-            return round(since(at, agent.idle_since), 3)
+            return idle
         case Strategy.fewest_calls:
             return float(agent.calls)
         case Strategy.least_talk:

@@ -20,6 +20,7 @@ GOALS = {
         "postgres_rss_growth_pct": "<= 5",
     },
     "history": {"sqlite_p99_ms": "<= 5", "postgres_p99_ms": "<= 5", "growth_10k_to_1m": "<= 1.5"},
+    "routing": {"p99_ms": "<= 2", "ratio_vs_scan": ">= 50"},
 }
 
 
@@ -32,6 +33,10 @@ async def test_given_a_tenth_of_the_load_then_sane_figures_and_nothing_is_left(n
     if name == "ami":
         assert figures["events_per_s"] > figures["panoramisk_events_per_s"] > 0
         assert 0.3 < figures["facts_share"] < 0.9
+    elif name == "routing":
+        assert 0 < figures["p50_ms"] <= figures["p99_ms"]
+        assert figures["ratio_vs_scan"] > figures["ratio_vs_bare_scan"] > 1
+        assert figures["growth"] < 10, "a hundred times the agents, a thousand times the callers"
     elif name == "history":
         assert all(0 < value < 10_000 for key, value in figures.items() if key.endswith("_ms"))
     else:

@@ -50,7 +50,7 @@ def _contents(matchmaker: Any) -> dict[str, object]:
         "free": matcher._free,
         "away": matcher._away,
         "orders": {demand: list(pool._order) for demand, pool in matcher._pools.items()},
-        "unfit": {demand: pool.unfit for demand, pool in matcher._pools.items()},
+        "unfit": {demand: matcher._abilities.unfit(demand) for demand in matcher._pools},
         "levels": {demand: pool.levels for demand, pool in matcher._pools.items()},
         "lines": {demand: {only: list(line._order) for only, line in each} for demand, each in lines.items()},
         "preferring": dict(matchmaker._preferring),
