@@ -63,8 +63,8 @@ async def run(quick: bool, say: Say) -> Findings:
 
 def _notes(least: Size, largest: Size) -> Iterator[str]:
     yield (
-        "By the processor time of the thread, as a wall clock would tell of the neighbours on the machine; wall_p99_ms is "
-        "by that one, and has the writing of the rows in it."
+        "By the processor time of the thread, for a wall clock tells of the neighbours on the machine too; "
+        "wall_p99_ms is by that one."
     )
     yield (
         "A decision: all are busy, one agent becomes free; from then until the matchmaker has read the changed rows "
@@ -98,16 +98,14 @@ def _busy(floor: Floor, decisions: int) -> Times:
         if number >= 0 and number % max(1, decisions // SCANS) == 0:
             times.bare.append(_timed(scan.first)[0])
             times.scanned.append(_timed(scan.decide)[0])
-        began = time.perf_counter()
         decided = _decide(floor)
-        wall = (time.perf_counter() - began) * 1000
         floor.becomes(agent_id, Duty.busy)
         floor.arrive()
-        arrived, _ = _timed(lambda: floor.matchmaker.next(floor.at))
+        arrived, _, _ = _timed(lambda: floor.matchmaker.next(floor.at))
         floor.settle()
         if number >= 0 and decided is not None:
-            times.decided.append(decided)
-            times.wall.append(wall)
+            times.decided.append(decided[0])
+            times.wall.append(decided[1])
             times.arrived.append(arrived)
     return times
 
@@ -123,27 +121,30 @@ def _free(floor: Floor, decisions: int) -> list[float]:
             floor.becomes(agent_id, Duty.idle)
         floor.settle()
         if number >= 0 and decided is not None:
-            times.append(decided)
+            times.append(decided[0])
     return times
 
 
-def _decide(floor: Floor, chosen: list[str] | None = None) -> float | None:
-    """Milliseconds of one decision and of taking in what became of it; None when nobody could be offered."""
-    took, choice = _timed(lambda: floor.matchmaker.next(floor.at))
+def _decide(floor: Floor, chosen: list[str] | None = None) -> tuple[float, float] | None:
+    """Milliseconds of one decision and of taking in what became of it, of the processor and on the wall; None when
+    nobody could be offered."""
+    took, on_wall, choice = _timed(lambda: floor.matchmaker.next(floor.at))
     if choice is None:
         return None
     for agent_id in choice.agents:
         floor.offer(choice.caller, agent_id)
         if chosen is not None:
             chosen.append(agent_id)
-    more, nobody = _timed(lambda: floor.matchmaker.next(floor.at))
+    more, more_on_wall, nobody = _timed(lambda: floor.matchmaker.next(floor.at))
     if nobody is not None:
         raise RuntimeError(f"{nobody.caller} is offered too, though nobody became free")
     floor.leave(choice.caller)
-    return took + more
+    return took + more, on_wall + more_on_wall
 
 
-def _timed(work: Callable[[], T]) -> tuple[float, T]:
-    began = time.thread_time()
+def _timed(work: Callable[[], T]) -> tuple[float, float, T]:
+    """Milliseconds of the processor, and on the wall."""
+    on_wall, began = time.perf_counter(), time.thread_time()
     found = work()
-    return (time.thread_time() - began) * 1000, found
+    took = time.thread_time() - began
+    return took * 1000, (time.perf_counter() - on_wall) * 1000, found
