@@ -1,5 +1,9 @@
 """Never wrong after a drop, on the real platform and switch: a cut network, a sleep, a second tab, a second browser.
-Within a second of the return the screen agrees with the server; what goes by SIP never stopped working."""
+Within a second of the return the screen agrees with the server; what goes by SIP never stopped working.
+
+The second is that of the one in the middle of three returns: platform, switch and browser share a loaded machine, and
+one stumble of it decides nothing. But each return for itself has an outer bound, three seconds, that no stumble
+excuses."""
 
 from __future__ import annotations
 
@@ -21,7 +25,9 @@ from tests.system.desk.process import HANNAH, LUCIA, PlatformProcess
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 WITHIN_MS = 1000
-"""From the return (of the network, of the computer, of the page) to a screen that agrees."""
+"""From the return (of the network, of the computer, of the page) to a screen that agrees, for the one in the middle."""
+OUTER_MS = 3000
+"""The same for each single return, on a loaded machine too."""
 NAVIGATION = 0
 """Where the page's clock begins: when the browser was told to load it."""
 LIVE_AND = """since => new Promise(done => {
@@ -86,6 +92,12 @@ async def shows_within(ana: AgentBrowser, condition: str, since: float) -> float
     return float(await ana.page.evaluate(LIVE_AND.replace("CONDITION", condition), since))
 
 
+def all_in_time(took: list[float]) -> None:
+    """The return in the middle within a second, and no single one later than three."""
+    assert sorted(took)[len(took) // 2] < WITHIN_MS, took
+    assert max(took) < OUTER_MS, took
+
+
 async def page_now(ana: AgentBrowser) -> float:
     return float(await ana.page.evaluate("() => performance.now()"))
 
@@ -97,7 +109,7 @@ async def talk(ana: AgentBrowser, lucia: Leg) -> None:
 
 
 async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers) -> None:
-    """Cut three times, a caller coming or leaving meanwhile; of the three returns the one in the middle counts."""
+    """Cut three times, a caller coming or leaving meanwhile."""
     ana = await agents.agent("ana", platform.url)
     wire = Wire(ana.page)
     await wire.put_in()
@@ -122,7 +134,7 @@ async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: Platfo
                 since = await page_now(ana)
                 await wire.mend()
                 took.append(await agrees_within(ana, waiting, since))
-            assert sorted(took)[1] < WITHIN_MS, took
+            all_in_time(took)
             await ana.page.wait_for_function("() => !document.querySelector('.banner')")
             assert await ana.page.locator(".composer textarea").input_value() == "written in the dark"
         await wire.cut()
@@ -136,8 +148,7 @@ async def test_a_network_cut_in_mid_call(desk_lab: AsteriskLab, platform: Platfo
 async def test_a_sleep_with_a_line_that_is_dead_and_does_not_say_so(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers, tmp_path: Path
 ) -> None:
-    """The computer sleeps; meanwhile the line goes deaf and a caller comes or leaves. Three times; the one in the
-    middle counts, so that one stumble of a loaded machine decides nothing."""
+    """The computer sleeps; meanwhile the line goes deaf and a caller comes or leaves. Three times."""
     ana = await agents.agent("ana", platform.url)
     wire = Wire(ana.page)
     await wire.put_in()
@@ -151,13 +162,13 @@ async def test_a_sleep_with_a_line_that_is_dead_and_does_not_say_so(
             begun = time.monotonic()
             await agrees_within(ana, waiting, 0)
             took.append(1000 * (time.monotonic() - begun))
-    assert sorted(took)[1] < WITHIN_MS, took
+    all_in_time(took)
 
 
 async def test_a_reload_is_right_within_a_second_of_its_start(
     desk_lab: AsteriskLab, platform: PlatformProcess, agents: Browsers
 ) -> None:
-    """Three times, in the middle of which a caller comes or leaves; the one in the middle counts."""
+    """Three times, before each of which a caller comes or leaves."""
     ana = await (await agents.agent("ana", platform.url)).sign_in()
     took = []
     async with AsyncExitStack() as callers:
@@ -166,7 +177,7 @@ async def test_a_reload_is_right_within_a_second_of_its_start(
             await ana.page.reload(wait_until="commit")
             took.append(await agrees_within(ana, waiting, NAVIGATION))
             await ana.until("d => d.me.device === 'reachable'", "the phone is registered again")
-    assert sorted(took)[1] < WITHIN_MS, took
+    all_in_time(took)
 
 
 async def comes_or_leaves(waiting: int, callers: AsyncExitStack, lab: AsteriskLab) -> None:
@@ -196,7 +207,7 @@ async def test_a_second_tab_and_a_second_browser(
         took.append(took_ms)
         if nth < 2:
             await tab.close()
-    assert sorted(took)[1] < WITHIN_MS, took
+    all_in_time(took)
     second = AgentBrowser(tab, "ana", platform.url)
     await tab.wait_for_function("() => window.__trunkline?.phone().state === 'elsewhere'")
     async with SipCaller(desk_lab.sip, number=LUCIA, to="5551234") as lucia:

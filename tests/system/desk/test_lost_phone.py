@@ -21,7 +21,7 @@ from tests.support.waiting import until
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers, browsers
 from tests.system.desk.process import LUCIA, OLIVER, PlatformProcess
-from tests.system.desk.test_drops import NAVIGATION, WITHIN_MS, shows_within
+from tests.system.desk.test_drops import NAVIGATION, WITHIN_MS, all_in_time, shows_within
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -72,7 +72,8 @@ async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
 ) -> None:
     """The caller hears music for the seconds between, and the agent does nothing: same call, same half-written note.
     The caller's name is a script besides: it is shown as text, before and after. A screen that was slower than a second
-    is measured twice more; then the one in the middle of three counts."""
+    is measured twice more: then the one in the middle of three counts, since one stumble of a loaded machine decides
+    nothing; but no single one may take longer than three."""
     ana = await (await (await agents.agent("ana", platform.url)).sign_in()).ready()
     ana.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
     async with SipCaller(desk_lab.sip, number="+34600999888", name=SCRIPT, to="5551234") as caller:
@@ -85,7 +86,7 @@ async def test_a_page_loaded_again_in_mid_call_talks_on_by_itself(
         took = [await loaded_again(ana, platform, before["call"]["id"], 1)]
         while took[0] >= WITHIN_MS and len(took) < 3:  # a loaded machine stumbles
             took.append(await loaded_again(ana, platform, before["call"]["id"], len(took) + 1))
-        assert sorted(took)[len(took) // 2] < WITHIN_MS, f"the screen is right before the phone is: {took}"
+        all_in_time(took)  # the screen is right before the phone is
         after = await ana.desk()
         await caller.audio.heard_tone(AGENT_HZ)
         assert after["call"]["id"] == before["call"]["id"]
