@@ -40,7 +40,7 @@ $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .ci/.stamp-machine
 	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-$(WEB)/dist/.stamp: $(WEB)/node_modules/.stamp $(shell find $(WEB)/src -type f 2>/dev/null) $(wildcard $(WEB)/*.mjs $(WEB)/*.json)
+$(WEB)/dist/.stamp: $(WEB)/node_modules/.stamp $(shell find $(WEB)/src $(WEB)/static 2>/dev/null) $(wildcard $(WEB)/*.mjs $(WEB)/*.json)
 	@echo "• building the browser client"
 	@cd $(WEB) && npm run --silent build
 	@touch $@

@@ -1,9 +1,10 @@
 // Bundles the client into dist/: desk.js, office.js, sign-in.js, desk.css and the favicons. `--watch` rebuilds on change.
 import { build, context } from "esbuild";
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { fingerprint } from "./sources.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -37,7 +38,9 @@ if (process.argv.includes("--watch")) {
   for (const each of [options, styles]) await (await context(each)).watch();
   console.log("watching");
 } else {
+  const from = fingerprint(here); // before: what changes meanwhile wants another build
   await Promise.all([build(options), build(styles)]);
+  writeFileSync(join(dist, ".sources"), `${from}\n`);
   report();
 }
 

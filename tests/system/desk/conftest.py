@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from lab.asterisk import AsteriskLab, LabSettings
 from routing.rows import Queue
+from tests.support.client import why_old
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import Browsers, browsers
 from tests.system.desk.process import PlatformProcess
@@ -19,6 +20,13 @@ from tests.system.desk.process import PlatformProcess
 AGENTS = ("ana", "ben")
 QUEUE = Queue("main", "Main", wrap_seconds=6, render_ms=2000)
 """What is looked at is the order of pop and ring; a loaded test machine may need more than 300 ms for a pop."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def client_is_new() -> None:
+    """No test of an old client: it would pass, or fail, for what is not there any more."""
+    if old := why_old():
+        pytest.fail(old, pytrace=False)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
