@@ -45,7 +45,9 @@ def test_given_a_client_just_built_then_it_is_new_whatever_the_times_of_its_file
     assert why_old(web) == ""
 
 
-@pytest.mark.parametrize("name", ["src/desk.tsx", "src/i18n/en.json", "src/new/page.tsx", "static/icon.svg", "build.mjs"])
+@pytest.mark.parametrize(
+    "name", ["src/desk.tsx", "src/i18n/en.json", "src/new/page.tsx", "static/icon.svg", "build.mjs"]
+)
 def test_given_a_source_changed_or_added_since_then_it_is_old(web: Path, name: str) -> None:
     (web / name).parent.mkdir(exist_ok=True)
     (web / name).write_text("otherwise")
