@@ -29,10 +29,13 @@ from agent_desktop.resources.provider import ProviderResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.security import SecurityResource
 from agent_desktop.resources.setup import SetupResource
+from agent_desktop.resources.setuphistory import SetUpHistoryResource
 from agent_desktop.resources.staff import StaffResource
 from agent_desktop.resources.teams import TeamResource
+from agent_desktop.resources.teamwork import NamedResource, ProfileResource
 from agent_desktop.resources.tickets import TicketResource
 from agent_desktop.resources.wayin import WayInResource
+from agent_desktop.setupedits import SetUpEdits
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +106,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *TicketResource(parts.crm, hub).routes(),
         *DraftResource(parts.crm, hub).routes(),
         *RecordingResource(parts.records, parts.audit, parts.clock).routes(),
-        *SetupResource(parts.commands, parts.records, hub).routes(),
+        *set_up_routes(parts, hub),
         *Health(parts.checks, parts.registry, parts.settings.metrics_token).routes(),
     )
     return (
@@ -121,6 +124,18 @@ def _audit_names(parts: DesktopParts, hub: Hub) -> AuditNames:
         return {str(row["id"]): str(row["name"]) for row in hub.projection.rows("queues")}
 
     return AuditNames(parts.people, parts.crm, parts.records, queues)
+
+
+def set_up_routes(parts: DesktopParts, hub: Hub) -> tuple[Route, ...]:
+    """What is set up while it runs."""
+    edits = SetUpEdits(parts.commands, hub, parts.people)
+    return (
+        *SetupResource(parts.commands, parts.records, hub, edits).routes(),
+        *NamedResource("skill", edits).routes(),
+        *NamedResource("group", edits).routes(),
+        *ProfileResource(edits, parts.people).routes(),
+        *SetUpHistoryResource(edits, parts.records, parts.people).routes(),
+    )
 
 
 def _socket_route(push: Push) -> Route:

@@ -10,6 +10,7 @@ from typing import Protocol
 from typing_extensions import TypedDict
 
 from kernel.access import Ownership
+from routing.messages import SaveSetUpChange
 
 
 class ConsideredAgent(TypedDict):
@@ -94,6 +95,12 @@ class CallRecords(Protocol):
     async def calls(self, ids: Sequence[str]) -> Mapping[str, CallAbout]:
         """By interaction id; ids of none are left out."""
         ...
+
+    async def setup_changes(self, before: str | None, limit: int) -> Sequence[SaveSetUpChange]:
+        """Changes of the set-up, newest first, from the one before `before`."""
+        ...
+
+    async def setup_change(self, change_id: str) -> SaveSetUpChange | None: ...
 
     async def agent(self, agent_id: str) -> Ownership | None:
         """The agent and their team; None when there is no such person."""

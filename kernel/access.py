@@ -38,6 +38,7 @@ class Right(StrEnum):
     session_manage = "session_manage"
     user_read = "user_read"
     user_manage = "user_manage"
+    setup_read = "setup_read"
     setup_write = "setup_write"
     audit_read = "audit_read"
     ops_read = "ops_read"
@@ -114,6 +115,7 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
         Right.recording_list: Scope.team,
         Right.recording_play: Scope.team,
         Right.user_read: Scope.team,
+        Right.setup_read: Scope.all,
         Right.ops_read: Scope.all,
     },
     Role.admin: {
@@ -125,6 +127,7 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
         Right.recording_list: Scope.all,
         Right.user_read: Scope.all,
         Right.user_manage: Scope.all,
+        Right.setup_read: Scope.all,
         Right.setup_write: Scope.all,
         Right.audit_read: Scope.all,
         Right.ops_read: Scope.all,

@@ -98,9 +98,9 @@ class DeskSeen(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpQueue(Command):
-    """Change settings of a queue, named as in routing.rows.Queue; the others stay. `version` is the one that was looked
-    at: with another one there it is refused; the reply is the version now. None (in journals of before there were
-    versions) is taken as it is, and moves none."""
+    """What ChangeSetUp took the place of, in journals. Change settings of a queue, named as in routing.rows.Queue; the
+    others stay. `version` is the one that was looked at: with another one there it is refused; the reply is the version
+    now. None (in journals of before there were versions) is taken as it is, and moves none."""
 
     queue_id: str
     changes: dict[str, Any]

@@ -59,6 +59,8 @@ class Outcomes(Handles):
         """The list as `edit` wants it; None when that is what there is. With a change taken back, or by a file,
         outcomes that were removed come back if they say what they said."""
         version, before = self.version, self._as_set()
+        if edit.was is not None:
+            edit = replace(edit, version=version if edit.was.get(OUTCOMES) == before else -1)
         if edit.version not in (None, version):
             words = "Somebody else changed the outcomes meanwhile. Look at what is there now, then save again."
             raise Refused("dispositions_changed", words, version=version, current=before)

@@ -61,6 +61,8 @@ class Setup(Handles):
     def _change(self, command: ChangeSetUp, turn: Turn) -> None:
         edited = [self._edit(one, command, turn) for one in command.edits]
         change = self._take(edited, command, turn, command.undoes)
+        if command.undoes is not None and change is not None:
+            note(turn, command, "setup_undone", command.undoes, change=change)
         versions = {f"{one.kind}/{one.id}": self._version(one) for one in command.edits}
         turn.reply = {"change": change, "versions": versions}
 
@@ -95,19 +97,18 @@ class Setup(Handles):
         return 0 if found is None else int(found.version)
 
     def _refuse_changed(self, edit: Edit, old: Kept | None) -> None:
-        version = 0 if old is None else old.version
-        if edit.version is None and (old is not None or edit.values is not None):
-            return
-        if old is None and (edit.version or edit.values is None):
+        if old is None and (edit.values is None or edit.version or edit.was is not None):
             if edit.kind == "queue":
                 raise NotFound("no_such_queue", "There is no such queue.", queue_id=edit.id)
             raise NotFound("no_such_setup", f"There is no {edit.kind} {edit.id}.", kind=edit.kind, name=edit.id)
-        if edit.version != version and edit.kind == "queue":
+        version = 0 if old is None else old.version
+        if edit.version in (None, version) and (edit.was is None or as_was(edit.was, _plain(old) or {})):
+            return
+        if edit.kind == "queue":
             words = "Somebody else changed this queue meanwhile. Look at what is there now, then save again."
             raise Refused("queue_changed", words, version=version, current=_plain(old))
-        if edit.version != version:
-            words = f"Somebody else changed the {edit.kind} {edit.id}. Look at what is there now, then save again."
-            raise Refused("setup_changed", words, version=version, current=_plain(old))
+        words = f"Somebody else changed the {edit.kind} {edit.id}. Look at what is there now, then save again."
+        raise Refused("setup_changed", words, version=version, current=_plain(old))
 
     def _made(self, edit: Edit, was: Any, turn: Turn) -> Any:
         """The row as it is to be. A version grows also over a row's removal, so none is ever another's."""
@@ -152,6 +153,11 @@ class Setup(Handles):
         queues = {one.id: one for one in state.queues if one.active}
         skills, groups = {one.id: one for one in state.skills}, {one.id: one for one in state.groups}
         check(SetUp(skills, groups, {one.id: one for one in state.profiles}, queues, touched, removed))
+
+
+def as_was(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether two rows say the same, whatever their versions."""
+    return {**was, "version": 0} == {**now, "version": 0}
 
 
 def _plain(row: Kept | None) -> dict[str, Any] | None:

@@ -65,12 +65,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One row of the set-up to be changed. `values` are its fields by name, those left out stay as they are; None
-    removes it. `version` is the one that was looked at; 0: it is not there yet; None: whatever is there."""
+    removes it. `version` is the one that was looked at; 0: it is not there yet; None: whatever is there. `was`, instead
+    of a version: how the row has to be now, for a change to be taken back."""
 
     kind: str
     id: str
     values: dict[str, Any] | None
     version: int | None = None
+    was: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

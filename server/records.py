@@ -15,8 +15,19 @@ from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.attempts import Attempt
+from routing.messages import SaveSetUpChange
 from routing.rows import Considered, Interaction, Offer
-from routing.store import agents_of, attempt_by, calls_by, considered_for, dials_ended, offers_of, states_of
+from routing.store import (
+    agents_of,
+    attempt_by,
+    calls_by,
+    considered_for,
+    dials_ended,
+    offers_of,
+    setup_change,
+    setup_changes_before,
+    states_of,
+)
 from server.ports import SHOWN_FOR
 
 
@@ -55,6 +66,14 @@ class SqlCallRecords:
         async with readonly(self._db) as connection:
             found = await attempt_by(connection, attempt_id)
         return None if found is None else DialFate(found.permit_id, found.outcome, found.reason)
+
+    async def setup_changes(self, before: str | None, limit: int) -> list[SaveSetUpChange]:
+        async with readonly(self._db) as connection:
+            return await setup_changes_before(connection, before, limit)
+
+    async def setup_change(self, change_id: str) -> SaveSetUpChange | None:
+        async with readonly(self._db) as connection:
+            return await setup_change(connection, change_id)
 
     async def agent_states(self, agent_id: str, limit: int) -> list[AgentStateLine]:
         async with readonly(self._db) as connection:

@@ -106,6 +106,41 @@ async def _dispositions(world: World) -> Request:
     return "admin", "/api/dispositions", {**found, "dispositions": found["dispositions"][:-1]}
 
 
+async def _set_up(world: World, noun: str, **also: Any) -> tuple[str, int]:
+    """Something new of that kind: its id and version."""
+    body = {"name": f"New {noun} {next(world.counted)}", **also}
+    status, made = await world.ask("admin", "POST", f"/api/{noun}", body)
+    assert status == 201, made
+    return made["id"], made["version"]
+
+
+def _rename(noun: str) -> Callable[[World], Awaitable[Request]]:
+    async def make(world: World) -> Request:
+        id, version = await _set_up(world, noun)
+        return "admin", f"/api/{noun}/{id}", {"version": version, "name": f"Renamed {noun}"}
+
+    return make
+
+
+def _remove(noun: str) -> Callable[[World], Awaitable[Request]]:
+    async def make(world: World) -> Request:
+        id, version = await _set_up(world, noun)
+        return "admin", f"/api/{noun}/{id}?version={version}", None
+
+    return make
+
+
+async def _profile(world: World) -> Request:
+    skill, _ = await _set_up(world, "skills")
+    return "admin", f"/api/profiles/{world.ids['engineer']}", {"version": 0, "skills": {skill: 3}, "groups": []}
+
+
+async def _undo(world: World) -> Request:
+    await _set_up(world, "groups")
+    _, found = await world.ask("admin", "GET", "/api/setup/changes")
+    return "admin", f"/api/setup/changes/{found['items'][0]['id']}/undo", None
+
+
 async def _allow(world: World) -> Request:
     status, entry = await world.ask("agent", "POST", "/api/do-not-call", {"number": "+34600999888"})
     assert status == 200, entry
@@ -173,6 +208,16 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("PATCH", "/api/queues/{id}"): (
         "queue_changed", _plain("admin", "/api/queues/main", {"version": 1, "ring_seconds": 33}),
     ),
+    ("POST", "/api/queues"): ("queue_created", _plain("admin", "/api/queues", {"name": "Service"})),
+    ("DELETE", "/api/queues/{id}"): ("queue_removed", _remove("queues")),
+    ("POST", "/api/skills"): ("skill_created", _plain("admin", "/api/skills", {"name": "English"})),
+    ("PATCH", "/api/skills/{id}"): ("skill_changed", _rename("skills")),
+    ("DELETE", "/api/skills/{id}"): ("skill_removed", _remove("skills")),
+    ("POST", "/api/groups"): ("group_created", _plain("admin", "/api/groups", {"name": "First line"})),
+    ("PATCH", "/api/groups/{id}"): ("group_changed", _rename("groups")),
+    ("DELETE", "/api/groups/{id}"): ("group_removed", _remove("groups")),
+    ("PUT", "/api/profiles/{id}"): ("profile_created", _profile),
+    ("POST", "/api/setup/changes/{id}/undo"): ("setup_undone", _undo),
     ("PUT", "/api/dispositions"): ("dispositions_changed", _dispositions),
     ("GET", "/api/audit/export"): ("audit_exported", _plain("admin", "/api/audit/export", None)),
 }  # fmt: skip

@@ -60,6 +60,7 @@ class World:
     teams: dict[str, str] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     customer: str = ""
+    counted: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _sessions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _addresses: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 

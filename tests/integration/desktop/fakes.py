@@ -12,6 +12,7 @@ from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from agent_desktop.records import AgentStateLine, CallAbout, DialFate, Recording, Why
 from kernel.access import Ownership
 from kernel.messages import Command
+from routing.messages import SaveSetUpChange
 
 AT = "2026-03-01T10:00:00Z"
 
@@ -121,6 +122,12 @@ class FakeRecords:
 
     async def agent(self, agent_id: str) -> Ownership | None:
         return next((one for parts in self.parts.values() for one in parts if one.owner_id == agent_id), None)
+
+    async def setup_changes(self, before: str | None, limit: int) -> list[SaveSetUpChange]:
+        return []
+
+    async def setup_change(self, change_id: str) -> SaveSetUpChange | None:
+        return None
 
     async def agent_states(self, agent_id: str, limit: int) -> list[AgentStateLine]:
         line: AgentStateLine = {

@@ -23,7 +23,17 @@ POST /api/calls/{id}/wrap-up
 POST /api/calls/{id}/wrap-up/extend
 PUT /api/calls/{id}/customer
 PUT /api/desk/presence
+POST /api/queues
 PATCH /api/queues/{id}
+DELETE /api/queues/{id}
+POST /api/skills
+PATCH /api/skills/{id}
+DELETE /api/skills/{id}
+POST /api/groups
+PATCH /api/groups/{id}
+DELETE /api/groups/{id}
+PUT /api/profiles/{id}
+POST /api/setup/changes/{id}/undo
 PUT /api/dispositions
 POST /api/dial
 """

@@ -1,0 +1,246 @@
+"""What of the set-up a browser or a file may say, and what it is answered: the shapes, and between which bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict
+
+from agent_desktop.api import Form
+from routing.rows import Flag, Strategy, WrapMode
+from routing.teamwork import Evaluation
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
+PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$")]
+Rest = Annotated[int | None, Field(default=None, ge=0, le=600)]
+Level = Annotated[int, Field(ge=1, le=5)]
+Levels = Annotated[dict[Id, Level], Field(max_length=20)]
+Groups = Annotated[list[Id], Field(max_length=100)]
+Did = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 .-]{0,30}$")]
+"""A number called, as its trunk sends it; the country code with + or 00 or bare."""
+
+
+class StepForm(BaseModel):
+    """From `after_seconds` on other (fewer, lower) skills are asked for, and more groups serve."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after_seconds: Annotated[int, Field(ge=1, le=7200)]
+    skills: Levels = Field(default_factory=dict)
+    groups: Groups = Field(default_factory=list)
+
+
+class QueueFields(Form):
+    """What is left out stays as it is. Times in seconds. `members` are ids of people, in order."""
+
+    name: Name | None = None
+    strategy: Strategy | None = None
+    ring_seconds: Annotated[int, Field(ge=5, le=120)] | None = None
+    render_ms: Annotated[int, Field(ge=0, le=2000)] | None = None
+    wrap_mode: WrapMode | None = None
+    wrap_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
+    wrap_extend_seconds: Annotated[int, Field(ge=5, le=3600)] | None = None
+    wrap_extensions: Annotated[int, Field(ge=0, le=20)] | None = None
+    misses_to_pause: Annotated[int, Field(ge=0, le=20)] | None = None
+    no_answer_delay: Rest = None
+    reject_delay: Rest = None
+    busy_delay: Rest = None
+    lost_phone_seconds: Annotated[int, Field(ge=0, le=120)] | None = None
+    progress_seconds: Annotated[int, Field(ge=1, le=120)] | None = None
+    everyone: bool | None = None
+    groups: Groups | None = None
+    members: Annotated[list[PersonId], Field(max_length=1000)] | None = None
+    skills: Levels | None = None
+    evaluation: Evaluation | None = None
+    steps: Annotated[list[StepForm], Field(max_length=10)] | None = None
+    priority: Annotated[int, Field(ge=0, le=3600)] | None = None
+    dids: Annotated[list[Did], Field(max_length=200)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """What it says of the queue's row."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"version"})
+
+
+class QueueForm(QueueFields):
+    """`version` is the one that was looked at."""
+
+    version: int
+
+
+class NewQueue(QueueFields):
+    """What is left out is as in the queue `main` of a new platform."""
+
+    name: Name
+
+
+class NameForm(Form):
+    name: Name
+
+
+class RenameForm(NameForm):
+    """`version` is the one that was looked at."""
+
+    version: int
+
+
+class ProfileForm(Form):
+    """`version` is the one that was looked at; 0 where nothing had been said of the person."""
+
+    version: int
+    skills: Levels
+    groups: Groups
+
+
+class Version(Form):
+    """The one that was looked at."""
+
+    version: int
+
+
+class LabelsForm(BaseModel):
+    """Names by language; those without one are shown the label."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: Name | None = None
+    es: Name | None = None
+    zh: Name | None = None
+    ru: Name | None = None
+
+
+class DispositionForm(BaseModel):
+    """`labels` are names by language, `queues` where it is offered (none: everywhere), `key` its digit. `id` is never
+    that of an outcome that was removed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id
+    label: Name
+    key: Annotated[str, Field(pattern=r"^[1-9]?$")] = ""
+    flags: list[Flag] = Field(default_factory=list, max_length=len(Flag))
+    labels: LabelsForm = Field(default_factory=LabelsForm)
+    queues: list[Id] = Field(default_factory=list, max_length=200)
+
+
+Outcomes = Annotated[list[DispositionForm], Field(min_length=1, max_length=60)]
+
+
+def no_doubles(found: list[DispositionForm]) -> None:
+    """Raises ValueError for two outcomes with one id or, offered everywhere, with one key."""
+    ids = [one.id for one in found]
+    keys = [one.key for one in found if one.key and not one.queues]
+    if len(set(ids)) < len(ids) or len(set(keys)) < len(keys):
+        raise ValueError("each disposition has an id and a key of its own")
+
+
+class DispositionsForm(Form):
+    """`version` is the one that was looked at."""
+
+    version: int
+    dispositions: Outcomes
+
+    @model_validator(mode="after")
+    def _no_doubles(self) -> DispositionsForm:
+        no_doubles(self.dispositions)
+        return self
+
+
+class StepRow(TypedDict):
+    after_seconds: int
+    skills: dict[str, int]
+    groups: list[str]
+
+
+class QueueSettings(TypedDict):
+    id: str
+    name: str
+    strategy: str
+    ring_seconds: int
+    render_ms: int
+    wrap_mode: str
+    wrap_seconds: int
+    wrap_extend_seconds: int
+    wrap_extensions: int
+    misses_to_pause: int
+    no_answer_delay: int
+    reject_delay: int
+    busy_delay: int
+    lost_phone_seconds: int
+    progress_seconds: int
+    everyone: bool
+    groups: list[str]
+    members: list[str]
+    skills: dict[str, int]
+    evaluation: str
+    steps: list[StepRow]
+    priority: int
+    dids: list[str]
+    version: int
+
+
+class DispositionRow(TypedDict):
+    id: str
+    label: str
+    key: str
+    flags: list[str]
+    labels: dict[str, str]
+    queues: list[str]
+
+
+class NamedRow(TypedDict):
+    """A skill or a group."""
+
+    id: str
+    name: str
+    version: int
+
+
+class ProfileRow(TypedDict):
+    """What a person can do. `id` is the person's."""
+
+    id: str
+    name: str
+    skills: dict[str, int]
+    groups: list[str]
+    version: int
+
+
+class Saved(TypedDict):
+    """The version that there is now."""
+
+    version: int
+
+
+class Changed(TypedDict):
+    """The row, its version now (0: it is gone), and the change under which it can be taken back; None when nothing was
+    changed."""
+
+    id: str
+    version: int
+    change: str | None
+
+
+What = Literal["created", "changed", "removed"]
+
+
+class EditRow(TypedDict):
+    """What one change did to one row: `kind` and `id`, its name, and which fields are others now."""
+
+    kind: str
+    id: str
+    name: str
+    what: What
+    fields: list[str]
+
+
+class ChangeRow(TypedDict):
+    """One change of the set-up. `undoes` is the change that it took back."""
+
+    id: str
+    at: str
+    actor: str
+    actor_name: str
+    undoes: str | None
+    edits: list[EditRow]
