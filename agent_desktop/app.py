@@ -29,6 +29,7 @@ from agent_desktop.resources.provider import ProviderResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.security import SecurityResource
 from agent_desktop.resources.setup import SetupResource
+from agent_desktop.resources.setupdocument import SetUpDocumentResource
 from agent_desktop.resources.setuphistory import SetUpHistoryResource
 from agent_desktop.resources.staff import StaffResource
 from agent_desktop.resources.teams import TeamResource
@@ -134,6 +135,7 @@ def set_up_routes(parts: DesktopParts, hub: Hub) -> tuple[Route, ...]:
         *NamedResource("skill", edits).routes(),
         *NamedResource("group", edits).routes(),
         *ProfileResource(edits, parts.people).routes(),
+        *SetUpDocumentResource(edits, hub, parts.people).routes(),
         *SetUpHistoryResource(edits, parts.records, parts.people).routes(),
     )
 

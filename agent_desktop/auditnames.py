@@ -24,10 +24,12 @@ KINDS: Mapping[str, Kind] = {
     "note_written": "note",
     "ticket_created": "ticket",
     "ticket_changed": "ticket",
+    "queue_created": "queue",
     "queue_changed": "queue",
     "caller_linked": "call",
     "recordings_listed": "call",
     "do_not_call_unreadable": "call",
+    "queue_removed": "queue",
 }
 """What the subject of an act is, where it is neither a person nor a team."""
 OF_STAFF, OF_CUSTOMERS = ("team", "added_by"), ("customer", "customer_before")

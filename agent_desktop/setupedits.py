@@ -41,6 +41,10 @@ class SetUpEdits:
         """The rows that there are, with these of their fields; a queue that was removed is there for old calls only."""
         return [{key: row[key] for key in keys} for row in self._hub.projection.rows(shelf) if row.get("active", True)]
 
+    async def names(self, people: Collection[str]) -> dict[str, str]:
+        """Of people, as far as they are known."""
+        return await self._people.names(sorted(people)) if people else {}
+
     def new_id(self, kind: str, name: str) -> str:
         """An id for a new row: of its name, and of no other that there is or was."""
         return id_for(kind, name, {row["id"] for row in self._hub.projection.rows(SHELVES[kind])})

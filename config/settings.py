@@ -27,8 +27,8 @@ from cti.trunk import check_trunk
 from kernel.access import Role
 
 FILE = "trunkline.toml"
-NOT_SETTINGS = ("TRUNKLINE_SCREENS",)
-"""Variables of other tools of ours."""
+NOT_SETTINGS = ("TRUNKLINE_SCREENS", "TRUNKLINE_LOGIN", "TRUNKLINE_PASSWORD")
+"""Variables of other tools of ours, and of commands that sign in."""
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ORIGIN = re.compile(r"https?://[^/?#@*\s]+")

@@ -34,6 +34,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "verify": "verify",
+    "config": "config",
 }
 """Each command, and the module of server/commands that has it under that name."""
 

@@ -31,7 +31,10 @@ from routing.teamwork import Edit
 
 
 class Queues(TypedDict):
+    """`people` are the names of those who serve a queue by name."""
+
     queues: list[QueueSettings]
+    people: dict[str, str]
 
 
 class Dispositions(TypedDict):
@@ -57,7 +60,9 @@ class SetupResource:
         self._hub = hub
 
     async def queues(self, ask: Ask) -> Queues:
-        return {"queues": self._edits.rows("queues", QueueSettings.__annotations__)}
+        rows: list[QueueSettings] = self._edits.rows("queues", QueueSettings.__annotations__)
+        members = {person for row in rows for person in row["members"]}
+        return {"queues": rows, "people": await self._edits.names(members)}
 
     async def set_queue(self, ask: Ask) -> Saved:
         form = ask.form(QueueForm)

@@ -102,7 +102,7 @@ function reply(world, method, path, query, body) {
   if (world.out && path.startsWith("/api/")) return refuse(401, "not_signed_in");
   if (world.away && path.startsWith("/api/")) return refuse(503, "engine_busy");
   const found = ROUTES[route] ?? ENDINGS.find(([ending]) => path.includes(ending))?.[1];
-  if (found) return found(world, { path, query, body });
+  if (found) return found(world, { method, path, query, body });
   return method === "GET" ? refuse(404, "not_found") : [204, undefined];
 }
 

@@ -12,6 +12,7 @@ export const ADMIN = {
   user_read: "all",
   user_manage: "all",
   audit_read: "all",
+  setup_read: "all",
   setup_write: "all",
   do_not_call_add: "all",
   do_not_call_manage: "all",

@@ -17,6 +17,14 @@ const queue = (id, name, more = {}) => ({
   reject_delay: 5,
   busy_delay: 15,
   lost_phone_seconds: 20,
+  everyone: true,
+  groups: [],
+  members: [],
+  skills: {},
+  evaluation: "all",
+  steps: [],
+  priority: 0,
+  dids: [],
   version: 1,
   ...more,
 });
@@ -30,6 +38,15 @@ const outcome = (id, label, key, flags, more = {}) => ({
   ...more,
 });
 
+const change = (id, edit, undoes = null) => ({
+  id,
+  at: ago(3600),
+  actor: "st-1",
+  actor_name: "Amaia Lindqvist",
+  undoes,
+  edits: [edit],
+});
+
 export const newSetup = () => ({
   queues: [
     queue("main", "Service"),
@@ -37,7 +54,41 @@ export const newSetup = () => ({
       strategy: "ring_all",
       wrap_mode: "mandatory",
       wrap_seconds: 0,
+      everyone: false,
+      groups: ["first_line"],
+      members: ["st-2", "st-4"],
+      skills: { english: 3, fridges: 2 },
+      evaluation: "best",
+      steps: [
+        { after_seconds: 30, skills: { english: 2 }, groups: [] },
+        { after_seconds: 90, skills: {}, groups: ["second_line"] },
+      ],
+      priority: 60,
+      dids: ["+34 910 000 002", "902"],
     }),
+  ],
+  skills: [
+    { id: "english", name: "English", version: 1 },
+    { id: "fridges", name: "Refrigerators, freezers and everything else that has to stay cold", version: 1 },
+  ],
+  groups: [
+    { id: "first_line", name: "First line", version: 1 },
+    { id: "second_line", name: "Second line", version: 1 },
+  ],
+  profiles: [
+    { id: "st-2", name: "Tomás Aguirre", skills: { english: 4 }, groups: ["first_line"], version: 1 },
+    {
+      id: "st-4",
+      name: "Maximiliana Wolfeschlegelsteinhausenbergerdorff de la Vega",
+      skills: { english: 2, fridges: 5 },
+      groups: ["first_line", "second_line"],
+      version: 1,
+    },
+  ],
+  changes: [
+    change("su-3", { kind: "queue", id: "main", name: "Service", what: "changed", fields: ["ring_seconds"] }),
+    change("su-2", { kind: "skill", id: "english", name: "English", what: "created", fields: [] }, "su-1"),
+    change("su-1", { kind: "dispositions", id: "dispositions", name: "", what: "changed", fields: [] }),
   ],
   version: 1,
   /** The ids that outcomes have or had. */
@@ -80,8 +131,46 @@ const meanwhile = (id, version, current) => [
   { error: { id, message: id, details: { version, current } } },
 ];
 
+const slug = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+
+const named = (rows, { name }) => {
+  const row = { id: slug(name), name, version: 1 };
+  rows.push(row);
+  return [201, { ...row, change: "su-9" }];
+};
+
+/** A rename, or a removal; refused for what somebody has. */
+const ofNamed =
+  (kind) =>
+  (world, { method, path, body }) => {
+    const id = path.split("/").pop();
+    const there = of(world)[kind].find((one) => one.id === id);
+    const used = of(world).profiles.some((one) =>
+      kind === "skills" ? id in one.skills : one.groups.includes(id),
+    );
+    if (method === "DELETE" && used)
+      return [409, { error: { id: "setup_in_use", message: "used", details: { name: id, used_by: [] } } }];
+    if (method === "DELETE") of(world)[kind] = of(world)[kind].filter((one) => one !== there);
+    else Object.assign(there, { name: body.name, version: there.version + 1 });
+    return [200, { id, version: there.version, change: "su-9" }];
+  };
+
 export const SETUP_ROUTES = {
-  "GET /api/queues": (world) => [200, { queues: of(world).queues }],
+  "GET /api/queues": (world) => [
+    200,
+    { queues: of(world).queues, people: { "st-2": "Tomás Aguirre", "st-4": "Maximiliana Wolfe de la Vega" } },
+  ],
+  "POST /api/queues": (world, { body }) => {
+    const id = slug(body.name);
+    of(world).queues.push(queue(id, body.name, { ...body, version: 7 }));
+    return [201, { id, version: 7, change: "su-9" }];
+  },
+  "GET /api/skills": (world) => [200, { skills: of(world).skills }],
+  "GET /api/groups": (world) => [200, { groups: of(world).groups }],
+  "POST /api/skills": (world, { body }) => named(of(world).skills, body),
+  "POST /api/groups": (world, { body }) => named(of(world).groups, body),
+  "GET /api/profiles": (world) => [200, { profiles: of(world).profiles }],
+  "GET /api/setup/changes": (world) => [200, { items: of(world).changes, next: null }],
   "GET /api/dispositions": (world) => {
     const { version, dispositions } = of(world);
     return [200, { version, dispositions }];
@@ -123,12 +212,40 @@ export const SETUP_ROUTES = {
 export const SETUP_ENDINGS = [
   [
     "/api/queues/",
-    (world, { path, body }) => {
+    (world, { method, path, body }) => {
       const there = of(world).queues.find(({ id }) => path.endsWith(id));
+      if (method === "DELETE") {
+        of(world).queues = of(world).queues.filter((one) => one !== there);
+        return [200, { id: there.id, version: 0, change: "su-9" }];
+      }
       const { version } = there;
       if (body.version !== version) return meanwhile("queue_changed", version, there);
       Object.assign(there, body, { version: version + 1 });
       return [200, { version: version + 1 }];
+    },
+  ],
+  ["/api/skills/", ofNamed("skills")],
+  ["/api/groups/", ofNamed("groups")],
+  [
+    "/api/profiles/",
+    (world, { path, body }) => {
+      const id = path.split("/").pop();
+      const kept = of(world).profiles.filter((one) => one.id !== id);
+      of(world).profiles = [...kept, { id, name: id, ...body, version: body.version + 1 }];
+      return [200, { id, version: body.version + 1, change: "su-9" }];
+    },
+  ],
+  [
+    "/api/setup/changes/",
+    (world, { path }) => {
+      const undone = path.split("/")[4];
+      const { changes } = of(world);
+      changes.unshift({
+        ...changes.find(({ id }) => id === undone),
+        id: `su-${changes.length + 1}`,
+        undoes: undone,
+      });
+      return [200, { change: changes[0].id }];
     },
   ],
 ];

@@ -14,6 +14,7 @@ Request = tuple[str, str, Any]
 CALL = "the journal has each step of a call, with who asked and (sealed) from where"
 SIGNING_IN = "a step of signing in; tests/integration/people/test_second_step.py and test_sign_in.py have its lines"
 SILENT: dict[Key, str] = {
+    ("POST", "/api/setup/plan"): "compares and changes nothing",
     ("PUT", "/api/desk/presence"): CALL,
     ("POST", "/api/offers/{id}/decline"): CALL,
     ("POST", "/api/calls/{id}/hold"): CALL,
@@ -141,6 +142,13 @@ async def _undo(world: World) -> Request:
     return "admin", f"/api/setup/changes/{found['items'][0]['id']}/undo", None
 
 
+async def _apply(world: World) -> Request:
+    _, wanted = await world.ask("admin", "GET", "/api/setup")
+    wanted["skills"]["by_file"] = {"name": "By file"}
+    _, plan = await world.ask("admin", "POST", "/api/setup/plan", {"setup": wanted})
+    return "admin", "/api/setup/apply", {"setup": wanted, "stamp": plan["stamp"]}
+
+
 async def _allow(world: World) -> Request:
     status, entry = await world.ask("agent", "POST", "/api/do-not-call", {"number": "+34600999888"})
     assert status == 200, entry
@@ -217,6 +225,7 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("PATCH", "/api/groups/{id}"): ("group_changed", _rename("groups")),
     ("DELETE", "/api/groups/{id}"): ("group_removed", _remove("groups")),
     ("PUT", "/api/profiles/{id}"): ("profile_created", _profile),
+    ("POST", "/api/setup/apply"): ("skill_created", _apply),
     ("POST", "/api/setup/changes/{id}/undo"): ("setup_undone", _undo),
     ("PUT", "/api/dispositions"): ("dispositions_changed", _dispositions),
     ("GET", "/api/audit/export"): ("audit_exported", _plain("admin", "/api/audit/export", None)),

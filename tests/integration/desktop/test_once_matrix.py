@@ -43,6 +43,7 @@ POST /api/customers/{id}/notes
 POST /api/customers/{id}/tickets
 """
 BY_NATURE = """
+POST /api/setup/plan
 DELETE /api/do-not-call/{id}
 PUT /api/drafts/{scope}/{ref}
 PATCH /api/me
@@ -59,6 +60,7 @@ POST /api/sign-out
 """
 """The second time there is nothing left to do, or the same is set again."""
 A_CONFLICT_SAYS_SO = """
+POST /api/setup/apply
 POST /api/do-not-call
 POST /api/people
 PATCH /api/people/{id}

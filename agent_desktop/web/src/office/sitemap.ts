@@ -8,7 +8,9 @@ import { AuditPage } from "./audit";
 import { NewPersonPage } from "./people/newperson";
 import { PeoplePage } from "./people/list";
 import { PersonPage } from "./people/person";
+import { ChangesPage } from "./setup/changes";
 import { DoNotCallPage } from "./setup/donotcall";
+import { GroupsPage, SkillsPage } from "./setup/named";
 import { OutcomesPage } from "./setup/outcomes";
 import { QueuePage } from "./setup/queue";
 import { QueuesPage } from "./setup/queues";
@@ -46,6 +48,18 @@ export const SITEMAP: PageEntry[] = [
   },
   { pattern: "/admin/queues/:id", right: "setup_write", page: QueuePage },
   {
+    pattern: "/admin/skills",
+    right: "setup_write",
+    page: SkillsPage,
+    menu: { section: "admin", title: "skills.title", icon: "star" },
+  },
+  {
+    pattern: "/admin/groups",
+    right: "setup_write",
+    page: GroupsPage,
+    menu: { section: "admin", title: "groups.title", icon: "users" },
+  },
+  {
     pattern: "/admin/outcomes",
     right: "setup_write",
     page: OutcomesPage,
@@ -56,6 +70,12 @@ export const SITEMAP: PageEntry[] = [
     right: "do_not_call_manage",
     page: DoNotCallPage,
     menu: { section: "admin", title: "dnc.title", icon: "end" },
+  },
+  {
+    pattern: "/admin/changes",
+    right: "setup_read",
+    page: ChangesPage,
+    menu: { section: "admin", title: "changes.title", icon: "clock" },
   },
   {
     pattern: "/admin/audit",

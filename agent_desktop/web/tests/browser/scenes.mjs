@@ -123,6 +123,16 @@ export function scenesOf(made) {
     queue: office("/admin/queues/orders"),
     "queue, refused": then(office("/admin/queues/main"), wrongRing, "[aria-invalid=true]"),
     "queue, changed meanwhile": then(office("/admin/queues/main"), ringMeanwhile, ".differences"),
+    "new queue": then(office("/admin/queues"), (page) => page.click("main .btn.primary"), "dialog[open]"),
+    "queue that nobody would serve": then(
+      office("/admin/queues/orders"),
+      nobodyServes,
+      "[role=alert].problem",
+    ),
+    skills: office("/admin/skills"),
+    groups: office("/admin/groups"),
+    "new skill": then(office("/admin/skills"), (page) => page.click("main .btn.primary"), "dialog[open]"),
+    changes: office("/admin/changes"),
     outcomes: office("/admin/outcomes"),
     "outcome, changed meanwhile": then(office("/admin/outcomes"), labelMeanwhile, "dialog .differences"),
     "edit an outcome": then(
@@ -209,6 +219,12 @@ export function scenesOf(made) {
     await newCustomer(page);
     await page.fill(".context form input", "");
     await page.click(".context form [type=submit]");
+  }
+
+  async function nobodyServes(page) {
+    await page.uncheck("input[name=groups]");
+    for (let left = 2; left > 0; left -= 1) await page.click("[aria-label^='Take '][aria-label$=' out']");
+    await submit(page);
   }
 
   function submit(page) {

@@ -10,6 +10,7 @@ import { Button, Empty } from "../../ui/basics";
 import { Card, Confirm, Page } from "../../ui/page";
 import { account, may } from "../account";
 import { useLoad } from "../load";
+import { Abilities } from "./abilities";
 import { EditPerson } from "./edit";
 import { HandOver } from "./handover";
 import { sinceOf, States } from "./list";
@@ -62,6 +63,7 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
       tags={(!found.active || found.must_change || found.second_step) && <States person={found} />}
     >
       <EditPerson key={found.id} person={person.data as Signal<StaffPerson>} teams={teams.data.value.items} />
+      {may("setup_write") && <Abilities key={`abilities-${found.id}`} id={found.id} />}
       {may("user_manage") && <SignInCard person={person.data as Signal<StaffPerson>} path={path} />}
       {may("session_manage") && (
         <Card title={t("people.sessions")} icon="device">

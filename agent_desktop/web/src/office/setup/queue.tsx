@@ -1,21 +1,25 @@
-// One queue: whom it rings, for how long, who rests afterwards, and how a call is wrapped up.
+// One queue: who serves it, whom it rings, for how long, who rests afterwards, and how a call is wrapped up.
 
 import { useSignal } from "@preact/signals";
-import { patch, wordsFor } from "../../api";
+import { patch, remove, wordsFor } from "../../api";
 import { type Key, t, tryT } from "../../i18n";
 import { toast } from "../../store/toasts";
 import { Button, Empty } from "../../ui/basics";
 import { type FormState, useForm } from "../../ui/form";
 import { FormProblem, RadiosField, TextField } from "../../ui/inputs";
-import { Card, Page } from "../../ui/page";
+import { Card, Confirm, Page } from "../../ui/page";
 import { Differences, differing, merged, thereNow } from "../conflict";
 import { useLoad } from "../load";
+import { go } from "../router";
 import { useUnsaved } from "../unsaved";
+import { Serving, servingWords } from "./serving";
 import {
   changesOf,
   checkQueue,
   type Count,
   COUNTS,
+  type Known,
+  type NamedRow,
   type QueueSettings,
   STRATEGIES,
   valuesOf,
@@ -23,7 +27,10 @@ import {
 } from "./shapes";
 
 export function QueuePage({ params }: { params: Record<string, string> }) {
-  const loaded = useLoad<{ queues: QueueSettings[] }>("/api/queues");
+  const loaded = useLoad<Queues>("/api/queues");
+  const skills = useLoad<{ skills: NamedRow[] }>("/api/skills");
+  const groups = useLoad<{ groups: NamedRow[] }>("/api/groups");
+  const known = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
   const back = { to: "/admin/queues", label: t("setup.queues") };
   const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
   const missing = loaded.data.value && !queue;
@@ -35,21 +42,46 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
         </Empty>
       </Page>
     );
-  if (!queue)
+  if (!queue || !known)
     return (
       <Page narrow title="…" back={back}>
         <div class="ghost-block tall" aria-busy />
       </Page>
     );
-  return <QueueForm key={queue.id} found={queue} back={back} />;
+  return (
+    <QueueForm
+      key={queue.id}
+      found={queue}
+      known={known}
+      people={loaded.data.value?.people ?? {}}
+      back={back}
+    />
+  );
 }
 
-function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; label: string } }) {
+interface Queues {
+  queues: QueueSettings[];
+  people: Record<string, string>;
+}
+
+interface FormProps {
+  found: QueueSettings;
+  known: Known;
+  people: Record<string, string>;
+  back: { to: string; label: string };
+}
+
+/** Callers whose number leads nowhere else come to it. */
+const MAIN = "main";
+
+function QueueForm({ found, known, people, back }: FormProps) {
   const saved = useSignal(found);
   const form = useForm<QueueValues>(valuesOf(found), checkQueue);
   const theirs = useSignal<(keyof QueueValues)[]>([]);
+  const names = useSignal(people);
+  const removing = useSignal(false);
   const base = valuesOf(saved.value);
-  useUnsaved(form.values, base);
+  const left = useUnsaved(form.values, base);
   const changes = changesOf(form.values.value, saved.value);
   const send = (): Promise<boolean> =>
     form.submit(async (mine) => {
@@ -73,8 +105,13 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
     form.values.value = valuesOf(saved.value);
   };
   const conflict = theirs.value.length > 0;
+  const drop = saved.value.id !== MAIN && (
+    <Button kind="quiet" icon="trash" onClick={() => (removing.value = true)}>
+      {t("setup.remove_queue")}
+    </Button>
+  );
   return (
-    <Page narrow title={saved.value.name} lead={t("setup.queue_lead")} back={back}>
+    <Page narrow title={saved.value.name} lead={t("setup.queue_lead")} back={back} actions={drop}>
       <form
         ref={form.box}
         class="stack wide"
@@ -95,6 +132,7 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
             names={["ring_seconds", "render_ms", "progress_seconds", "lost_phone_seconds"]}
           />
         </Card>
+        <Serving form={form} known={known} names={names} main={saved.value.id === MAIN} />
         <Card title={t("setup.rests")} icon="coffee" lead={t("setup.rests_lead")}>
           <Counts form={form} names={["misses_to_pause", "no_answer_delay", "reject_delay", "busy_delay"]} />
         </Card>
@@ -114,7 +152,7 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
             mine={form.values.value}
             labelOf={(name) => t(`setup.${name}`)}
             wordsOf={(name, values) =>
-              name === "name" ? values.name : tryT(`setup.${values[name]}`, values[name])
+              servingWords(name, values, known, names.value) ?? plainWords(values[name])
             }
           />
         )}
@@ -133,9 +171,25 @@ function QueueForm({ found, back }: { found: QueueSettings; back: { to: string; 
           </span>
         </div>
       </form>
+      {removing.value && (
+        <Confirm
+          title={t("setup.remove_queue_ask", { name: saved.value.name })}
+          words={t("setup.remove_queue_what")}
+          go={t("setup.remove_queue")}
+          danger
+          work={async () => {
+            await remove(`/api/queues/${saved.value.id}?version=${saved.value.version}`);
+            left();
+            go("/admin/queues");
+          }}
+          onClose={() => (removing.value = false)}
+        />
+      )}
     </Page>
   );
 }
+
+const plainWords = (value: unknown): string => tryT(`setup.${String(value)}`, String(value));
 
 const choices = (ids: readonly ((typeof STRATEGIES)[number] | "optional" | "mandatory")[]) =>
   ids.map((id) => ({ id, label: t(`setup.${id}`), about: t(`setup.${id}_about`) }));

@@ -15,6 +15,7 @@ export const COUNTS = {
   wrap_extensions: [0, 20],
   lost_phone_seconds: [0, 120],
   progress_seconds: [1, 120],
+  priority: [0, 3600],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export type Count = keyof typeof COUNTS;
@@ -36,9 +37,51 @@ interface Named {
   wrap_mode: string;
 }
 
-export type QueueSettings = { id: string; version: number } & Named & Record<Count, number>;
+/** Skills by id, each with a level of 1 to 5. */
+export type Levels = Record<string, number>;
 
-export type QueueValues = Named & Record<Count, string>;
+export interface Step {
+  after_seconds: number;
+  skills: Levels;
+  groups: string[];
+}
+
+interface Served {
+  groups: string[];
+  members: string[];
+  skills: Levels;
+  evaluation: string;
+  steps: Step[];
+}
+
+export type QueueSettings = { id: string; version: number; everyone: boolean; dids: string[] } & Named &
+  Served &
+  Record<Count, number>;
+
+/** `who` serves: everyone or some; `dids` as they are typed. */
+export type QueueValues = { who: string; dids: string } & Named & Served & Record<Count, string>;
+
+/** A skill or a group. */
+export interface NamedRow {
+  id: string;
+  name: string;
+  version: number;
+}
+
+/** What a person can do; `id` is the person's. */
+export interface Profile {
+  id: string;
+  name: string;
+  skills: Levels;
+  groups: string[];
+  version: number;
+}
+
+/** What the set-up pages offer to choose from. */
+export interface Known {
+  skills: NamedRow[];
+  groups: NamedRow[];
+}
 
 export const FLAGS = [
   "human_answered",
@@ -80,10 +123,30 @@ export interface Forbidden {
 const COUNT_NAMES = Object.keys(COUNTS) as Count[];
 
 export function valuesOf(queue: QueueSettings): QueueValues {
-  const { name, strategy, wrap_mode } = queue;
+  const { name, strategy, wrap_mode, groups, members, skills, evaluation, steps } = queue;
   const counts = COUNT_NAMES.map((each) => [each, String(queue[each])]);
-  return { name, strategy, wrap_mode, ...(Object.fromEntries(counts) as Record<Count, string>) };
+  return {
+    name,
+    strategy,
+    wrap_mode,
+    who: queue.everyone ? "everyone" : "some",
+    groups,
+    members,
+    skills,
+    evaluation,
+    steps,
+    dids: queue.dids.join(", "),
+    ...(Object.fromEntries(counts) as Record<Count, string>),
+  };
 }
+
+const DID = /^\+?\d[\d .-]{0,30}$/;
+
+const listed = (written: string): string[] =>
+  written
+    .split(/[,;\n]/)
+    .map((each) => each.trim())
+    .filter(Boolean);
 
 export function checkQueue(values: QueueValues): Problems {
   const found: Problems = values.name.trim() ? {} : { name: t("setup.need_name") };
@@ -93,16 +156,28 @@ export function checkQueue(values: QueueValues): Problems {
     if (!/^\d+$/.test(written) || Number(written) < min || Number(written) > max)
       found[each] = t("setup.between", { min, max });
   }
+  if (listed(values.dids).some((each) => !DID.test(each))) found.dids = t("setup.dids_wrong");
+  if (values.who === "some" && values.groups.length + values.members.length === 0)
+    found.members = t("setup.nobody");
   return found;
 }
 
 /** What is different from `before`, as the server takes it. */
 export function changesOf(values: QueueValues, before: QueueSettings): Partial<QueueSettings> {
   const counts = COUNT_NAMES.map((each) => [each, Number(values[each])]);
-  const { strategy, wrap_mode } = values;
-  const all = { name: values.name.trim(), strategy, wrap_mode, ...Object.fromEntries(counts) };
+  const { strategy, wrap_mode, groups, members, skills, evaluation, steps } = values;
+  const served = { everyone: values.who === "everyone", groups, members, skills, evaluation, steps };
+  const all = {
+    name: values.name.trim(),
+    strategy,
+    wrap_mode,
+    ...served,
+    dids: listed(values.dids),
+    ...Object.fromEntries(counts),
+  };
+  const told = (value: unknown): string => JSON.stringify(value);
   return Object.fromEntries(
-    Object.entries(all).filter(([name, value]) => before[name as keyof QueueSettings] !== value),
+    Object.entries(all).filter(([name, value]) => told(before[name as keyof QueueSettings]) !== told(value)),
   ) as Partial<QueueSettings>;
 }
 
