@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agent_desktop.api import Form
 from agent_desktop.ports import Row
 from agent_desktop.setupedits import SHELVES
-from agent_desktop.setupforms import DispositionRow, Groups, Id, Levels, Name, Outcomes, QueueFields, no_doubles
+from agent_desktop.setupforms import CLOSED, DispositionRow, Groups, Id, Levels, Name, Outcomes, QueueFields, no_doubles
 from kernel.codec import build
 from kernel.core import Core, Outcome
 from kernel.errors import Invalid, Problem, at_fields
@@ -27,7 +27,7 @@ from routing.setup import ROWS, Setup
 from routing.state import State
 from routing.teamwork import Edit, Edited
 
-Login = Annotated[str, Field(min_length=1, max_length=120)]
+Login = Annotated[str, Field(pattern=r"^[^\x00-\x20][^\x00-\x1f]{0,119}$")]
 SECTIONS = {"skills": "skill", "groups": "group", "people": "profile", "queues": "queue"}
 """The sections of the document, each with rows of a kind by id; the outcomes are a list."""
 OWN = ("id", "version", "active")
@@ -51,13 +51,18 @@ class QueueInFile(QueueFields):
     members: Annotated[list[Login], Field(max_length=1000)] | None = None
 
 
+Named = Annotated[dict[Id, NamedInFile], Field(json_schema_extra=CLOSED)]
+People = Annotated[dict[Login, PersonInFile], Field(json_schema_extra=CLOSED)]
+Queues = Annotated[dict[Id, QueueInFile], Field(json_schema_extra=CLOSED)]
+
+
 class SetUpDocument(Form):
     """A section that is left out stays as it is; of one that is there, rows that it does not name are removed."""
 
-    skills: dict[Id, NamedInFile] | None = None
-    groups: dict[Id, NamedInFile] | None = None
-    people: dict[Login, PersonInFile] | None = None
-    queues: dict[Id, QueueInFile] | None = None
+    skills: Named | None = None
+    groups: Named | None = None
+    people: People | None = None
+    queues: Queues | None = None
     outcomes: Outcomes | None = None
 
     @model_validator(mode="after")

@@ -16,7 +16,9 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
 PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$")]
 Rest = Annotated[int | None, Field(default=None, ge=0, le=600)]
 Level = Annotated[int, Field(ge=1, le=5)]
-Levels = Annotated[dict[Id, Level], Field(max_length=20)]
+CLOSED: Any = {"additionalProperties": False}
+"""Of an object whose names have a pattern: it takes no others."""
+Levels = Annotated[dict[Id, Level], Field(max_length=20, json_schema_extra=CLOSED)]
 Groups = Annotated[list[Id], Field(max_length=100)]
 Did = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 .-]{0,30}$")]
 """A number called, as its trunk sends it; the country code with + or 00 or bare."""

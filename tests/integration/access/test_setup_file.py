@@ -26,9 +26,7 @@ async def live(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield found
 
 
-async def config(
-    live: World, *words: str, login: str = "admin", answer: str = "", url: str = ""
-) -> tuple[int, str]:
+async def config(live: World, *words: str, login: str = "admin", answer: str = "", url: str = "") -> tuple[int, str]:
     """Exit code, and all that was said."""
     said = {"TRUNKLINE_LOGIN": login, "TRUNKLINE_PASSWORD": PASSWORD, "COLUMNS": "200"}
     process = await asyncio.create_subprocess_exec(
