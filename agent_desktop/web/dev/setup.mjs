@@ -17,6 +17,7 @@ const queue = (id, name, more = {}) => ({
   reject_delay: 5,
   busy_delay: 15,
   lost_phone_seconds: 20,
+  progress_seconds: 10,
   everyone: true,
   groups: [],
   members: [],
