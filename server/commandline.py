@@ -38,6 +38,9 @@ COMMANDS = {
 }
 """Each command, and the module of server/commands that has it under that name."""
 
+STATUS = {"displaced": 4}
+"""Exit codes of their own: for what a supervisor must not answer with another start."""
+
 app = typer.Typer(
     name="trunkline",
     help="Trunkline: an open contact centre. Asterisk carries the calls, Trunkline decides and shows.",
@@ -84,12 +87,12 @@ def bench(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run what is loaded; exit code 1 for an expected error, 130 for Ctrl-C."""
+    """Run what is loaded; exit code 1 for an expected error (STATUS names others), 130 for Ctrl-C."""
     try:
         _warn_of_misspelt_settings()
         app()
     except TrunklineError as error:
-        _fail(str(error))
+        _fail(str(error), STATUS.get(error.id, 1))
     except ValidationError as error:
         if error.title != Settings.__name__:
             raise
@@ -120,9 +123,9 @@ def _complain(words: str, sign: str = "[bold red]✗[/]") -> None:
     Console(stderr=True).print(sign, escape(words), highlight=False, soft_wrap=True)
 
 
-def _fail(words: str) -> NoReturn:
+def _fail(words: str, status: int = 1) -> NoReturn:
     _complain(words)
-    sys.exit(1)
+    sys.exit(status)
 
 
 def _warn_of_misspelt_settings() -> None:

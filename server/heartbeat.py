@@ -29,6 +29,10 @@ switch's own queue takes over at most 6 s after the last commit, and a database 
 nobody anything."""
 
 
+STOOD_STILL = timedelta(seconds=BEAT + 0.75)
+"""A pause of that length between two beats: another platform may be at work by now, so a commit is waited for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse(Fact):
     """Asks the engine to prove that it can commit."""
@@ -61,6 +65,7 @@ class Heartbeat:
         self._engine = engine
         self._switch = switch
         self._count = 0
+        self._stood: datetime | None = None
         self.beating = False
 
     @property
@@ -84,11 +89,16 @@ class Heartbeat:
         while True:
             self._engine.post(Pulse())
             self._beat()
+            asleep = self._engine.clock.now()
             await asyncio.sleep(BEAT)
+            if self._engine.clock.now() - asleep > STOOD_STILL:
+                self._stood = self._engine.clock.now()
 
     def _beat(self) -> None:
         last = self._engine.last_commit
         alive = last is not None and self._engine.clock.now() - last < STALE
+        if last is not None and self._stood is not None and last <= self._stood:
+            alive = False
         if alive != self.beating:
             log.log(30 if not alive else 20, "heartbeat", beating=alive, store_error=self._engine.store_error)
         self.beating = alive

@@ -22,6 +22,7 @@ from kernel.clock import NOTABLE, SteadyClock
 from kernel.codec import plain
 from kernel.core import Core
 from kernel.engine import Engine
+from kernel.errors import Displaced
 from kernel.faults import FaultPoint, reached
 from kernel.messages import Fact
 from kernel.once import Answers
@@ -48,6 +49,9 @@ from server.shelves import savers, shelf_tables
 from server.store import SqlEngineStore, last_committed, last_there
 
 log = structlog.get_logger(__name__)
+
+DISPLACED = "displaced"
+"""What `Platform.broken` says when another platform has taken the database over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Platform:
     phones: FilePhoneBook
     heartbeat: Heartbeat
     broken: asyncio.Future[str]
-    """Done with the name of a part that stopped by itself: the process must end, so that its supervisor starts anew."""
+    """Done with the name of a part that stopped by itself, or DISPLACED: the process must end."""
     tally: Tally
     sealer: Sealer
 
@@ -126,6 +130,7 @@ async def running(
     outlet.listeners += [ports.publish, tally.heard, look_back.heard]
     heartbeat, sealer = Heartbeat(engine, switch), Sealer(database)
     broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    broken.add_done_callback(lambda why: switch.leave() if not why.cancelled() and why.result() == DISPLACED else None)
     async with _task(engine.run(), "engine", broken), _task(look_back.run(), "look back", broken):
         for fact in setup_facts(rooms.routing, phones, pbx.out, desk_grace):
             engine.post(fact)
@@ -173,9 +178,13 @@ async def _task(work: Any, name: str, broken: asyncio.Future[str]) -> AsyncItera
     def stopped(task: asyncio.Task[None]) -> None:
         if task.cancelled():
             return
-        log.critical("a part of the platform stopped", part=name, exc_info=task.exception())
+        displaced = isinstance(task.exception(), Displaced)
+        if displaced:
+            log.critical("another platform has taken this database over", part=name)
+        else:
+            log.critical("a part of the platform stopped", part=name, exc_info=task.exception())
         if not broken.done():
-            broken.set_result(name)
+            broken.set_result(DISPLACED if displaced else name)
 
     task = asyncio.create_task(work, name=name)
     task.add_done_callback(stopped)

@@ -26,7 +26,7 @@ from server.demo import load_demo_once
 from server.desk import desktop_app
 from server.figures import TALKING, WAITING
 from server.pbx import check_way, open_pbx
-from server.platform import Platform, running
+from server.platform import DISPLACED, Platform, running
 from server.whereabouts import noted
 
 log = structlog.get_logger(__name__)
@@ -75,6 +75,13 @@ async def _until_stopped(stop: asyncio.Event, broken: asyncio.Future[str]) -> No
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
+    if broken.done() and broken.result() == DISPLACED:
+        raise Unavailable(
+            "displaced",
+            "Another platform was started on this database and has taken it over, so this one ends; calls go on there. "
+            "Each database has one platform: find out which of the two is meant to run, and take the other out of "
+            "service.",
+        )
     if broken.done():
         raise Unavailable(
             "part_stopped",

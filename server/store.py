@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 Run = Callable[[AsyncConnection, Sequence[Step]], Awaitable[None]]
 LONGEST = 10.0
 """Seconds after which a commit without an answer is given up, and tried again."""
+DOUBTFUL = 0.5
+"""Seconds after which a commit may be older than it looks: this process may have stood still since it was made, and
+another have taken its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class SqlEngineStore:
             async with asyncio.timeout(LONGEST):
                 if self.trouble is None or not await self._is_saved(outcome):
                     await self._save(outcome)
+                if self.trouble is not None or time.perf_counter() - began > DOUBTFUL:
+                    await self._ensure_ours()
         except Exception as error:
             self.trouble = error
             self.failures += 1
@@ -132,6 +137,11 @@ class SqlEngineStore:
                 async with db.glance(self._db, first=True) as connection:
                     return await connection.scalar(query) is not None
         return False
+
+    async def _ensure_ours(self) -> None:
+        """Raises Displaced: what was saved is in the database, and is for its new owner to carry out."""
+        async with db.glance(self._db, first=True) as connection:
+            await owning.ensure(connection, self._token)
 
     async def _save(self, outcome: Outcome) -> None:
         try:

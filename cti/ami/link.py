@@ -77,6 +77,12 @@ class AmiLink:
             await asyncio.gather(task, return_exceptions=True)
         self._say(LinkState.closed, "stopped")
 
+    def leave(self) -> None:
+        """Close the connection at once, and dial no more: nothing is sent from here on."""
+        if self._task is not None:
+            self._task.cancel()
+        self.drop("left")
+
     def act(self, action: Action, limit: float | None = None, list_end: bytes = b"") -> asyncio.Future[Reply]:
         """Write an action now and return its answer to come; the future fails with NoAnswer.
 

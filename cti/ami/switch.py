@@ -103,6 +103,11 @@ class AmiSwitch:
         self._ready = False
         self._link.drop("late")
 
+    def leave(self) -> None:
+        """Nothing is sent any more, for good: the switch is another platform's."""
+        self._ready = False
+        self._link.leave()
+
     def beat(self, count: int) -> None:
         """None while what stands on the switch was asked for more than once and not taken in yet: nobody is served, so
         the switch's own queue must."""

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from kernel.core import Outcome
 from kernel.db import readonly
 from kernel.errors import Displaced
 from server import store as store_module
@@ -96,6 +97,26 @@ async def test_who_was_displaced_saves_nothing_not_even_row_by_row(database: Asy
     assert await texts(database) == ["same"]
     await successor.commit(taken(following, Count(key="b", by=5)))
     assert await values(database) == {"same": 1, "b": 5}, "nothing is locked behind who was refused"
+
+
+async def test_given_a_platform_stood_still_after_a_commit_while_another_took_over_then_it_does_not_act_on_it(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_tables(database)
+    old, (subject, _) = store_on(database), core()
+    subject.load(*await old.load())
+    save = old._save
+
+    async def and_stands_still(outcome: Outcome) -> None:
+        await save(outcome)
+        await store_on(database).load()
+
+    monkeypatch.setattr(old, "_save", and_stands_still)
+    monkeypatch.setattr(store_module, "DOUBTFUL", 0.0)
+
+    with pytest.raises(Displaced):
+        await old.commit(taken(subject, Count(key="a")))
+    assert await values(database) == {"a": 1}, "the new owner has it"
 
 
 async def test_a_commit_that_was_given_up_under_a_lock_is_there_once(

@@ -78,6 +78,15 @@ class Person:
         status, answer = await self.ask("PUT", "/api/desk/presence", {"presence": "ready"})
         assert status == 200, answer
 
+    async def moves(self, url: str) -> None:
+        """The same browser, signed in as it is, with the desk of another platform."""
+        await self._stop()
+        jar, limit = self._http.cookie_jar, self._http.timeout
+        await self._http.close()
+        self._url, self._http = url, aiohttp.ClientSession(url, cookie_jar=jar, timeout=limit)
+        self._epoch, self._seq = None, None
+        self._tasks = [asyncio.create_task(self._link()), asyncio.create_task(self._work())]
+
     async def close(self) -> None:
         try:
             await self._stop()

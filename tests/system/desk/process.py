@@ -152,6 +152,15 @@ class PlatformProcess:
         """SIGTERM: the graceful way."""
         await self._end(signal.SIGTERM)
 
+    def stand_still(self) -> None:
+        """SIGSTOP: it is there and does nothing, as on a machine that was suspended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGCONT)
+
     async def died(self, within: float = 60.0) -> int:
         """Wait until it has ended by itself; its exit code, negative for a signal."""
         assert self._process is not None

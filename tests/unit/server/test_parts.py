@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from kernel.errors import Unavailable
+from kernel.errors import Displaced, Unavailable
 from server.platform import _task
 from server.serve import _until_stopped
 
@@ -22,6 +22,17 @@ async def test_given_a_part_that_fails_then_the_process_ends_with_an_error_that_
         with pytest.raises(Unavailable) as ended:
             await asyncio.wait_for(_until_stopped(asyncio.Event(), broken), 5)
     assert (ended.value.id, ended.value.details["part"]) == ("part_stopped", "engine")
+
+
+async def test_given_another_platform_has_the_database_then_the_process_ends_with_an_error_that_says_so() -> None:
+    async def displaced() -> None:
+        raise Displaced
+
+    broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    async with _task(displaced(), "engine", broken):
+        with pytest.raises(Unavailable, match="out of service") as ended:
+            await asyncio.wait_for(_until_stopped(asyncio.Event(), broken), 5)
+    assert ended.value.id == "displaced"
 
 
 async def test_given_parts_that_work_when_somebody_stops_the_platform_then_it_ends_without_one() -> None:
