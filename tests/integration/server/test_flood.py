@@ -24,7 +24,7 @@ from tests.support.house import PASSWORD, prepare
 from tests.support.served import Served, served
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 
 PEOPLE = 200
 SQLITE_FIRST = ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
