@@ -16,6 +16,8 @@ from lab.errors import LabError
 from lab.operators import operator
 from lab.plans import DEMO_CALLERS, MAX_RATE, CallPlan, Outcome, make_plan, tally
 from lab.sim.control import SimControl, state_file
+from lab.simulation import Plan, Stream, people, simulate
+from routing.rows import Queue
 
 DEFAULT = "default"
 
@@ -145,3 +147,24 @@ def traffic(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         console.print(f"{what}: {count}")
     if any(not one.answered for one in outcomes):
         raise typer.Exit(1)
+
+
+@lab_app.command()
+def day(
+    agents: Annotated[int, typer.Option(min=1, max=2000, help="Agents at work.")] = 200,
+    callers: Annotated[float, typer.Option(min=1, help="Callers an hour.")] = 2400,
+    hours: Annotated[float, typer.Option(min=0.1, max=24)] = 8,
+    talk: Annotated[float, typer.Option(min=1, help="Mean seconds of talk.")] = 240,
+    wrap: Annotated[float, typer.Option(min=0, help="Mean seconds of wrap-up.")] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed is the same day.")] = 1,
+) -> None:
+    """Play a day on the engine with a virtual clock and no switch, and say how long callers waited. They give up after
+    two minutes in the mean."""
+    stream = Stream(Queue("main", "Main"), (callers,))
+    found = simulate(Plan(people(agents), (stream,), hours, talk=talk, wrap=wrap, patience=120), seed)
+    served = [one for one in found.fates if one.agent_id is not None]
+    waits = sorted(one.waited for one in served) or [0.0]
+    total = len(found.fates) or 1
+    _say(f"{len(found.fates)} callers, {found.messages} messages to the engine")
+    _say(f"{len(served) / total:.1%} served, {sum(wait <= 20 for wait in waits) / total:.1%} of all within 20 s")
+    _say(f"wait of who was served: half within {waits[len(waits) // 2]:.1f} s, at most {waits[-1]:.0f} s")
