@@ -23,8 +23,12 @@ class Waiting:
         self.callers: dict[str, Interaction] = {}
         self.offers: dict[str, Offer] = {}
         self.wrongs: list[str] = []
+        self.before: set[str] = set()
 
     def heard(self, published: Published) -> None:
+        """Who is free only since this commit may be so since after the offer in it: a turn matches more than once."""
+        if any(isinstance(event, OfferMade) for event in published.events):
+            self.before = {one.id for one in self._free()}
         for change in published.changes:
             if change.shelf == "interactions" and isinstance(change.row, Interaction):
                 self._place(change.row)
@@ -43,20 +47,24 @@ class Waiting:
     def _offered(self, caller: Interaction, agent: str, published: Published) -> None:
         if caller.direction != "inbound":
             return
-        earlier = [one.id for one in self._free(agent, published.at) if _order(one) < _order(caller)]
-        earlier = [key for key in earlier if self.callers[key].queue_id == caller.queue_id]
+        waiting = [one for one in self._free() if one.id in self.before and _waits_for(one, agent, published.at)]
+        earlier = [one.id for one in waiting if one.queue_id == caller.queue_id and _order(one) < _order(caller)]
         if earlier:
             self.wrongs.append(f"{caller.id} was offered before {earlier} in the commit of {published.seq}")
 
-    def _free(self, agent: str, at: datetime) -> Iterable[Interaction]:
-        """Inbound callers who wait, looked up or given up as unknown, and could have had this agent: nobody's phone
-        rings for them, and they wait for nobody else."""
+    def _free(self) -> Iterable[Interaction]:
+        """Inbound callers who wait, looked up or given up as unknown, and for whom nobody's phone rings."""
         taken = {one.interaction_id for one in self.offers.values() if one.ended_at is None or one.leg_live}
         for one in self.callers.values():
-            if one.state is InteractionState.queued and one.direction == "inbound" and one.match is not None:
-                waits_for = one.prefer_agent if one.prefer_until is not None and at < one.prefer_until else None
-                if one.id not in taken and waits_for in (None, agent):
-                    yield one
+            waits = one.state is InteractionState.queued and one.match is not None and one.id not in taken
+            if waits and one.direction == "inbound":
+                yield one
+
+
+def _waits_for(caller: Interaction, agent: str, at: datetime) -> bool:
+    """Whether a caller could have had this agent, and waits for nobody else."""
+    alone = caller.prefer_until is not None and at < caller.prefer_until
+    return not alone or caller.prefer_agent in (None, agent)
 
 
 def _order(caller: Interaction) -> tuple[bool, tuple[int, ...]]:
