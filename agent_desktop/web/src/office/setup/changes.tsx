@@ -77,7 +77,11 @@ function columns(busy: string, undo: (change: Change) => Promise<void>): Column<
       label: t("audit.what"),
       cell: (row) => (
         <span class="stack tight">
-          {row.undoes && <Tag>{t("changes.takes_back")}</Tag>}
+          {row.undoes && (
+            <span class="row">
+              <Tag>{t("changes.takes_back")}</Tag>
+            </span>
+          )}
           {row.edits.map((one) => (
             <span key={`${one.kind}/${one.id}`}>{editWords(one)}</span>
           ))}
