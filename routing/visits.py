@@ -48,6 +48,7 @@ from routing.rows import (
 )
 from routing.state import MAIN_LINE, State, came
 from routing.switchboard import Switchboard
+from routing.widening import move_from_gone, widen
 from routing.wrapping import Wrapping
 
 LOOK_UP = timedelta(seconds=1)
@@ -68,7 +69,7 @@ class Visits(Handles):
     def _arrived(self, event: CallerArrived, turn: Turn) -> None:
         old = self._state.interactions.get(event.interaction_id)
         if old is not None:
-            self._come_alive_again(old)
+            self._come_alive_again(old, turn)
             return
         self._state.put_interaction(
             Interaction(
@@ -91,12 +92,14 @@ class Visits(Handles):
         )
         self._look_up(self._state.interactions[event.interaction_id], turn)
 
-    def _come_alive_again(self, old: Interaction) -> None:
+    def _come_alive_again(self, old: Interaction, turn: Turn) -> None:
         """A caller whom we took for gone, while the agent still wraps up, is there: the visit goes on."""
         if old.ended_at is not None:
-            self._state.put_interaction(
+            back = self._state.put_interaction(
                 old, state=INTERACTION.initial, ended_at=None, end_reason=None, offer_id=None, stint_id=None
             )
+            move_from_gone(self._state, back, turn)
+            widen(self._state, self._state.interactions[old.id], turn)
 
     def _look_up(self, interaction: Interaction, turn: Turn) -> None:
         turn.send(
@@ -147,7 +150,7 @@ class Visits(Handles):
             self._called_back(interaction, turn)
             again = turn.at
         first = interaction.queued_at is None
-        self._state.put_interaction(
+        waiting = self._state.put_interaction(
             interaction,
             state=state,
             again_since=again,
@@ -156,6 +159,7 @@ class Visits(Handles):
         )
         if first:
             turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
+        move_from_gone(self._state, waiting, turn)
 
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
@@ -204,11 +208,12 @@ class Visits(Handles):
             broken = "failed" if offer.state is OfferState.pending else "broken"
             self._offers.end(offer, Ending(broken, "caller_in_fallback"), turn)
         interaction = self._state.interactions[interaction.id]
-        self._state.put_interaction(
+        waiting = self._state.put_interaction(
             interaction,
             state=INTERACTION.observe(interaction.state, "fallback"),
             place=interaction.place or interaction.arrived_at,
         )
+        move_from_gone(self._state, waiting, turn)
         if not event.ringing:
             queue_again(interaction, turn)
 
@@ -314,6 +319,7 @@ class Visits(Handles):
         )
         turn.cancel(f"lookup-{ended.id}")
         turn.cancel(f"prefer-{ended.id}")
+        turn.cancel(f"widen-{ended.id}")
         record_call(self._state, ended, turn)
         turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
         self._state.tidy(ended.id)

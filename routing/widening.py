@@ -52,9 +52,17 @@ def widen_all(state: State, queue_id: str, turn: Turn) -> None:
 
 
 def move_callers(state: State, queue_id: str, turn: Turn) -> None:
-    """A queue is gone: who waits in it waits in the main queue, at the same place. Who has an agent keeps them."""
+    """A queue is gone: who waits in it waits in the main queue, at the same place. Who has an agent keeps them, and the
+    queue as long."""
     for caller in [one for one in state.interactions if one.queue_id == queue_id]:
-        if caller.ended_at is None and caller.state in NOT_SERVED:
-            moved = state.put_interaction(caller, queue_id=MAIN_QUEUE)
-            turn.emit(CallerMoved(interaction_id=caller.id, queue_id=MAIN_QUEUE, was=queue_id))
-            widen(state, moved, turn)
+        move_from_gone(state, caller, turn)
+
+
+def move_from_gone(state: State, caller: Interaction, turn: Turn) -> None:
+    """Whoever waits waits in a queue that there is; also who comes to wait again after their queue was removed."""
+    was = state.queue_of(caller)
+    if was.active or caller.ended_at is not None or caller.state not in NOT_SERVED:
+        return
+    moved = state.put_interaction(caller, queue_id=MAIN_QUEUE)
+    turn.emit(CallerMoved(interaction_id=caller.id, queue_id=MAIN_QUEUE, was=was.id))
+    widen(state, moved, turn)

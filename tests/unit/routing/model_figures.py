@@ -85,8 +85,7 @@ class Figures(RuleBasedStateMachine):
             self.tally.heard(published)
         self.told = len(self.bench.published)
         self.log.follow(self.bench)
-        (queue,) = self.screen.queues()
-        assert queue["waiting"] == len(self.log.waits)
+        assert sum(queue["waiting"] for queue in self.screen.queues()) == len(self.log.waits)
         assert {row["id"] for row in self.screen.interactions() if row["state"] in ("active", "held")} <= self.log.talks
         assert self.tally.dials == self.log.dials
         assert self.tally.refusals == self.log.refusals

@@ -1,14 +1,21 @@
-"""What always holds of matching, for the model: nobody idle while somebody waits, and the index is true."""
+"""What always holds of matching, for the model: nobody idle while somebody waits, who does so in a queue that there is,
+and the index is true."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from routing.rows import InteractionState, Presence, rejection
+from routing.messages import ChangeSetUp
+from routing.rows import WAITING, InteractionState, Presence, rejection
+from routing.teamwork import Edit
 from tests.unit.routing.bench import Bench
 from tests.unit.routing.indexes import matchmaker_of, must_hold_what_a_new_one_would
+
+DID = "555"
+"""What the little switch's callers called."""
 
 
 class Matching(RuleBasedStateMachine):
@@ -16,6 +23,18 @@ class Matching(RuleBasedStateMachine):
 
     bench: Bench
     state: Any
+
+    @precondition(lambda self: self.bench.alive)
+    @rule(there=st.booleans())
+    def a_queue_beside_the_main_one_is_made_or_removed(self, there: bool) -> None:
+        values = {"name": "Other", "dids": [DID], "ring_seconds": 10} if there else None
+        self.bench.take(ChangeSetUp(actor="adm", edits=(Edit("queue", "other", values),)))
+
+    @invariant()
+    def nobody_waits_in_a_queue_that_is_removed(self) -> None:
+        for caller in self.state.interactions:
+            if caller.ended_at is None and caller.state in WAITING:
+                assert self.state.queue_of(caller).active, caller
 
     @invariant()
     def no_agent_is_idle_while_somebody_waits_whom_they_can_serve(self) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from cti import events as ev
 from kernel.errors import Invalid, NotFound, Refused, TrunklineError
-from routing.messages import ChangeSetUp, SaveSetUpChange
+from routing.messages import CallerMoved, ChangeSetUp, SaveSetUpChange
 from routing.rows import InteractionState
 from routing.teamwork import Edit
 from tests.unit.routing.world import World
@@ -163,6 +164,72 @@ def test_given_a_queue_removed_while_a_caller_talks_then_the_talk_and_its_wrap_u
     change(world, remove("queue", "service"))
     assert (world.ix(ix).queue_id, world.ix(ix).state) == ("service", InteractionState.active)
     assert world.state.queue_of(world.ix(ix)).wrap_seconds == 7
+
+
+def talks_in_a_queue_that_is_removed() -> tuple[World, str]:
+    """Ann, the only one of the queue, talks; the queue is removed, its group is gone, and Bob signs in."""
+    world = World()
+    served = queue("service", dids=["555"], everyone=False, groups=["north"], lost_phone_seconds=5)
+    change(world, group("north"), profile("ann", "north"), served)
+    world.agent("ann")
+    ix = world.call("one")
+    world.answer(ix)
+    change(world, remove("queue", "service"))
+    change(world, remove("profile", "ann"), remove("group", "north"))
+    world.agent("bob")
+    return world, ix
+
+
+def test_given_a_queue_removed_while_a_caller_talks_when_the_phone_is_lost_then_they_wait_in_the_main_queue() -> None:
+    world, ix = talks_in_a_queue_that_is_removed()
+    place = world.ix(ix).place
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=world.stint(ix).leg, endpoint="cti-phone-01", cause=27))
+    world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
+    world.say(ev.CallerWaits(interaction_id=ix, leg="one"))
+    assert (world.ix(ix).queue_id, world.ix(ix).place) == ("main", place)
+    assert world.out.events.count(CallerMoved(interaction_id=ix, queue_id="main", was="service")) == 1
+    world.wait(6)
+    assert set(world.offers(ix)) == {"bob"}
+
+
+def test_given_a_queue_removed_while_a_caller_talks_when_the_switchs_own_queue_takes_them_then_as_well() -> None:
+    world, ix = talks_in_a_queue_that_is_removed()
+    world.say(ev.AgentLegEnded(interaction_id=ix, leg=world.stint(ix).leg, endpoint="cti-phone-01", cause=27))
+    world.say(ev.CallerInFallback(interaction_id=ix, leg="one", ringing=False))
+    assert (world.ix(ix).queue_id, world.ix(ix).state) == ("main", InteractionState.in_fallback)
+
+
+def test_given_a_caller_taken_for_gone_when_they_are_there_again_then_steps_come_as_ever() -> None:
+    """Also where the queue was removed meanwhile: then those of the main queue."""
+    world = World()
+    step = {"after_seconds": 60, "skills": {}}
+    change(world, skill("tv"), profile("ann", tv=4), queue("service", dids=["555"], skills={"tv": 4}, steps=[step]))
+    world.agent("ann")
+    first = world.call("one")
+    world.answer(first)
+    world.caller_leaves(first)
+    assert f"widen-{first}" not in {one.id for one in world.core.deadlines}
+    world.say(arrives("one"))
+    world.say(ev.CallerWaits(interaction_id=first, leg="one"))
+    assert f"widen-{first}" in {one.id for one in world.core.deadlines}
+    world.caller_leaves(first)
+    change(world, remove("queue", "service"))
+    world.say(arrives("one"))
+    assert (world.ix(first).queue_id, world.ix(first).state) == ("main", InteractionState.arriving)
+
+
+def arrives(name: str) -> ev.CallerArrived:
+    return ev.CallerArrived(
+        interaction_id=f"ix-{name}", leg=name, channel=f"PJSIP/trunk-{name}", did="555", language="en", number=""
+    )
+
+
+def test_given_callers_who_leave_then_no_deadline_of_their_steps_stays_behind() -> None:
+    world = World()
+    step = {"after_seconds": 3600, "skills": {}}
+    change(world, skill("tv"), profile("ann", tv=4), queue("service", dids=["555"], skills={"tv": 4}, steps=[step]))
+    world.caller_leaves(world.call("one"))
+    assert not [one for one in world.core.deadlines if one.id.startswith("widen-")]
 
 
 def test_given_the_membership_taken_away_while_the_phone_rings_then_that_offer_goes_on_and_no_other_comes() -> None:
