@@ -19,6 +19,7 @@ from routing.teamwork import Edit
 SHELVES = {"skill": "skills", "group": "agent_groups", "profile": "profiles", "queue": "queues"}
 """Where the desktop finds the rows of each kind."""
 CHECKED = (
+    "setup_value_wrong",
     "setup_unknown",
     "setup_name_taken",
     "person_unknown",

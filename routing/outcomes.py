@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from kernel.shelf import Shelf
 from kernel.turn import Turn
 from routing.messages import ChangeSetUp, DispositionsConfigured, SaveSetUpChange, SetUpDispositions
 from routing.rows import Disposition
+from routing.setupvalues import made, wrong
 from routing.state import State
 from routing.teamwork import Edit, Edited
 from routing.trail import compared, note
@@ -64,8 +65,7 @@ class Outcomes(Handles):
         if edit.version not in (None, version):
             words = "Somebody else changed the outcomes meanwhile. Look at what is there now, then save again."
             raise Refused("dispositions_changed", words, version=version, current=before)
-        wanted = enumerate((edit.values or {}).get(OUTCOMES, ()), 1)
-        rows = [codec.build(Disposition, {"position": place, **one}) for place, one in wanted]
+        rows = _rows(edit.values or {})
         if edit.version is not None:
             back = isinstance(command, ChangeSetUp)
             _refuse_used(self._shelf, {row.id for row in rows if not (back and self._was(row))})
@@ -97,6 +97,16 @@ class Outcomes(Handles):
         found = sorted((one for one in self._shelf if one.active), key=lambda one: (one.position, one.id))
         own = ("position", "active", "version")
         return [{name: value for name, value in codec.plain(one).items() if name not in own} for one in found]
+
+
+def _rows(values: Mapping[str, Any]) -> list[Disposition]:
+    wanted = values.get(OUTCOMES, ())
+    if not isinstance(wanted, list | tuple) or not all(isinstance(one, dict) for one in wanted):
+        wrong(OUTCOMES, OUTCOMES, "it is a list of outcomes.")
+    return [
+        made(Disposition, f"outcome {one.get('id', place)}", {"position": place, **one})
+        for place, one in enumerate(wanted, 1)
+    ]
 
 
 def list_version(versions: Iterable[int]) -> int:

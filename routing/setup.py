@@ -17,6 +17,7 @@ from routing.messages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetU
 from routing.outcomes import OUTCOMES, Outcomes
 from routing.rows import Queue
 from routing.setupcheck import SetUp, check
+from routing.setupvalues import made, unknown_kind
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import Edit, Edited, Group, Profile, Skill
 from routing.trail import compared, note
@@ -72,6 +73,8 @@ class Setup(Handles):
         """The row as `edit` wants it; None when that is what there is."""
         if edit.kind == OUTCOMES:
             return self._outcomes.edit(edit, command, turn)
+        if edit.kind not in ROWS:
+            unknown_kind(edit.kind, edit.id)
         shelf, old = self._shelves[edit.kind], self._there(edit)
         self._refuse_changed(edit, old)
         new = self._made(edit, shelf.get(edit.id), turn)
@@ -117,7 +120,7 @@ class Setup(Handles):
         before = codec.plain(was) if was is not None else {"id": edit.id, "version": turn.seq}
         now = {"active": True} if edit.kind == "queue" else {}
         kept = {"id": edit.id, "version": before["version"]}
-        new = codec.build(ROWS[edit.kind], {**before, **edit.values, **kept, **now})
+        new: Any = made(ROWS[edit.kind], f"{edit.kind} {edit.id}", {**before, **edit.values, **kept, **now})
         if isinstance(new, Profile) and not new.skills and not new.groups:
             return None
         return new if was is None or new == was else replace(new, version=was.version + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -279,6 +280,26 @@ BAD: list[tuple[str, str | None, list[Edit]]] = [
     ("queue_without_anybody", "queue service", [Edit("queue", "service", {"everyone": False, "groups": ["empty"]})]),
     ("queue_without_anybody", "queue service", [Edit("queue", "service", {"skills": {"tv": 4}})]),
     ("queue_without_anybody", "queue service", [Edit("queue", "service", ASKED), remove("profile", "ann")]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"nonsense": 1})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"ring_seconds": -1})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"wrap_seconds": 10**12})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"priority": 10**12})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"priority": -1})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"members": "ann"})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"strategy": "nope"})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"skills": {"tv": 0}})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"steps": [{"after_seconds": -5}]})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"steps": [{**STEP, "skills": {"tv": 9}}]})]),
+    ("setup_value_wrong", "queue service", [Edit("queue", "service", {"dids": ["five"]})]),
+    ("setup_value_wrong", "queue nameless", [Edit("queue", "nameless", {})]),
+    ("setup_value_wrong", "queue No Id", [Edit("queue", "No Id", {"name": "x"})]),
+    ("setup_value_wrong", "skill blank", [Edit("skill", "blank", {"name": " "})]),
+    ("setup_value_wrong", "profile ann", [profile("ann", tv=99)]),
+    ("setup_value_wrong", "profile ann", [Edit("profile", "ann", {"skills": ["tv"]})]),
+    ("setup_value_wrong", "trunk one", [Edit("trunk", "one", {"name": "One"})]),
+    ("setup_value_wrong", "trunk one", [remove("trunk", "one")]),
+    ("setup_value_wrong", "outcome 1", [Edit("dispositions", "dispositions", {"dispositions": [{"label": "x"}]})]),
+    ("setup_value_wrong", "dispositions", [Edit("dispositions", "dispositions", {"dispositions": "ann"})]),
     ("default_queue_stays", None, [remove("queue", "main")]),
     ("no_such_queue", None, [remove("queue", "none")]),
     ("no_such_setup", None, [remove("skill", "none")]),
@@ -303,6 +324,19 @@ def test_given_a_set_up_that_cannot_be_then_it_is_refused_by_its_place_and_nothi
     if isinstance(refused.value, Refused) and id == "setup_in_use":
         assert refused.value.details["used_by"] == ["profile ann", "queue service"][: len(edits)]
     assert rows(world) == before
+
+
+def test_given_an_old_version_that_could_not_be_set_now_then_taking_it_back_is_refused_like_any_change() -> None:
+    world = World()
+    change(world, *BASE)
+    there = world.state.queues["service"]
+    world.state.queues.put(replace(there, priority=10**12))
+    change(world, Edit("queue", "service", {"priority": 5}))
+    (edited,) = last_change(world).edits
+    with pytest.raises(Invalid) as refused:
+        change(world, Edit("queue", "service", edited.before, was=edited.after), undoes="su-1")
+    assert (refused.value.id, refused.value.details["field"]) == ("setup_value_wrong", "priority")
+    assert world.state.queues["service"].priority == 5
 
 
 # ── history ─────────────────────────────────────────────────────────────────────────────────────────────
