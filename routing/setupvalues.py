@@ -33,7 +33,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "priority": (0, HOUR),
 }
 """Least and most of a queue's numbers. A form may ask for less; beyond these a time cannot be reckoned with."""
-_ID = re.compile(r"[a-z0-9_-]{1,60}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
 
 
@@ -61,7 +61,7 @@ def unknown_kind(kind: str, id: str) -> NoReturn:
 def _faults(row: Skill | Group | Profile | Queue | Disposition) -> Iterable[tuple[str, str]]:
     pattern = _PERSON if isinstance(row, Profile) else _ID
     if not pattern.fullmatch(row.id):
-        yield "id", "it has letters, digits or characters that no id has, or too many."
+        yield "id", "it has 1 to 60 letters of a to z, digits, _ or -."
     if isinstance(row, Profile):
         yield from _levels("skills", row.skills)
         return
