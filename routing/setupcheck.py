@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from kernel.errors import Invalid, Problem, Refused, at_fields
-from routing.demands import serves
+from routing.demands import ability_of, demand_of
+from routing.matching.demand import unfit
 from routing.rows import Queue
 from routing.state import dialled
-from routing.teamwork import Group, Profile, Skill, Step
+from routing.teamwork import Evaluation, Group, Profile, Skill, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _numbers_lead_one_way(queues: Iterable[Queue]) -> None:
 
 
 def _steps_widen(queue: Queue) -> None:
-    """Each step comes later than the one before, asks for no more, and lets somebody in whom that did not."""
+    """Each step comes later than the one before, shuts nobody out whom that let in, and lets somebody in whom that did
+    not. So the last is the widest."""
     before, groups = Step(0, queue.skills, queue.groups), set(queue.groups)
     for number, step in enumerate(queue.steps, 1):
         _step_widens(queue, number, before, step, groups)
@@ -106,16 +108,28 @@ def _step_widens(queue: Queue, number: int, before: Step, step: Step, groups: Se
     if step.after_seconds <= before.after_seconds:
         words = f"{place}: step {number} has to come later than what is before it."
         raise Invalid("step_out_of_order", words, **_at(place, "steps", "step_out_of_order", words, step=number))
-    for skill in step.skills:
-        if step.skills[skill] > before.skills.get(skill, 0):
-            words = f"{place}: step {number} leads back: it asks for more of {skill} than what is before it."
-            details = _at(place, "steps", "step_leads_back", words, step=number, skill=skill)
-            raise Invalid("step_leads_back", words, **details)
+    skill = _shuts_out(queue.evaluation, before.skills, step.skills)
+    if skill is not None:
+        words = f"{place}: step {number} leads back: by {skill} it lets in fewer than what is before it."
+        details = _at(place, "steps", "step_leads_back", words, step=number, skill=skill)
+        raise Invalid("step_leads_back", words, **details)
     if dict(step.skills) == dict(before.skills) and set(step.groups) <= groups:
         words = (
             f"{place}: step {number} lets nobody in who could not serve before. Ask for less, or name another group."
         )
         raise Invalid("step_repeats", words, **_at(place, "steps", "step_repeats", words, step=number))
+
+
+def _shuts_out(evaluation: Evaluation, before: Mapping[str, int], now: Mapping[str, int]) -> str | None:
+    """A skill by which somebody who could serve can no more; None where there is none. Where all skills are asked for
+    the fewer are the wider, where one is enough the more are; none at all lets in everybody."""
+    if evaluation is not Evaluation.any:
+        return next((skill for skill in sorted(now) if now[skill] > before.get(skill, 0)), None)
+    if not now:
+        return None
+    if not before:
+        return min(now)
+    return next((skill for skill in sorted(before) if skill not in now or now[skill] > before[skill]), None)
 
 
 def _somebody_serves(queue: Queue, profiles: Mapping[str, Profile]) -> None:
@@ -125,7 +139,8 @@ def _somebody_serves(queue: Queue, profiles: Mapping[str, Profile]) -> None:
     if not asked and (queue.everyone or queue.members):
         return
     people = {*profiles, *queue.members}
-    if not any(serves(queue, id, profiles.get(id)) for id in people):
+    widest = demand_of(queue, len(queue.steps))
+    if not any(unfit(widest, id, ability_of(profiles.get(id))) is None for id in people):
         place, field = f"queue {queue.id}", "skills" if queue.everyone else "members"
         words = (
             f"{place}: nobody could serve its callers. Name people, or a group with people in it, who have the skills."

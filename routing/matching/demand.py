@@ -15,7 +15,8 @@ from routing.teamwork import Evaluation
 class Demand:
     """What a caller asks of an agent at this moment, and how an agent is found. Callers with equal demands stand in one
     line, whatever their queue. Who serves: everyone, or `members` and whoever is in one of `groups`; of these, who has
-    `skills` (each with its least level, in the order of their names). The order of `members` is that of top-down."""
+    `skills` (each with its least level, in the order of their names). The order of `members` is that of top-down,
+    `belong` the same people as a set, for each agent is looked up among them."""
 
     everyone: bool = True
     groups: frozenset[str] = frozenset()
@@ -23,11 +24,13 @@ class Demand:
     skills: tuple[tuple[str, int], ...] = ()
     evaluation: Evaluation = Evaluation.all
     strategy: Strategy = Strategy.longest_idle
+    belong: frozenset[str] = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = (self.everyone, self.groups, self.members, self.skills, self.evaluation, self.strategy)
         object.__setattr__(self, "_hash", hash(parts))
+        object.__setattr__(self, "belong", frozenset(self.members))
 
     def __hash__(self) -> int:
         """Kept, since members are many and a demand is looked up with each change of a caller."""
@@ -86,7 +89,7 @@ def rank_of(front: bool, place: datetime, bonus: float, came: tuple[int, ...], c
 
 def unfit(demand: Demand, agent_id: str, ability: Ability) -> str | None:
     """Why an agent cannot serve a demand, whatever they do now; None when they can."""
-    if not demand.everyone and demand.groups.isdisjoint(ability.groups) and agent_id not in demand.members:
+    if not demand.everyone and demand.groups.isdisjoint(ability.groups) and agent_id not in demand.belong:
         return "not_in_queue"
     lacking = [name for name, least in demand.skills if ability.skills.get(name, 0) < least]
     if not lacking or (demand.evaluation is Evaluation.any and len(lacking) < len(demand.skills)):

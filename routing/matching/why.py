@@ -83,12 +83,12 @@ def numbers(bits: int) -> Iterator[int]:
 
 
 def pack(record: Record) -> dict[str, Any]:
-    """A record as JSON-ready values."""
+    """A record as JSON-ready values, equal ones in the same order: what is kept is the same byte for byte."""
     return {
         "form": FORM,
         "chosen": record.chosen,
         "ranked": [[one.number, one.reason, one.idle_seconds, one.score] for one in record.ranked],
-        "sets": {reason: _text(bits) for reason, bits in record.sets.items()},
+        "sets": {reason: _text(bits) for reason, bits in sorted(record.sets.items())},
     }
 
 

@@ -39,6 +39,7 @@ def must_hold_what_a_new_one_would(kept: Matchmaker, state: State, phones: Phone
         fresh.load(list(old))
     new._look(at)
     assert _contents(kept) == _contents(new)
+    assert kept.next(at) == new.next(at), "the new one looks at every line, the living one where something came"
 
 
 def _contents(matchmaker: Any) -> dict[str, object]:
