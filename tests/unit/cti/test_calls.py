@@ -344,3 +344,11 @@ def test_given_a_snapshot_then_orders_may_be_sent_from_then_on_and_not_before_it
 
     assert isinstance(out.orders[0], TakeOrders)
     assert out.orders[0].snapshot == 7
+
+
+def test_given_somebody_who_follows_the_phones_then_each_is_named_as_it_is_taken_and_let_go() -> None:
+    desk, told = ordered(asked()), list[tuple[str, bool]]()
+    desk.book.follow_phones(lambda phone: told.append((phone, desk.book.in_use("cti-phone-01"))))
+    desk.take(started(OURS, "cti-phone-01"), LegEnded(leg=OURS, cause=16))
+    assert ("cti-phone-01", True) in told
+    assert told[-1] == ("cti-phone-01", False)

@@ -93,3 +93,27 @@ def test_loading_records_no_change() -> None:
     assert shelf.settle() == []
     assert shelf["a"].value == 1
     assert shelf.get(None) is None
+
+
+@given(steps)
+def test_who_follows_a_shelf_knows_its_rows_whatever_changes_them(given_steps: list[tuple[str, object]]) -> None:
+    shelf, known = _shelf(), dict[str, CounterRow]()
+
+    def heard(before: CounterRow | None, after: CounterRow | None) -> None:
+        row = after or before
+        assert row is not None
+        assert known.get(row.id) == before
+        if after is None:
+            del known[row.id]
+        else:
+            known[row.id] = after
+
+    shelf.follow(heard)
+    shelf.load([CounterRow("a", 3), CounterRow("b", 1)])
+    for name, value in given_steps:
+        getattr(shelf, name)(*([] if value is None else [value]))
+        assert known == {row.id: row for row in shelf}
+    shelf.put(CounterRow("a", 0))
+    shelf.retire("a")
+    shelf.settle()
+    assert known == {row.id: row for row in shelf}
