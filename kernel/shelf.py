@@ -125,5 +125,6 @@ class Shelf(Generic[R]):
             self._rows.pop(key, None)
         else:
             self._rows[key] = row
-        for heard in self._followers:
-            heard(old, row)
+        if old is not row:
+            for heard in self._followers:
+                heard(old, row)
