@@ -28,8 +28,11 @@ CHECKED = (
     "step_leads_back",
     "step_repeats",
     "queue_without_anybody",
+    "queue_without_outcome",
 )
 """What the set-up as a whole may be refused for."""
+OUTCOMES_CHECKED = ("setup_value_wrong", "setup_unknown", "queue_without_outcome")
+"""What the list of outcomes may be refused for."""
 
 
 class SetUpEdits:

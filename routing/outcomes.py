@@ -12,7 +12,7 @@ from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
-from routing.messages import ChangeSetUp, DispositionsConfigured, SaveSetUpChange, SetUpDispositions
+from routing.messages import ChangeSetUp, DispositionsConfigured
 from routing.rows import Disposition
 from routing.setupvalues import made, wrong
 from routing.state import State
@@ -46,14 +46,6 @@ class Outcomes(Handles):
     @on(DispositionsConfigured)
     def _configured(self, fact: DispositionsConfigured, turn: Turn) -> None:
         self._put([codec.build(Disposition, one) for one in fact.dispositions], self.version)
-        turn.reply = {"version": self.version}
-
-    @on(SetUpDispositions)
-    def _change(self, command: SetUpDispositions, turn: Turn) -> None:
-        rows = list(command.dispositions)
-        found = self.edit(Edit(OUTCOMES, OUTCOMES, {OUTCOMES: rows}, command.version), command, turn)
-        if found is not None:
-            turn.save(SaveSetUpChange(id=f"su-{turn.seq:012x}", at=turn.at, actor=command.actor, edits=(found,)))
         turn.reply = {"version": self.version}
 
     def edit(self, edit: Edit, command: Command, turn: Turn) -> Edited | None:

@@ -13,7 +13,7 @@ from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
-from routing.messages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpQueue
+from routing.messages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpDispositions, SetUpQueue
 from routing.outcomes import OUTCOMES, Outcomes
 from routing.rows import Queue
 from routing.setupcheck import SetUp, check
@@ -67,6 +67,12 @@ class Setup(Handles):
         versions = {f"{one.kind}/{one.id}": self._version(one) for one in command.edits}
         turn.reply = {"change": change, "versions": versions}
 
+    @on(SetUpDispositions)
+    def _change_outcomes(self, command: SetUpDispositions, turn: Turn) -> None:
+        edit = Edit(OUTCOMES, OUTCOMES, {OUTCOMES: list(command.dispositions)}, command.version)
+        self._take([self._edit(edit, command, turn)], command, turn)
+        turn.reply = {"version": self._outcomes.version}
+
     # ── one row ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _edit(self, edit: Edit, command: Command, turn: Turn) -> Edited | None:
@@ -117,7 +123,8 @@ class Setup(Handles):
         """The row as it is to be. A version grows also over a row's removal, so none is ever another's."""
         if edit.values is None:
             return self._removed(edit, was)
-        before = codec.plain(was) if was is not None else {"id": edit.id, "version": turn.seq}
+        old = self._there(edit)  # of a queue made again only the version goes on
+        before = codec.plain(old) if old is not None else {"version": turn.seq if was is None else was.version}
         now = {"active": True} if edit.kind == "queue" else {}
         kept = {"id": edit.id, "version": before["version"]}
         new: Any = made(ROWS[edit.kind], f"{edit.kind} {edit.id}", {**before, **edit.values, **kept, **now})
@@ -152,10 +159,17 @@ class Setup(Handles):
     def _check(self, changed: list[Edited]) -> None:
         state = self._state
         touched = frozenset((one.kind, one.id) for one in changed)
-        removed = frozenset((one.kind, one.id) for one in changed if one.after is None)
+        removed = frozenset((one.kind, one.id) for one in changed if _gone(one))
         queues = {one.id: one for one in state.queues if one.active}
         skills, groups = {one.id: one for one in state.skills}, {one.id: one for one in state.groups}
-        check(SetUp(skills, groups, {one.id: one for one in state.profiles}, queues, touched, removed))
+        outcomes = [one for one in state.dispositions if one.active]
+        others = any(one.kind == OUTCOMES for one in changed)
+        profiles = {one.id: one for one in state.profiles}
+        check(SetUp(skills, groups, profiles, queues, touched, removed, outcomes, others))
+
+
+def _gone(edited: Edited) -> bool:
+    return edited.after is None or not edited.after.get("active", True)
 
 
 def as_was(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from kernel.errors import Invalid, Problem, Refused, at_fields
 from routing.demands import ability_of, demand_of
 from routing.matching.demand import unfit
-from routing.rows import Queue
+from routing.rows import Disposition, Queue, WrapMode
 from routing.state import dialled
 from routing.teamwork import Evaluation, Group, Profile, Skill, Step
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """All of it, as a change would leave it. `changed` and `removed` are kind and id of the rows that it touches."""
+    """All of it, as a change would leave it. `changed` and `removed` are kind and id of the rows that it touches,
+    `outcomes` those that are offered."""
 
     skills: Mapping[str, Skill]
     groups: Mapping[str, Group]
@@ -23,6 +24,8 @@ class SetUp:
     queues: Mapping[str, Queue]
     changed: Set[tuple[str, str]] = frozenset()
     removed: Set[tuple[str, str]] = frozenset()
+    outcomes: Sequence[Disposition] = ()
+    outcomes_changed: bool = False
 
 
 def check(found: SetUp) -> None:
@@ -36,6 +39,8 @@ def check(found: SetUp) -> None:
     for queue in found.queues.values():
         _steps_widen(queue)
         _somebody_serves(queue, found.profiles)
+    _outcomes_have_queues(found)
+    _wrap_ups_end(found)
 
 
 def _at(place: str, field: str, id: str, words: str, **params: str | int) -> dict[str, object]:
@@ -147,3 +152,31 @@ def _somebody_serves(queue: Queue, profiles: Mapping[str, Profile]) -> None:
         )
         details = _at(place, field, "queue_without_anybody", words, queue=queue.name)
         raise Invalid("queue_without_anybody", words, **details)
+
+
+def _outcomes_have_queues(found: SetUp) -> None:
+    """Each queue to which an outcome is limited is there."""
+    uses = [(one.id, queue) for one in found.outcomes for queue in one.queues if queue not in found.queues]
+    gone = [queue for _, queue in uses if ("queue", queue) in found.removed]
+    if gone:
+        used_by = sorted({f"outcome {outcome}" for outcome, queue in uses if queue == gone[0]})
+        words = f"The queue {gone[0]} is in use by {', '.join(used_by)}. Take it out there first."
+        raise Refused("setup_in_use", words, kind="queue", name=gone[0], used_by=used_by)
+    if found.outcomes_changed and uses:
+        place, queue = f"outcome {uses[0][0]}", uses[0][1]
+        words = f"{place}: there is no queue {queue}. Make it first, or mend the name."
+        details = _at(place, "dispositions", "setup_unknown", words, kind="queue", name=queue)
+        raise Invalid("setup_unknown", words, **details)
+
+
+def _wrap_ups_end(found: SetUp) -> None:
+    """Where a wrap-up ends with an outcome only, one is offered."""
+    for queue in found.queues.values():
+        changed = ("queue", queue.id) in found.changed
+        if queue.wrap_mode is not WrapMode.mandatory or not (changed or found.outcomes_changed):
+            continue
+        if not any(one.offered_in(queue.id) for one in found.outcomes):
+            place, field = f"queue {queue.id}", "wrap_mode" if changed else "dispositions"
+            words = f"{place}: a wrap-up has to end with an outcome, and none is offered. Offer one, or leave it open."
+            details = _at(place, field, "queue_without_outcome", words, queue=queue.name)
+            raise Invalid("queue_without_outcome", words, **details)

@@ -12,7 +12,7 @@ from agent_desktop.api import Ask, Form, Route
 from agent_desktop.hub import Hub
 from agent_desktop.ports import CommandPort
 from agent_desktop.records import AgentStateLine, CallRecords
-from agent_desktop.setupedits import CHECKED, SetUpEdits
+from agent_desktop.setupedits import CHECKED, OUTCOMES_CHECKED, SetUpEdits
 from agent_desktop.setupforms import (
     Changed,
     DispositionRow,
@@ -119,7 +119,8 @@ class SetupResource:
             Route(
                 method="DELETE", path="/api/queues/{id}", resource=self.remove_queue, rule=Right.setup_write,
                 summary="Remove a queue; who waits in it waits in the main queue, at the same place", query=Version,
-                answer=Changed, errors={404: ("no_such_queue",), 409: ("queue_changed", "default_queue_stays")},
+                answer=Changed,
+                errors={404: ("no_such_queue",), 409: ("queue_changed", "default_queue_stays", "setup_in_use")},
             ),
             Route(
                 method="GET", path="/api/dispositions", resource=self.dispositions, rule=Right.setup_read,
@@ -128,7 +129,8 @@ class SetupResource:
             Route(
                 method="PUT", path="/api/dispositions", resource=self.set_dispositions, rule=Right.setup_write,
                 summary="All outcomes of a call, in order; refused when somebody else changed them meanwhile",
-                body=DispositionsForm, answer=Saved, errors={409: ("dispositions_changed", "outcome_id_used")},
+                body=DispositionsForm, answer=Saved,
+                errors={409: ("dispositions_changed", "outcome_id_used"), 422: OUTCOMES_CHECKED},
             ),
             Route(
                 method="GET", path="/api/agents/{id}/states", resource=self.states, rule=Right.desk_use,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +34,13 @@ def group(id: str) -> Edit:
 
 def profile(id: str, *groups: str, **skills: int) -> Edit:
     return Edit("profile", id, {"skills": skills, "groups": groups})
+
+
+def outcomes(id: str, *queues: str) -> Edit:
+    """One outcome and no other, in these queues only."""
+    return Edit(
+        "dispositions", "dispositions", {"dispositions": [{"id": id, "label": id, "key": "1", "queues": queues}]}
+    )
 
 
 def remove(kind: str, id: str) -> Edit:
@@ -263,6 +269,8 @@ def test_given_a_queue_removed_and_made_again_then_its_version_grew_all_the_whil
 BASE = (skill("tv"), group("north"), group("empty"), profile("ann", "north", tv=3), queue("service", dids=["555"]))
 STEP = {"after_seconds": 10, "skills": {"tv": 2}}
 ASKED = {"skills": {"tv": 3}}
+USED_BY = {1: ["profile ann"], 2: ["profile ann", "queue service"], 3: ["outcome sale"]}
+MUST = {"wrap_mode": "mandatory", "wrap_seconds": 0}
 BAD: list[tuple[str, str | None, list[Edit]]] = [
     ("setup_unknown", "queue service", [Edit("queue", "service", {"skills": {"radio": 1}})]),
     ("setup_unknown", "queue service", [Edit("queue", "service", {"groups": ["south"]})]),
@@ -300,6 +308,9 @@ BAD: list[tuple[str, str | None, list[Edit]]] = [
     ("setup_value_wrong", "trunk one", [remove("trunk", "one")]),
     ("setup_value_wrong", "outcome 1", [Edit("dispositions", "dispositions", {"dispositions": [{"label": "x"}]})]),
     ("setup_value_wrong", "dispositions", [Edit("dispositions", "dispositions", {"dispositions": "ann"})]),
+    ("setup_unknown", "outcome sale", [outcomes("sale", "nowhere")]),
+    ("queue_without_outcome", "queue main", [queue("x"), outcomes("sale", "x"), Edit("queue", "main", MUST)]),
+    ("setup_in_use", None, [queue("x"), outcomes("sale", "x"), remove("queue", "x")]),
     ("default_queue_stays", None, [remove("queue", "main")]),
     ("no_such_queue", None, [remove("queue", "none")]),
     ("no_such_setup", None, [remove("skill", "none")]),
@@ -322,21 +333,8 @@ def test_given_a_set_up_that_cannot_be_then_it_is_refused_by_its_place_and_nothi
     if place is not None:
         assert refused.value.details["place"] == place
     if isinstance(refused.value, Refused) and id == "setup_in_use":
-        assert refused.value.details["used_by"] == ["profile ann", "queue service"][: len(edits)]
+        assert refused.value.details["used_by"] == USED_BY[len(edits)]
     assert rows(world) == before
-
-
-def test_given_an_old_version_that_could_not_be_set_now_then_taking_it_back_is_refused_like_any_change() -> None:
-    world = World()
-    change(world, *BASE)
-    there = world.state.queues["service"]
-    world.state.queues.put(replace(there, priority=10**12))
-    change(world, Edit("queue", "service", {"priority": 5}))
-    (edited,) = last_change(world).edits
-    with pytest.raises(Invalid) as refused:
-        change(world, Edit("queue", "service", edited.before, was=edited.after), undoes="su-1")
-    assert (refused.value.id, refused.value.details["field"]) == ("setup_value_wrong", "priority")
-    assert world.state.queues["service"].priority == 5
 
 
 # ── history ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,8 +8,9 @@ import pytest
 
 from kernel.codec import plain
 from kernel.errors import Invalid, NotFound, Refused
-from routing.messages import ExtendWrapUp, FinishWrapUp, SetUpDispositions, SetUpQueue, StintEnded
+from routing.messages import ChangeSetUp, ExtendWrapUp, FinishWrapUp, SetUpDispositions, SetUpQueue, StintEnded
 from routing.rows import Disposition, Duty, Standing, WrapMode
+from routing.teamwork import Edit
 from tests.unit.routing.world import World, talking
 
 pytestmark = pytest.mark.unit
@@ -98,6 +99,7 @@ def test_what_a_disposition_means_is_told_by_its_flags_whatever_its_name() -> No
 
 def test_a_disposition_of_another_queue_is_refused() -> None:
     world, ix = wrapping()
+    world.say(ChangeSetUp(actor="adm", edits=(Edit("queue", "sales", {"name": "Sales"}),)))
     rows = (Disposition("here", "Here", "1", queues=("main",)), Disposition("there", "There", "2", queues=("sales",)))
     world.say(SetUpDispositions(actor="adm", dispositions=tuple(plain(one) for one in rows)))
     with pytest.raises(Invalid):
