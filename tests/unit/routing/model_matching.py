@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from routing.messages import ChangeSetUp
-from routing.rows import WAITING, InteractionState, Presence, rejection
+from routing.rows import TALKING, WAITING, InteractionState, Presence, rejection
 from routing.teamwork import Edit
 from tests.unit.routing.bench import Bench
 from tests.unit.routing.indexes import matchmaker_of, must_hold_what_a_new_one_would
@@ -23,6 +23,21 @@ class Matching(RuleBasedStateMachine):
 
     bench: Bench
     state: Any
+
+    @initialize(there=st.booleans())
+    def callers_come_to_a_queue_beside_the_main_one(self, there: bool) -> None:
+        self.a_queue_beside_the_main_one_is_made_or_removed(there)
+
+    @precondition(lambda self: self.bench.alive and self._talks_beside())
+    @rule()
+    def the_queue_of_those_who_talk_is_removed_and_their_agents_phones_are_lost(self) -> None:
+        self.a_queue_beside_the_main_one_is_made_or_removed(False)
+        for leg in [leg for leg in self.bench.agent_legs() if leg.up]:
+            self.bench.switch.agent_leg_ends(leg, 44)
+        self.bench.pump()
+
+    def _talks_beside(self) -> bool:
+        return any(one.state in TALKING and one.queue_id == "other" for one in self.state.interactions)
 
     @precondition(lambda self: self.bench.alive)
     @rule(there=st.booleans())
