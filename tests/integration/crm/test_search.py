@@ -129,7 +129,7 @@ async def test_a_switchboard_is_found_by_its_people_and_says_who_answers_where(c
     assert by_number["found"] == {"by": "number", "text": "910 22 33 44 #12 · Marta Gil", "ref": None}
     assert by_number["numbers"] == [
         {"e164": "+34910223344", "national": "910 22 33 44", "label": "", "extension": "12", "contact": "Marta Gil",
-         "shared": True}
+         "shared": True, "zones": ["Europe/Madrid"]}
     ]  # fmt: skip
 
 

@@ -135,7 +135,8 @@ async def test_saving_an_entry_again_replaces_it_and_moves_it_to_another_custome
     assert (await crm.timeline.page("cu-1"))["entries"] == []
     assert (await crm.timeline.page("cu-2"))["entries"] == [
         {"id": "tl-ix-1", "at": "2026-11-21T12:00:00.250Z", "kind": "call", "title": "Inbound call",
-         "body": "said goodbye", "status": "done", "ref": "ix-1", "staff_name": None, "details": {"n": [1]}}
+         "body": "said goodbye", "status": "done", "ref": "ix-1", "staff_name": None, "details": {"n": [1]},
+         "zones": []}
     ]  # fmt: skip
 
 

@@ -128,7 +128,12 @@ async def journalled(home: SimHouse) -> list[object]:
 
 
 async def each_once(home: SimHouse) -> None:
-    """What the journal says came: of two offers and one talk."""
+    """What the journal says came: of two offers and one talk. It may be a moment behind what is in memory."""
+
+    async def is_saved() -> bool:
+        return any(isinstance(one, StintEnded) for one in await journalled(home))
+
+    await until(is_saved, 10, "the end of the wrap-up is in the journal")
     said = await journalled(home)
     came = Counter(type(one) for one in said)
     assert came[OfferMade] == came[RenderDue] == 2
