@@ -185,7 +185,7 @@ async def test_two_administrators_at_one_person_see_both_and_choose(office: Desk
         async with office.browser("root") as other:
             change = {"version": ann.version, "name": "Ann Theirs", "roles": ["sales"]}
             assert (await other.ask("PATCH", f"/api/people/{ann.id}", change))[0] == 200
-        await page.get_by_role("button", name="Save", exact=True).click()
+        await page.get_by_role("button", name="Save", exact=True).first.click()
         table = page.locator("table.differences")
         await expect(table).to_contain_text("Ann Theirs")
         await expect(table).to_contain_text("Ann Mine")
