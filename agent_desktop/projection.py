@@ -25,7 +25,7 @@ from agent_desktop.ports import Batch, Row, RowChange, State
 from kernel.codec import build
 from routing.agents import PAUSE_REASONS
 from routing.demands import serves
-from routing.rows import Queue
+from routing.queuerows import Queue
 from routing.state import MAIN_QUEUE
 from routing.teamwork import Profile
 

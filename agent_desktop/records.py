@@ -10,7 +10,7 @@ from typing import Protocol
 from typing_extensions import TypedDict
 
 from kernel.access import Ownership
-from routing.messages import SaveSetUpChange
+from routing.setupmessages import SaveSetUpChange
 
 
 class ConsideredAgent(TypedDict):

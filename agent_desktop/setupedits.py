@@ -13,7 +13,7 @@ from agent_desktop.people import People
 from agent_desktop.ports import CommandPort
 from agent_desktop.setupforms import Changed
 from kernel.errors import Invalid, Problem, at_fields
-from routing.messages import ChangeSetUp
+from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 
 SHELVES = {"skill": "skills", "group": "agent_groups", "profile": "profiles", "queue": "queues"}

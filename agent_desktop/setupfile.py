@@ -19,11 +19,11 @@ from agent_desktop.setupforms import CLOSED, DispositionRow, Groups, Id, Levels,
 from kernel.codec import build
 from kernel.core import Core, Outcome
 from kernel.errors import Invalid, Problem, at_fields
-from routing.messages import ChangeSetUp, SaveSetUpChange
 from routing.outcomes import OUTCOMES, list_version
 from routing.outcomes import Outcomes as OutcomesHandler
-from routing.rows import Disposition
+from routing.queuerows import Disposition
 from routing.setup import ROWS, Setup
+from routing.setupmessages import ChangeSetUp, SaveSetUpChange
 from routing.state import State
 from routing.teamwork import Edit, Edited
 

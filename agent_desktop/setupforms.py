@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Form
-from routing.rows import Flag, Strategy, WrapMode
+from routing.queuerows import Flag, Strategy, WrapMode
 from routing.teamwork import Evaluation
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -32,8 +32,8 @@ from kernel.codec import plain
 from kernel.core import Outcome
 from kernel.db import connect
 from lab.ports import free_tcp
-from routing.messages import QueueConfigured
-from routing.rows import Queue
+from routing.queuerows import Queue
+from routing.setupmessages import QueueConfigured
 from server import migrate
 from server.platform import make_core
 from server.shelves import SAVERS, shelf_tables

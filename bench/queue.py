@@ -23,7 +23,7 @@ from lab import sipp
 from lab.asterisk import AsteriskLab, LabSettings
 from lab.caller import TRUNK
 from lab.plans import CallPlan
-from routing.rows import Queue
+from routing.queuerows import Queue
 
 GOALS = {"median_ratio_vs_app_queue": Goal("<=", 1), "spread_ratio_vs_app_queue": Goal("<=", 1)}
 AGENTS, RATE, SECONDS, ROUNDS = 20, 10.0, 40, 3

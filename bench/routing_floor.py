@@ -11,20 +11,8 @@ from datetime import UTC, datetime, timedelta
 from routing.demands import ability_of, demand_of
 from routing.matching.demand import Rank, unfit
 from routing.matchmaking import Matchmaker, place_in_line
-from routing.rows import (
-    Agent,
-    Considered,
-    Duty,
-    Interaction,
-    InteractionState,
-    Line,
-    Match,
-    Presence,
-    Queue,
-    Reach,
-    Strategy,
-    rejection,
-)
+from routing.queuerows import Queue, Strategy
+from routing.rows import Agent, Considered, Duty, Interaction, InteractionState, Line, Match, Presence, Reach, rejection
 from routing.state import MAIN_LINE, State
 from routing.teamwork import Evaluation, Profile, Step
 

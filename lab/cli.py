@@ -17,7 +17,7 @@ from lab.operators import operator
 from lab.plans import DEMO_CALLERS, MAX_RATE, CallPlan, Outcome, make_plan, tally
 from lab.sim.control import SimControl, state_file
 from lab.simulation import Plan, Stream, people, simulate
-from routing.rows import Queue
+from routing.queuerows import Queue
 
 DEFAULT = "default"
 

@@ -15,18 +15,11 @@ from cti.orders import HangUp
 from kernel.codec import plain
 from kernel.core import Core, Outcome
 from kernel.messages import Message
-from routing.messages import (
-    CallerIdentified,
-    FinishWrapUp,
-    OfferMade,
-    OfferRendered,
-    PhonesConfigured,
-    QueueConfigured,
-    SetPresence,
-    SignInAgent,
-)
+from routing.messages import CallerIdentified, FinishWrapUp, OfferMade, OfferRendered, SetPresence, SignInAgent
+from routing.queuerows import Queue
 from routing.room import handlers
-from routing.rows import Match, Offer, OfferState, Presence, Queue
+from routing.rows import Match, Offer, OfferState, Presence
+from routing.setupmessages import PhonesConfigured, QueueConfigured
 from routing.state import State
 from routing.teamwork import Profile
 

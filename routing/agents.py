@@ -9,18 +9,11 @@ from cti.events import PhoneChanged
 from kernel.errors import Invalid, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.dues import AgentAwayDue
 from routing.machines import DUTY, PRESENCE
-from routing.messages import (
-    AgentAwayDue,
-    AgentStateChanged,
-    DeskSeen,
-    DesksUnknown,
-    PhonesConfigured,
-    SetPresence,
-    SignInAgent,
-    SignOutAgent,
-)
+from routing.messages import AgentStateChanged, DeskSeen, DesksUnknown, SetPresence, SignInAgent, SignOutAgent
 from routing.rows import Agent, Duty, Presence, Reach
+from routing.setupmessages import PhonesConfigured
 from routing.state import PhoneLease, State
 
 SIGNED_OUT = "signed_out"

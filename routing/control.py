@@ -10,8 +10,9 @@ from cti.orders import HangUp, HoldCaller, ResumeCaller
 from kernel.errors import LinkDown, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.dues import ControlDue
 from routing.machines import STINT
-from routing.messages import CallActionFailed, ControlDue, HangUpCall, HoldCall, ResumeCall
+from routing.messages import CallActionFailed, HangUpCall, HoldCall, ResumeCall
 from routing.rows import Interaction, Stint, StintState
 from routing.state import State
 from routing.switchboard import Switchboard

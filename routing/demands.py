@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.matching.demand import NO_ABILITY, Ability, Demand, unfit
-from routing.rows import Queue
+from routing.queuerows import Queue
 from routing.teamwork import Profile, terms
 
 

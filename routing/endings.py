@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cti.events import AgentLegEnded
-from routing.rows import Offer, OfferState, Queue
+from routing.queuerows import Queue
+from routing.rows import Offer, OfferState
 
 ANSWERED_ELSEWHERE = 26
 BUSY = frozenset({17})

@@ -10,9 +10,10 @@ from cti.facts import ContactGone, LegSound
 from cti.orders import HangUp, LookAtLeg
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.dues import MatchDue, SoundLostDue
 from routing.endings import unanswered
 from routing.machines import PRESENCE
-from routing.messages import AgentPausedForPhone, MatchDue, SoundLostDue
+from routing.messages import AgentPausedForPhone
 from routing.offers import Offers
 from routing.rows import Agent, Interaction, OfferState, Presence, Stint, StintState
 from routing.state import State

@@ -11,19 +11,8 @@ from routing.demands import ability_of, demand_of, demands_of
 from routing.machines import INTERACTION
 from routing.matching.demand import Caller, Demand, Rank, Supply, rank_of
 from routing.matching.matcher import Choice, Matcher
-from routing.rows import (
-    SHARING,
-    WAITING,
-    Agent,
-    Interaction,
-    InteractionState,
-    Offer,
-    OfferState,
-    Presence,
-    Queue,
-    Strategy,
-    rejection,
-)
+from routing.queuerows import SHARING, Queue, Strategy
+from routing.rows import WAITING, Agent, Interaction, InteractionState, Offer, OfferState, Presence, rejection
 from routing.state import State, came
 from routing.switchboard import Switchboard
 from routing.tallies import day_of, next_day

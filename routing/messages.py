@@ -1,15 +1,12 @@
-"""What people ask of routing, what routing decides, and the deadlines it sets."""
+"""What people ask of routing, and what routing decides. Deadlines are in dues, set-up in setupmessages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from kernel.messages import Command, Due, Event, Fact, Question, Write, personal
+from kernel.messages import Command, Event, Fact, Question, Write, personal
 from routing.matching.why import Record
 from routing.rows import Match, Presence, Standing
-from routing.teamwork import Edit, Edited
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,35 +93,6 @@ class DeskSeen(Command):
     grace: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUpQueue(Command):
-    """What ChangeSetUp took the place of, in journals. Change settings of a queue, named as in routing.rows.Queue; the
-    others stay. `version` is the one that was looked at: with another one there it is refused; the reply is the version
-    now. None (in journals of before there were versions) is taken as it is, and moves none."""
-
-    queue_id: str
-    changes: dict[str, Any]
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUpDispositions(Command):
-    """All dispositions, in order; see routing.rows.Disposition. One that is not among them is not offered any more.
-    `version` and reply as in SetUpQueue, of the list as a whole."""
-
-    dispositions: tuple[dict[str, object], ...]
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeSetUp(Command):
-    """Change rows of the set-up, all or none of them: see routing.teamwork.Edit for each. The reply has the `change`
-    under which it can be undone, and of each row the version now. `undoes` is the change that this one takes back."""
-
-    edits: tuple[Edit, ...]
-    undoes: str | None = None
-
-
 # ── facts from our own side ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -142,31 +110,10 @@ class CallerIdentified(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhonesConfigured(Fact):
-    """The pool of phone endpoints that agents lease."""
-
-    endpoints: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueConfigured(Fact):
-    """A queue's settings, whole; see routing.rows.Queue."""
-
-    queue: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DesksUnknown(Fact):
     """The platform began anew: no desk is open until it is seen. `grace` as in DeskSeen."""
 
     grace: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispositionsConfigured(Fact):
-    """All dispositions, in order; see routing.rows.Disposition."""
-
-    dispositions: tuple[dict[str, object], ...]
 
 
 # ── orders to our own side ──────────────────────────────────────────────────────────────────────────────
@@ -271,17 +218,6 @@ class SaveChoice(Write):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaveSetUpChange(Write):
-    """What was changed in the set-up, with what was there before: by it the change can be taken back."""
-
-    id: str
-    at: datetime
-    actor: str
-    edits: tuple[Edited, ...]
-    undoes: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveRecordingProblem(Write):
     """Of a call that is over and no longer in memory."""
 
@@ -323,68 +259,3 @@ class CallActionFailed(Event):
     agent_id: str
     action: str
     message: str
-
-
-# ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderDue(Due):
-    """The browser did not say that the pop is shown: ring anyway."""
-
-    offer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferDue(Due):
-    offer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegGoneDue(Due):
-    """The switch never told us that an ended offer's leg is gone: go on without."""
-
-    offer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUpDue(Due):
-    stint_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentAwayDue(Due):
-    """The agent has had neither desk nor phone for too long."""
-
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpDue(Due):
-    """The look-up takes too long: the caller is offered as unknown."""
-
-    interaction_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlDue(Due):
-    """The switch should have confirmed by now what the agent asked of it."""
-
-    stint_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundLostDue(Due):
-    """An agent's phone lost its sound a while ago, and not again since."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WidenDue(Due):
-    """The next step of a queue has come for a caller who waits in it."""
-
-    interaction_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchDue(Due):
-    """Somebody may have become routable (a rest or a preference ended)."""

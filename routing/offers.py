@@ -22,6 +22,7 @@ from kernel.handling import Handles, on
 from kernel.messages import Message
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.dues import LegGoneDue, MatchDue, OfferDue, RenderDue
 from routing.endings import ANSWERED_ELSEWHERE, Ending, ending_of, failed_rest, refused_rest, unanswered
 from routing.legs import end_leg
 from routing.machines import DUTY, INTERACTION, OFFER, PRESENCE, STINT
@@ -30,29 +31,13 @@ from routing.messages import (
     AgentPausedForMisses,
     AgentPausedForPhone,
     DeclineOffer,
-    LegGoneDue,
-    MatchDue,
-    OfferDue,
     OfferEnded,
     OfferMade,
     OfferRendered,
-    RenderDue,
     SaveChoice,
 )
-from routing.rows import (
-    SHARING,
-    Agent,
-    Duty,
-    Interaction,
-    InteractionState,
-    Offer,
-    OfferState,
-    Presence,
-    Queue,
-    Reach,
-    Stint,
-    Strategy,
-)
+from routing.queuerows import SHARING, Queue, Strategy
+from routing.rows import Agent, Duty, Interaction, InteractionState, Offer, OfferState, Presence, Reach, Stint
 from routing.standing import MISSED
 from routing.state import State
 from routing.switchboard import Switchboard

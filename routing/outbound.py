@@ -26,7 +26,8 @@ from routing.dialling import (
     PermitRefused,
     TrunkConfigured,
 )
-from routing.messages import IdentifyCaller, LookUpDue
+from routing.dues import LookUpDue
+from routing.messages import IdentifyCaller
 from routing.record import record_call
 from routing.rows import Agent, Duty, Interaction, InteractionState, Match, Presence, Stint, StintState
 from routing.state import MAIN_QUEUE, MAIN_TRUNK, State, advance

@@ -12,8 +12,8 @@ from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
-from routing.messages import ChangeSetUp, DispositionsConfigured
-from routing.rows import Disposition
+from routing.queuerows import Disposition
+from routing.setupmessages import ChangeSetUp, DispositionsConfigured
 from routing.setupvalues import made, wrong
 from routing.state import State
 from routing.teamwork import Edit, Edited

@@ -8,7 +8,8 @@ from crm_core.timeline.writes import KeepPromises, SaveTimelineEntry
 from kernel.errors import Refused
 from kernel.turn import Turn
 from routing.messages import FinishWrapUp
-from routing.rows import Disposition, Flag, Interaction, Stint
+from routing.queuerows import Disposition, Flag
+from routing.rows import Interaction, Stint
 from routing.state import State
 
 

@@ -13,10 +13,10 @@ from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
-from routing.messages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpDispositions, SetUpQueue
 from routing.outcomes import OUTCOMES, Outcomes
-from routing.rows import Queue
+from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
+from routing.setupmessages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpDispositions, SetUpQueue
 from routing.setupvalues import made, unknown_kind
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import Edit, Edited, Group, Profile, Skill

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kernel.errors import Invalid, Problem, Refused, at_fields
 from routing.demands import ability_of, demand_of
 from routing.matching.demand import unfit
-from routing.rows import Disposition, Queue, WrapMode
+from routing.queuerows import Disposition, Queue, WrapMode
 from routing.state import dialled
 from routing.teamwork import Evaluation, Group, Profile, Skill, Step
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from kernel import codec
 from kernel.errors import Invalid, Problem, at_fields
-from routing.rows import Disposition, Queue
+from routing.queuerows import Disposition, Queue
 from routing.teamwork import LEVELS, Group, Profile, Skill
 
 T = TypeVar("T", bound=Skill | Group | Profile | Queue | Disposition)

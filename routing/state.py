@@ -10,17 +10,8 @@ from typing import Any, Protocol, TypeVar
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
 from routing.attempts import ATTEMPT, Attempt, Trunk
-from routing.rows import (
-    Agent,
-    Disposition,
-    Interaction,
-    Line,
-    Offer,
-    OfferState,
-    Queue,
-    Stint,
-    StintState,
-)
+from routing.queuerows import Disposition, Queue
+from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
 from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
 

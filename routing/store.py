@@ -12,8 +12,9 @@ from kernel.db import from_row, to_row
 from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
 from routing.matching import why
-from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
+from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.rows import Considered, Interaction, Offer
+from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.tables import agent_states, agents, attempts, choices, interactions, offers, setup_changes, stints
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from routing.rows import Queue
+    from routing.queuerows import Queue
 
 LEVELS = range(1, 6)
 """How well somebody can do something: 5 is best."""

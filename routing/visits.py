@@ -21,6 +21,7 @@ from cti.orders import HangUp
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.dues import LookUpDue
 from routing.endings import Ending
 from routing.legs import queue_again
 from routing.machines import INTERACTION, STINT
@@ -30,7 +31,6 @@ from routing.messages import (
     InteractionEnded,
     InteractionQueued,
     LinkCustomer,
-    LookUpDue,
     StintJoined,
 )
 from routing.offers import Offers, settle_accepted

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.messages import CallerMoved, InteractionQueued, WidenDue
+from routing.dues import WidenDue
+from routing.messages import CallerMoved, InteractionQueued
 from routing.rows import WAITING, Interaction, InteractionState
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import steps_taken

@@ -10,10 +10,12 @@ from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing import promises
 from routing.agents import DESK_GONE, change_duty
+from routing.dues import AgentAwayDue, WrapUpDue
 from routing.machines import STINT
-from routing.messages import AgentAwayDue, ExtendWrapUp, FinishWrapUp, StintEnded, WrapUpDue
+from routing.messages import ExtendWrapUp, FinishWrapUp, StintEnded
+from routing.queuerows import Queue, WrapMode
 from routing.record import record_call
-from routing.rows import Queue, Stint, StintState, WrapMode
+from routing.rows import Stint, StintState
 from routing.state import State
 from routing.tallies import count_call
 

@@ -30,10 +30,11 @@ from kernel.shelf import Shelf
 from kernel.turn import Handler
 from recordings.room import Recordings
 from routing.dialling import TrunkConfigured
-from routing.messages import DesksUnknown, DispositionsConfigured, PhonesConfigured, QueueConfigured
+from routing.messages import DesksUnknown
 from routing.outcomes import DEFAULT_DISPOSITIONS
+from routing.queuerows import Queue
 from routing.room import handlers
-from routing.rows import Queue
+from routing.setupmessages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from routing.state import MAIN_QUEUE, State
 from server.figures import Tally
 from server.heartbeat import Heartbeat, PulseHandler

@@ -15,8 +15,8 @@ from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.attempts import Attempt
-from routing.messages import SaveSetUpChange
 from routing.rows import Considered, Interaction, Offer
+from routing.setupmessages import SaveSetUpChange
 from routing.store import (
     agents_of,
     attempt_by,

@@ -18,10 +18,11 @@ from kernel.messages import Write
 from kernel.once import Answer
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
-from routing import rows, tables, teamwork
+from routing import queuerows, rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
-from routing.messages import SaveChoice, SaveRecordingProblem, SaveSetUpChange
+from routing.messages import SaveChoice, SaveRecordingProblem
+from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
@@ -50,8 +51,8 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "interactions": ShelfTable(rows.Interaction, tables.interactions, wanted),
         "stints": ShelfTable(rows.Stint, tables.stints, open_stints | with_talk),
         "offers": ShelfTable(rows.Offer, tables.offers, unfinished),
-        "queues": ShelfTable(rows.Queue, tables.queues),
-        "dispositions": ShelfTable(rows.Disposition, tables.dispositions),
+        "queues": ShelfTable(queuerows.Queue, tables.queues),
+        "dispositions": ShelfTable(queuerows.Disposition, tables.dispositions),
         "skills": ShelfTable(teamwork.Skill, tables.skills),
         "agent_groups": ShelfTable(teamwork.Group, tables.agent_groups),
         "profiles": ShelfTable(teamwork.Profile, tables.profiles),

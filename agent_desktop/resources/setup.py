@@ -25,8 +25,8 @@ from agent_desktop.setupforms import (
 )
 from kernel.access import Right
 from kernel.errors import NotFound
-from routing.messages import SetUpDispositions
 from routing.outcomes import list_version
+from routing.setupmessages import SetUpDispositions
 from routing.teamwork import Edit
 
 

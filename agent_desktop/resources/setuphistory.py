@@ -15,7 +15,7 @@ from agent_desktop.setupedits import CHECKED, SetUpEdits
 from agent_desktop.setupforms import ChangeRow, EditRow, What
 from kernel.access import Right
 from kernel.errors import NotFound, Refused
-from routing.messages import SaveSetUpChange
+from routing.setupmessages import SaveSetUpChange
 from routing.teamwork import Edit, Edited
 
 CHANGED_SINCE = frozenset({"queue_changed", "setup_changed", "dispositions_changed", "no_such_queue", "no_such_setup"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 from routing.teamwork import Evaluation
 
 

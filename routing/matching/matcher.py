@@ -13,7 +13,7 @@ from routing.matching.lines import Line, Lines
 from routing.matching.pool import Pool
 from routing.matching.ranking import BEHIND, LOWER_SKILL, score
 from routing.matching.why import SHOWN, Candidate, Record, numbers
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 
 WAITS_FOR_ANOTHER = "caller_waits_for_another_agent"
 

@@ -10,7 +10,7 @@ from sortedcontainers import SortedList
 
 from routing.matching.demand import Caller, Demand, Key, Supply
 from routing.matching.ranking import drawn, key
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 
 
 class Pool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from routing.matching.demand import Caller, Demand, Key, Supply, fitness
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 from routing.teamwork import Evaluation
 
 LOWER_SKILL = "lower_skill"

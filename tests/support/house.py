@@ -29,8 +29,9 @@ from kernel.core import Entry, Outcome
 from kernel.db import connect
 from lab.asterisk import AsteriskLab
 from lab.caller import Leg, Manner, SipPhone
-from routing.messages import QueueConfigured
-from routing.rows import Agent, Interaction, Queue
+from routing.queuerows import Queue
+from routing.rows import Agent, Interaction
+from routing.setupmessages import QueueConfigured
 from server.desk import desktop_app
 from server.pbx import Pbx, WayOut
 from server.platform import Platform, make_core, running

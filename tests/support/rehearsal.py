@@ -36,20 +36,19 @@ from routing.dialling import AskPermit, DialNumber, PermitGranted, TrunkConfigur
 from routing.messages import (
     CallerIdentified,
     DeclineOffer,
-    DispositionsConfigured,
     FinishWrapUp,
     HangUpCall,
     HoldCall,
     IdentifyCaller,
     OfferRendered,
-    PhonesConfigured,
-    QueueConfigured,
     ResumeCall,
     SetPresence,
     SignInAgent,
 )
 from routing.outcomes import DEFAULT_DISPOSITIONS
-from routing.rows import Match, OfferState, Presence, Queue, StintState, Strategy
+from routing.queuerows import Queue, Strategy
+from routing.rows import Match, OfferState, Presence, StintState
+from routing.setupmessages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from server.platform import make_core
 from tests.support.callbook import Desk, snapshot_of
 from tests.support.disk import Disk, keep

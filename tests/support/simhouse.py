@@ -20,7 +20,8 @@ from kernel.errors import Refused
 from kernel.messages import Command
 from lab.sim import SimPhone, SimSwitch
 from routing.messages import FinishWrapUp, SetPresence, SignInAgent
-from routing.rows import Agent, Duty, Presence, Queue, rejection
+from routing.queuerows import Queue
+from routing.rows import Agent, Duty, Presence, rejection
 from routing.state import State
 from server.desk import desktop_app
 from server.pbx import Pbx

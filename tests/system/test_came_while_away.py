@@ -15,7 +15,8 @@ from lab.caller import CALLER_HZ, MUSIC_HZ, PHONE_HZ, Manner, SipCaller, SipPhon
 from recordings.files import measure
 from recordings.rows import Recording
 from recordings.tables import recordings
-from routing.rows import Interaction, Queue
+from routing.queuerows import Queue
+from routing.rows import Interaction
 from routing.tables import interactions
 from tests.support.waiting import until
 from tests.system.desk.process import LUCIA, OLIVER, PlatformProcess

@@ -10,7 +10,8 @@ import pytest
 from lab.asterisk import AsteriskLab
 from lab.caller import Manner, SipCaller
 from routing.messages import AgentPausedForMisses, OfferEnded, OfferMade
-from routing.rows import Presence, Queue
+from routing.queuerows import Queue
+from routing.rows import Presence
 from tests.support.house import LUCIA, House, SipAgent, house
 from tests.support.waiting import until
 

@@ -9,7 +9,7 @@ import pytest
 
 from lab.asterisk import AsteriskLab
 from lab.caller import SipCaller
-from routing.messages import ChangeSetUp
+from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from tests.support.house import LUCIA, House, house
 from tests.support.waiting import until

@@ -13,7 +13,8 @@ from lab.caller import PHONE_HZ, SipCaller
 from lab.errors import CallFailed
 from lab.sip.leg import EndedBy
 from routing.messages import OfferEnded
-from routing.rows import Queue, Standing, Strategy
+from routing.queuerows import Queue, Strategy
+from routing.rows import Standing
 from tests.support.house import LUCIA, House, SipAgent, house, talking
 from tests.support.waiting import until
 

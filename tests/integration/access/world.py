@@ -30,8 +30,9 @@ from kernel.codec import plain
 from kernel.core import Outcome
 from kernel.db import connect
 from lab.sim import Policy, SimSwitch
-from routing.messages import QueueConfigured
-from routing.rows import OfferState, Queue
+from routing.queuerows import Queue
+from routing.rows import OfferState
+from routing.setupmessages import QueueConfigured
 from server.demo import SEED, load_demo
 from server.desk import desktop_app
 from server.pbx import Pbx

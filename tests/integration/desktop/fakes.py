@@ -12,7 +12,7 @@ from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from agent_desktop.records import AgentStateLine, CallAbout, DialFate, Recording, Why
 from kernel.access import Ownership
 from kernel.messages import Command
-from routing.messages import SaveSetUpChange
+from routing.setupmessages import SaveSetUpChange
 
 AT = "2026-03-01T10:00:00Z"
 

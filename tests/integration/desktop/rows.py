@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kernel import codec
+from routing.queuerows import Disposition, Queue
 from routing.rows import (
     Agent,
-    Disposition,
     Duty,
     Interaction,
     InteractionState,
@@ -17,7 +17,6 @@ from routing.rows import (
     Offer,
     OfferState,
     Presence,
-    Queue,
     Reach,
     Stint,
     StintState,

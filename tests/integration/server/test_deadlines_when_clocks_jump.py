@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from lab.sim import Policy, SimSwitch
-from routing.messages import MatchDue, OfferDue, OfferEnded, OfferMade, RenderDue, StintEnded, WrapUpDue
+from routing.dues import MatchDue, OfferDue, RenderDue, WrapUpDue
+from routing.messages import OfferEnded, OfferMade, StintEnded
 from routing.offers import GRACE
-from routing.rows import Duty, Queue
+from routing.queuerows import Queue
+from routing.rows import Duty
 from tests.support.simhouse import SimHouse, on_sim
 from tests.support.waiting import until
 from tests.support.walls import Wall, wall

@@ -18,7 +18,7 @@ from cti.events import CallerInFallback, Joined
 from kernel.core import Entry
 from kernel.db import connect, readonly
 from kernel.faults import FaultPoint
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.counts import counted
 from tests.support.floor import after
 from tests.support.floor.people import PROMISE, Person

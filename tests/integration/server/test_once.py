@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from kernel.db import connect, readonly
-from routing.rows import Queue
+from routing.queuerows import Queue
 from server.platform import Rooms, make_core
 from tests.support.sim_process import SimProcess
 from tests.system.desk.process import PASSWORD, PlatformProcess

@@ -12,7 +12,8 @@ import pytest
 from kernel.messages import Message
 from lab.sim import Policy, SimSwitch
 from routing.messages import AgentPausedForMisses, OfferEnded, OfferMade, SetPresence
-from routing.rows import Presence, Queue
+from routing.queuerows import Queue
+from routing.rows import Presence
 from tests.support.simhouse import SimHouse, on_sim
 from tests.support.waiting import until
 

@@ -14,7 +14,8 @@ import pytest
 
 from lab.sim import Policy, SimCall, SimPhone, SimSwitch
 from routing.messages import OfferEnded
-from routing.rows import Duty, InteractionState, Queue, Standing, Strategy
+from routing.queuerows import Queue, Strategy
+from routing.rows import Duty, InteractionState, Standing
 from tests.support.simhouse import SimHouse, on_sim
 from tests.support.waiting import until
 

@@ -12,7 +12,8 @@ from cti.reconcile import Known, Repair
 from cti.reconcile import repairs as real
 from lab.sim import Policy, SimSwitch
 from lab.sim.queue import RING_LIMIT
-from routing.rows import Queue, Standing
+from routing.queuerows import Queue
+from routing.rows import Standing
 from tests.support.simhouse import on_sim
 from tests.support.waiting import until
 

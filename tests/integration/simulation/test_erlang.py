@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lab.simulation import Fate, Plan, Stream, people, simulate
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.counts import counted
 from tests.unit.lab.erlang import Expected, Load, erlang_a, erlang_c
 

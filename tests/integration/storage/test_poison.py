@@ -20,8 +20,9 @@ from kernel.core import Core
 from kernel.engine import Engine
 from kernel.messages import Fact, Message
 from kernel.turn import Turn
-from routing.messages import PhonesConfigured, QueueConfigured, SignInAgent
-from routing.rows import Queue
+from routing.messages import SignInAgent
+from routing.queuerows import Queue
+from routing.setupmessages import PhonesConfigured, QueueConfigured
 from server.platform import make_core
 from server.shelves import SAVERS, shelf_tables
 from server.store import SqlEngineStore

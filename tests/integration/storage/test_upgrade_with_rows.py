@@ -31,7 +31,8 @@ from lab.sim import Policy, SimSwitch
 from migrations.tables import metadata
 from recordings.store import list_recordings
 from routing.messages import SetPresence, SignInAgent
-from routing.rows import Duty, Presence, Queue
+from routing.queuerows import Queue
+from routing.rows import Duty, Presence
 from server import migrate
 from server.pbx import Pbx
 from server.platform import Platform, running

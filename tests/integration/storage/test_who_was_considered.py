@@ -15,7 +15,8 @@ from crm_core.people.passwords import Hasher
 from crm_core.people.service import PeopleService
 from kernel.core import Outcome
 from kernel.db import connect, readonly
-from routing.rows import Presence, Strategy
+from routing.queuerows import Strategy
+from routing.rows import Presence
 from routing.tables import choices
 from server import migrate
 from server.records import SqlCallRecords

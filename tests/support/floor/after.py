@@ -9,15 +9,8 @@ from sqlalchemy import text
 from cti.events import CallerInFallback
 from kernel.core import Entry
 from kernel.db import connect, readonly
-from routing.messages import (
-    CallerIdentified,
-    InteractionEnded,
-    InteractionQueued,
-    LookUpDue,
-    OfferEnded,
-    OfferMade,
-    StintJoined,
-)
+from routing.dues import LookUpDue
+from routing.messages import CallerIdentified, InteractionEnded, InteractionQueued, OfferEnded, OfferMade, StintJoined
 from routing.state import came
 from tests.support.floor.people import PROMISE, Acknowledged
 

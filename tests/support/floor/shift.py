@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.faulty_link import FaultyLink
 from tests.support.floor.people import NO_ANSWER, Person
 from tests.support.floor.sight import Talk, double, held, leg_of, mistakes, talks, waiting

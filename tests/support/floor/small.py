@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from lab.asterisk import AmiAccess, AsteriskLab
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.faulty_link import FaultyLink
 from tests.support.floor.people import Person
 from tests.support.floor.sight import Talk, double, mistakes, talks, waiting

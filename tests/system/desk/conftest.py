@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from lab.asterisk import AsteriskLab, LabSettings
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.client import why_old
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import Browsers, browsers

@@ -24,8 +24,8 @@ from kernel.codec import plain
 from kernel.core import Entry, Outcome
 from kernel.db import connect
 from lab.ports import free_tcp
-from routing.messages import QueueConfigured
-from routing.rows import Queue
+from routing.queuerows import Queue
+from routing.setupmessages import QueueConfigured
 from server.demo import SEED, load_demo
 from server.platform import make_core
 from server.replay import Difference, replay

@@ -16,7 +16,7 @@ from playwright.async_api import WebSocketRoute
 
 from lab.asterisk import AsteriskLab
 from lab.caller import MUSIC_HZ, SipCaller
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.support.waiting import until
 from tests.system.conftest import channels_left
 from tests.system.desk.browser import AGENT_HZ, AgentBrowser, Browsers, browsers

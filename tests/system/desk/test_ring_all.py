@@ -10,7 +10,7 @@ import pytest
 
 from lab.asterisk import AsteriskLab
 from lab.caller import SipCaller
-from routing.rows import Strategy, WrapMode
+from routing.queuerows import Strategy, WrapMode
 from tests.system.desk.browser import AGENT_HZ, Browsers
 from tests.system.desk.process import LUCIA, PlatformProcess
 

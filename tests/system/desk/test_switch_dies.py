@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from lab.asterisk import AsteriskLab, LabSettings
 from lab.caller import SipCaller
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.system.desk.browser import AGENT_HZ, browsers
 from tests.system.desk.process import HANNAH, LUCIA, OLIVER, PlatformProcess
 

@@ -18,7 +18,7 @@ from cti.ids import is_ours
 from lab.ami import LabAmi
 from lab.asterisk import AsteriskLab
 from lab.farend import FarEnd
-from routing.rows import Queue
+from routing.queuerows import Queue
 from tests.integration.server.test_fault_dials import asks_for_one_dial, outcomes, permits
 from tests.support.floor.people import Person
 from tests.support.floor.small import plain_phones

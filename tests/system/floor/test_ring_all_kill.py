@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lab.asterisk import AsteriskLab
-from routing.rows import Queue, Strategy
+from routing.queuerows import Queue, Strategy
 from tests.integration.server.test_fault_points import switch_took_over
 from tests.support.floor.people import Person
 from tests.support.floor.sight import double, talks

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from lab.simulation import Plan, Stream, people, simulate
-from routing.rows import Queue, Strategy
+from routing.queuerows import Queue, Strategy
 from routing.teamwork import Profile
 from tests.unit.lab.erlang import Load, erlang_a, erlang_c
 

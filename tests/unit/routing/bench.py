@@ -18,18 +18,11 @@ from recordings.messages import FindRecording, RecordingFound
 from recordings.rows import RecordingState
 from routing.dialling import AskPermit, TrunkConfigured
 from routing.matching.why import considered, pack
-from routing.messages import (
-    CallerIdentified,
-    DispositionsConfigured,
-    IdentifyCaller,
-    PhonesConfigured,
-    QueueConfigured,
-    SaveChoice,
-    SetPresence,
-    SignInAgent,
-)
+from routing.messages import CallerIdentified, IdentifyCaller, SaveChoice, SetPresence, SignInAgent
 from routing.outcomes import DEFAULT_DISPOSITIONS
-from routing.rows import Considered, InteractionState, Match, Presence, Queue, StintState
+from routing.queuerows import Queue
+from routing.rows import Considered, InteractionState, Match, Presence, StintState
+from routing.setupmessages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from server.platform import Rooms, make_core
 from tests.support.disk import Disk, keep
 from tests.unit.routing.little_legs import Leg

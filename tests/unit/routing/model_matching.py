@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from routing.messages import ChangeSetUp
 from routing.rows import TALKING, WAITING, InteractionState, Presence, rejection
+from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from tests.unit.routing.bench import Bench
 from tests.unit.routing.indexes import matchmaker_of, must_hold_what_a_new_one_would

@@ -21,7 +21,8 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
-from routing.rows import Agent, Duty, Presence, Standing, WrapMode
+from routing.queuerows import WrapMode
+from routing.rows import Agent, Duty, Presence, Standing
 from routing.standing import SaveAgentState
 from tests.unit.routing.world import World
 

@@ -24,18 +24,8 @@ from routing.messages import (
     SignInAgent,
     SignOutAgent,
 )
-from routing.rows import (
-    Duty,
-    InteractionState,
-    Match,
-    OfferState,
-    Presence,
-    Reach,
-    Stint,
-    StintState,
-    Strategy,
-    WrapMode,
-)
+from routing.queuerows import Strategy, WrapMode
+from routing.rows import Duty, InteractionState, Match, OfferState, Presence, Reach, Stint, StintState
 from routing.standing import standing_of
 from server.platform import make_core
 from server.replay import replay

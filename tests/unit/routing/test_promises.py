@@ -11,8 +11,10 @@ from crm_core.timeline.writes import KeepPromises, SaveTimelineEntry
 from kernel.codec import plain
 from kernel.errors import Refused
 from kernel.messages import Write
-from routing.messages import FinishWrapUp, LinkCustomer, SetUpDispositions
-from routing.rows import Disposition, Match
+from routing.messages import FinishWrapUp, LinkCustomer
+from routing.queuerows import Disposition
+from routing.rows import Match
+from routing.setupmessages import SetUpDispositions
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit

@@ -13,17 +13,10 @@ from cti.orders import HangUp, QueueCaller
 from kernel.core import Core
 from kernel.messages import Message
 from kernel.turn import Turn
-from routing.messages import (
-    DeclineOffer,
-    FinishWrapUp,
-    IdentifyCaller,
-    OfferMade,
-    PhonesConfigured,
-    SignInAgent,
-    SignOutAgent,
-)
+from routing.messages import DeclineOffer, FinishWrapUp, IdentifyCaller, OfferMade, SignInAgent, SignOutAgent
 from routing.room import handlers
 from routing.rows import Duty, InteractionState, Presence, StintState
+from routing.setupmessages import PhonesConfigured
 from routing.state import State
 from server.replay import replay
 from tests.unit.routing.world import World

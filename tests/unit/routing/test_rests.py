@@ -8,7 +8,8 @@ import pytest
 from cti import events as ev
 from cti.orders import RingAgent
 from routing.messages import AgentPausedForPhone, DeclineOffer, OfferEnded, SetPresence
-from routing.rows import Offer, Presence, Standing, Strategy
+from routing.queuerows import Strategy
+from routing.rows import Offer, Presence, Standing
 from tests.unit.routing.world import World, talking
 
 pytestmark = pytest.mark.unit

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from cti import events as ev
 from cti.orders import DropClaim, GrantClaim, HangUp, QueueCaller, RingAgent
-from routing.messages import DeclineOffer, OfferEnded, OfferRendered, QueueConfigured
-from routing.rows import Duty, InteractionState, Offer, OfferState, Presence, Standing, Strategy
+from routing.messages import DeclineOffer, OfferEnded, OfferRendered
+from routing.queuerows import Strategy
+from routing.rows import Duty, InteractionState, Offer, OfferState, Presence, Standing
+from routing.setupmessages import QueueConfigured
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit

@@ -8,8 +8,9 @@ import pytest
 
 from cti import events as ev
 from kernel.errors import Invalid, NotFound, Refused, TrunklineError
-from routing.messages import CallerMoved, ChangeSetUp, SaveSetUpChange
+from routing.messages import CallerMoved
 from routing.rows import InteractionState
+from routing.setupmessages import ChangeSetUp, SaveSetUpChange
 from routing.teamwork import Edit
 from tests.unit.routing.world import World
 

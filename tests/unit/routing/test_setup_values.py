@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from kernel.errors import Invalid
-from routing.messages import ChangeSetUp, FinishWrapUp, SetUpDispositions, SetUpQueue
-from routing.rows import Duty, Queue
+from routing.messages import FinishWrapUp
+from routing.queuerows import Queue
+from routing.rows import Duty
+from routing.setupmessages import ChangeSetUp, SetUpDispositions, SetUpQueue
 from routing.teamwork import Edit
 from tests.unit.routing.test_setup import BASE, MUST, change, last_change, outcomes, queue, remove
 from tests.unit.routing.world import World

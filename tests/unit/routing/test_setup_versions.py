@@ -8,8 +8,8 @@ import pytest
 
 from kernel.codec import plain
 from kernel.errors import Refused
-from routing.messages import QueueConfigured, SetUpDispositions, SetUpQueue
-from routing.rows import Disposition, Queue
+from routing.queuerows import Disposition, Queue
+from routing.setupmessages import QueueConfigured, SetUpDispositions, SetUpQueue
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ from kernel.errors import Invalid
 from routing.demands import demands_of
 from routing.matching.demand import Ability, Demand, unfit
 from routing.matching.matcher import Matcher
-from routing.rows import Queue
+from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
 from routing.teamwork import Evaluation, Group, Profile, Skill, Step
 from tests.unit.routing.matching.scan import supply

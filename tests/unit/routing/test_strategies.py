@@ -13,7 +13,8 @@ from cti import events as ev
 from cti.orders import GrantClaim
 from kernel.errors import NotFound
 from routing.messages import DeclineOffer, FinishWrapUp, OfferEnded, SetPresence, SignOutAgent
-from routing.rows import Duty, InteractionState, Presence, Strategy
+from routing.queuerows import Strategy
+from routing.rows import Duty, InteractionState, Presence
 from routing.tallies import next_day
 from tests.unit.routing.indexes import matchmaker_of, must_hold_what_a_new_one_would
 from tests.unit.routing.world import World

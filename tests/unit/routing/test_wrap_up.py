@@ -8,8 +8,10 @@ import pytest
 
 from kernel.codec import plain
 from kernel.errors import Invalid, NotFound, Refused
-from routing.messages import ChangeSetUp, ExtendWrapUp, FinishWrapUp, SetUpDispositions, SetUpQueue, StintEnded
-from routing.rows import Disposition, Duty, Standing, WrapMode
+from routing.messages import ExtendWrapUp, FinishWrapUp, StintEnded
+from routing.queuerows import Disposition, WrapMode
+from routing.rows import Duty, Standing
+from routing.setupmessages import ChangeSetUp, SetUpDispositions, SetUpQueue
 from routing.teamwork import Edit
 from tests.unit.routing.world import World, talking
 

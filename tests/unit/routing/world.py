@@ -12,18 +12,12 @@ from kernel.core import Core, Outcome
 from kernel.messages import Message, Order
 from routing.matching.why import considered, pack
 from routing.matchmaking import place_in_line
-from routing.messages import (
-    CallerIdentified,
-    DispositionsConfigured,
-    PhonesConfigured,
-    QueueConfigured,
-    SaveChoice,
-    SetPresence,
-    SignInAgent,
-)
+from routing.messages import CallerIdentified, SaveChoice, SetPresence, SignInAgent
 from routing.outcomes import DEFAULT_DISPOSITIONS
+from routing.queuerows import Queue
 from routing.room import handlers
-from routing.rows import Agent, Considered, Interaction, InteractionState, Match, Offer, Presence, Queue, Stint
+from routing.rows import Agent, Considered, Interaction, InteractionState, Match, Offer, Presence, Stint
+from routing.setupmessages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from routing.state import State
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -12,16 +12,11 @@ from kernel.codec import plain
 from kernel.core import Core, Entry, Outcome
 from kernel.errors import TrunklineError
 from kernel.messages import Message
-from routing.messages import (
-    CallerIdentified,
-    DispositionsConfigured,
-    PhonesConfigured,
-    QueueConfigured,
-    SetPresence,
-    SignInAgent,
-)
+from routing.messages import CallerIdentified, SetPresence, SignInAgent
 from routing.outcomes import DEFAULT_DISPOSITIONS
-from routing.rows import Match, Presence, Queue
+from routing.queuerows import Queue
+from routing.rows import Match, Presence
+from routing.setupmessages import DispositionsConfigured, PhonesConfigured, QueueConfigured
 from server.platform import make_core
 from server.replay import Difference, replay
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from routing.matching.demand import Ability, Caller, Demand, Evaluation, Supply, rank_of
 from routing.matching.ranking import drawn
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

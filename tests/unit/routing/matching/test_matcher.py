@@ -15,7 +15,7 @@ from routing.matching.demand import Ability, Caller, Demand, Evaluation, Supply,
 from routing.matching.matcher import WAITS_FOR_ANOTHER, Matcher
 from routing.matching.ranking import PASSED
 from routing.matching.why import verdicts
-from routing.rows import Strategy
+from routing.queuerows import Strategy
 from tests.unit.routing.matching import scan
 from tests.unit.routing.matching.scan import START
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from routing.matching.demand import Demand
 from routing.matching.matcher import Matcher
 from routing.matching.why import SHOWN, Candidate, Record, considered, numbers, pack, unpack
-from routing.rows import Considered, Strategy
+from routing.queuerows import Strategy
+from routing.rows import Considered
 from tests.unit.routing.matching.scan import START, caller, supply
 
 pytestmark = pytest.mark.unit
