@@ -12,7 +12,7 @@ from routing.teamwork import Edit, Edited
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpQueue(Command):
-    """What ChangeSetUp took the place of, in journals. Change settings of a queue, named as in routing.queuerows.Queue; the
+    """What ChangeSetUp took the place of, in journals. Change settings of a queue; see routing.queuerows.Queue; the
     others stay. `version` is the one that was looked at: with another one there it is refused; the reply is the version
     now. None (in journals of before there were versions) is taken as it is, and moves none."""
 
@@ -23,7 +23,7 @@ class SetUpQueue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpDispositions(Command):
-    """All dispositions, in order; see routing.queuerows.Disposition. One that is not among them is not offered any more.
+    """All dispositions, in order (routing.queuerows.Disposition). One that is not among them is not offered any more.
     `version` and reply as in SetUpQueue, of the list as a whole."""
 
     dispositions: tuple[dict[str, object], ...]
