@@ -1,10 +1,9 @@
 // Asked again before how one signs in is changed.
 
 import { t } from "../i18n";
-import { Button } from "../ui/basics";
-import { Dialog } from "../ui/dialog";
 import { useForm } from "../ui/form";
-import { FormProblem, SecretField } from "../ui/inputs";
+import { DialogForm } from "../ui/formbox";
+import { SecretField } from "../ui/inputs";
 
 interface ProofProps {
   title: string;
@@ -19,27 +18,11 @@ export function ProofDialog({ title, lead, go, danger, work, onClose }: ProofPro
   const form = useForm({ password: "" }, ({ password }) =>
     password ? {} : { password: t("sign_in.need_password") },
   );
+  const send = (): Promise<boolean> => form.submit(async ({ password }) => work(password));
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void form.submit(async ({ password }) => work(password));
-        }}
-      >
-        <p class="soft">{lead}</p>
-        <FormProblem words={form.problem.value} />
-        <SecretField form={form} name="password" label={t("account.your_password")} focus />
-        <div class="row dialog-foot">
-          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
-          <Button type="submit" kind={danger ? "danger" : "primary"} busy={form.busy.value}>
-            {go}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm title={title} form={form} send={send} go={go} danger={danger} onClose={onClose}>
+      <p class="soft">{lead}</p>
+      <SecretField form={form} name="password" label={t("account.your_password")} focus />
+    </DialogForm>
   );
 }

@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import type { Account, Enrolment, Entering } from "../types";
 import { Button } from "../ui/basics";
 import { useForm } from "../ui/form";
+import { FormBox } from "../ui/formbox";
 import { FormProblem, SecretField } from "../ui/inputs";
 import { CodeField, useCode } from "./code";
 import { EnrolSteps, RecoveryCodes } from "./enrol";
@@ -76,18 +77,12 @@ function CodeStep({ goOn }: { goOn: StepProps["goOn"] }) {
     if (!done) form.values.value = { code: "" };
   };
   return (
-    <form
-      ref={form.box}
-      class="stack wide"
-      noValidate
-      onSubmit={(event) => (event.preventDefault(), void send())}
-    >
-      <FormProblem words={form.problem.value} />
+    <FormBox form={form} send={send}>
       <CodeField form={form} label={t("second.code")} hint={t("sign_in.code_hint")} focus />
       <Button type="submit" kind="primary" class="tall" busy={form.busy.value}>
         {t("sign_in.code_go")}
       </Button>
-    </form>
+    </FormBox>
   );
 }
 
@@ -98,13 +93,7 @@ function PasswordStep({ goOn }: { goOn: StepProps["goOn"] }) {
   const send = (): Promise<boolean> =>
     form.submit(async (values) => goOn(await post<Answer>("/api/sign-in/password", values).catch(outOf)));
   return (
-    <form
-      ref={form.box}
-      class="stack wide"
-      noValidate
-      onSubmit={(event) => (event.preventDefault(), void send())}
-    >
-      <FormProblem words={form.problem.value} />
+    <FormBox form={form} send={send}>
       <SecretField
         form={form}
         name="password"
@@ -117,7 +106,7 @@ function PasswordStep({ goOn }: { goOn: StepProps["goOn"] }) {
       <Button type="submit" kind="primary" class="tall" busy={form.busy.value}>
         {t("sign_in.password_go")}
       </Button>
-    </form>
+    </FormBox>
   );
 }
 

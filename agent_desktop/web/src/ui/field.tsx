@@ -38,13 +38,19 @@ export function Field({ label, problem, hint, children, ...given }: FieldProps) 
           {hint}
         </span>
       )}
-      {problem && (
-        <span class="problem" id={told} role="alert">
-          <Icon name="alert" />
-          {problem}
-        </span>
-      )}
+      <Problem id={told} words={problem} />
     </div>
+  );
+}
+
+/** What is wrong with a field, beneath it. */
+export function Problem({ id, words }: { id?: string; words: string | undefined }) {
+  if (!words) return null;
+  return (
+    <span class="problem" id={id} role="alert">
+      <Icon name="alert" />
+      {words}
+    </span>
   );
 }
 

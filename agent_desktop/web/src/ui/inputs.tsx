@@ -4,7 +4,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { Field, type Option, Select, useFocus } from "./field";
+import { Field, type Option, Problem, Select, useFocus } from "./field";
 import type { FormState } from "./form";
 import { Icon } from "./icon";
 
@@ -169,12 +169,7 @@ function OptionLines<V extends object>(props: LinesProps<V>) {
           </label>
         ))}
       </div>
-      {problem && (
-        <span class="problem" id={told} role="alert">
-          <Icon name="alert" />
-          {problem}
-        </span>
-      )}
+      <Problem id={told} words={problem} />
     </fieldset>
   );
 }

@@ -6,7 +6,8 @@ import { t } from "../../i18n";
 import { toast } from "../../store/toasts";
 import { Button } from "../../ui/basics";
 import { useForm } from "../../ui/form";
-import { ChecksField, FormProblem } from "../../ui/inputs";
+import { FormBox } from "../../ui/formbox";
+import { ChecksField } from "../../ui/inputs";
 import { Card } from "../../ui/page";
 import { useLoad } from "../load";
 import type { Known, Levels, NamedRow, Profile } from "../setup/shapes";
@@ -62,13 +63,7 @@ function AbilitiesForm({ id, known, found, version, again }: FormProps) {
   const same = JSON.stringify(values.value) === JSON.stringify(saved.value.values);
   return (
     <Card title={t("abilities.title")} icon="queue" lead={t("abilities.lead")}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => (event.preventDefault(), void send())}
-      >
-        <FormProblem words={form.problem.value} />
+      <FormBox form={form} send={send}>
         {known.groups.length > 0 && (
           <ChecksField
             form={form}
@@ -89,7 +84,7 @@ function AbilitiesForm({ id, known, found, version, again }: FormProps) {
             {t("people.save")}
           </Button>
         </div>
-      </form>
+      </FormBox>
     </Card>
   );
 }

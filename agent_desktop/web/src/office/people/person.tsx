@@ -1,15 +1,16 @@
 // One person: who they are, how they sign in, where they are signed in; what may be done with the account.
 
 import { type Signal, useSignal } from "@preact/signals";
-import { isGone, post, remove, request, wordsFor } from "../../api";
+import { post, remove, request } from "../../api";
 import { t } from "../../i18n";
 import { SessionList } from "../../people/sessions";
 import { toast } from "../../store/toasts";
 import type { StaffPerson, Team } from "../types";
-import { Button, Empty } from "../../ui/basics";
+import { Button } from "../../ui/basics";
 import { Card, Confirm, Page } from "../../ui/page";
 import { account, may } from "../account";
 import { useLoad } from "../load";
+import { NotYet } from "../onepage";
 import { Abilities } from "./abilities";
 import { EditPerson } from "./edit";
 import { HandOver } from "./handover";
@@ -38,22 +39,8 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
   const teams = useLoad<{ items: Team[] }>("/api/teams");
   const found = person.data.value;
   const back = { to: "/admin/people", label: t("people.title") };
-  if (person.failure.value)
-    return (
-      <Page title={t("people.title")} back={back}>
-        <Empty icon="alert" title={wordsFor(person.failure.value)}>
-          {!isGone(person.failure.value) && (
-            <Button onClick={() => void person.reload()}>{t("list.again")}</Button>
-          )}
-        </Empty>
-      </Page>
-    );
-  if (!found || !teams.data.value)
-    return (
-      <Page narrow title="…" back={back}>
-        <div class="ghost-block tall" aria-busy />
-      </Page>
-    );
+  if (person.failure.value || !found || !teams.data.value)
+    return <NotYet back={back} failure={person.failure.value} again={person.reload} />;
   return (
     <Page
       narrow

@@ -1,12 +1,12 @@
 // People who serve a queue by name, in order: found by what they are called, moved, taken out.
 
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { get } from "../../api";
+import type { Signal } from "@preact/signals";
 import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
-import { Icon } from "../../ui/icon";
-import type { Paged, StaffPerson } from "../types";
+import { Problem } from "../../ui/field";
+import { MoveButtons } from "../../ui/order";
+import { FindPerson } from "../findperson";
+import type { StaffPerson } from "../types";
 
 interface Props {
   value: string[];
@@ -36,21 +36,11 @@ export function Members({ value, names, problem, set }: Props) {
             return (
               <li key={id}>
                 <span class="grow truncate">{name}</span>
-                <Button
-                  kind="quiet"
-                  small
-                  icon="up"
-                  label={t("outcomes.up", { name })}
-                  disabled={at === 0}
-                  onClick={() => move(at, -1)}
-                />
-                <Button
-                  kind="quiet"
-                  small
-                  icon="down"
-                  label={t("outcomes.down", { name })}
-                  disabled={at === value.length - 1}
-                  onClick={() => move(at, 1)}
+                <MoveButtons
+                  name={name}
+                  first={at === 0}
+                  last={at === value.length - 1}
+                  onMove={(step) => move(at, step)}
                 />
                 <Button
                   kind="quiet"
@@ -64,63 +54,8 @@ export function Members({ value, names, problem, set }: Props) {
           })}
         </ol>
       )}
-      <FindPerson without={value} onPick={add} />
-      {problem && (
-        <span class="problem" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </span>
-      )}
+      <FindPerson label={t("setup.add_member")} without={value} onPick={add} />
+      <Problem words={problem} />
     </fieldset>
-  );
-}
-
-/** Found by name; those who are there already are left out. */
-function FindPerson({ without, onPick }: { without: string[]; onPick: (person: StaffPerson) => void }) {
-  const words = useSignal("");
-  const found = useSignal<StaffPerson[]>([]);
-  useEffect(() => {
-    const query = words.value.trim();
-    if (!query) {
-      found.value = [];
-      return undefined;
-    }
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      get<Paged<StaffPerson>>(`/api/people?limit=8&q=${encodeURIComponent(query)}`, stop.signal)
-        .then(({ items }) => (found.value = items))
-        .catch(() => undefined);
-    }, 200);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [words.value]);
-  const offered = found.value.filter(({ id }) => !without.includes(id));
-  return (
-    <div class="adder">
-      <input
-        class="input"
-        type="search"
-        name="members"
-        aria-label={t("setup.add_member")}
-        placeholder={t("setup.add_member")}
-        value={words.value}
-        onInput={(event) => (words.value = event.currentTarget.value)}
-      />
-      {words.value.trim() && (
-        <ul class="adder-found">
-          {offered.map((person) => (
-            <li key={person.id}>
-              <button type="button" class="item" onClick={() => (onPick(person), (words.value = ""))}>
-                <span class="grow truncate">{person.name}</span>
-                <span class="small muted">{t("teams.add_go")}</span>
-              </button>
-            </li>
-          ))}
-          {offered.length === 0 && <li class="small muted">{t("people.none_found")}</li>}
-        </ul>
-      )}
-    </div>
   );
 }

@@ -1,19 +1,14 @@
 // Skills, and groups: what they are called, who has them or is in them; a new one, another name, away with it.
 
-import { useSignal } from "@preact/signals";
-import { patch, post, remove, wordsFor } from "../../api";
+import { patch, post, remove } from "../../api";
 import { t } from "../../i18n";
 import { toast } from "../../store/toasts";
-import { Button, Empty } from "../../ui/basics";
-import { Dialog } from "../../ui/dialog";
-import { useForm } from "../../ui/form";
-import { FormProblem, TextField } from "../../ui/inputs";
-import { Confirm, Page } from "../../ui/page";
+import { Button } from "../../ui/basics";
+import { type Acts, ListPage, NameDialog } from "../listpage";
 import { useLoad } from "../load";
 import type { NamedRow, Profile } from "./shapes";
 
 type Kind = "skills" | "groups";
-const NEW: NamedRow = { id: "", name: "", version: 0 };
 const SHOWN = 12;
 const WORDS = {
   skills: {
@@ -39,65 +34,45 @@ function NamedPage({ kind }: { kind: Kind }) {
   const words = WORDS[kind];
   const loaded = useLoad<Record<Kind, NamedRow[]>>(`/api/${kind}`);
   const profiles = useLoad<{ profiles: Profile[] }>("/api/profiles");
-  const edited = useSignal<NamedRow | null>(null);
-  const dropped = useSignal<NamedRow | null>(null);
-  const rows = loaded.data.value?.[kind];
   const people = profiles.data.value?.profiles ?? [];
-  const create = (
-    <Button kind="primary" icon="plus" onClick={() => (edited.value = NEW)}>
-      {t(words.make)}
-    </Button>
-  );
+  const save = async (row: NamedRow | null, name: string): Promise<void> => {
+    if (row) await patch(`/api/${kind}/${row.id}`, { name, version: row.version });
+    else await post(`/api/${kind}`, { name });
+    await loaded.reload();
+    toast("good", t("people.saved"));
+  };
   return (
-    <Page narrow title={t(words.title)} lead={t(words.lead)} actions={create}>
-      {loaded.failure.value !== null && (
-        <Empty icon="alert" title={wordsFor(loaded.failure.value)}>
-          <Button onClick={() => void loaded.reload()}>{t("list.again")}</Button>
-        </Empty>
+    <ListPage<NamedRow>
+      title={t(words.title)}
+      lead={t(words.lead)}
+      make={t(words.make)}
+      loaded={loaded}
+      rows={loaded.data.value?.[kind]}
+      icon={kind === "skills" ? "check" : "users"}
+      none={t(words.none)}
+      cure={t(words.cure)}
+      keyOf={({ id }) => id}
+      row={(row, acts) => (
+        <Row kind={kind} row={row} people={people.filter((one) => has(kind, one, row.id))} acts={acts} />
       )}
-      {!rows && loaded.failure.value === null && <div class="ghost-block tall" aria-busy />}
-      {rows?.length === 0 && (
-        <Empty icon={kind === "skills" ? "check" : "users"} title={t(words.none)}>
-          {t(words.cure)}
-        </Empty>
-      )}
-      {rows && rows.length > 0 && (
-        <ul class="panel outcomes" aria-label={t(words.title)}>
-          {rows.map((row) => (
-            <Row
-              key={row.id}
-              kind={kind}
-              row={row}
-              people={people.filter((one) => has(kind, one, row.id))}
-              onEdit={() => (edited.value = row)}
-              onDrop={() => (dropped.value = row)}
-            />
-          ))}
-        </ul>
-      )}
-      {edited.value && (
+      dialog={(row, close) => (
         <NameDialog
-          kind={kind}
-          row={edited.value}
-          onSaved={() => loaded.reload()}
-          onClose={() => (edited.value = null)}
+          title={t(row ? "named.rename" : words.make)}
+          label={t("setup.name")}
+          need={t("setup.need_name")}
+          go={t("people.save")}
+          name={row?.name ?? ""}
+          save={(name) => save(row, name).then(close)}
+          onClose={close}
         />
       )}
-      {dropped.value && (
-        <Confirm
-          title={t("named.drop_ask", { name: dropped.value.name })}
-          words={t("named.drop_what")}
-          go={t("named.drop")}
-          danger
-          work={async () => {
-            const { id, version } = dropped.value as NamedRow;
-            await remove(`/api/${kind}/${id}?version=${version}`);
-            await loaded.reload();
-          }}
-          onClose={() => (dropped.value = null)}
-        />
-      )}
-    </Page>
+      drop={({ id, name, version }) => ({
+        title: t("named.drop_ask", { name }),
+        words: t("named.drop_what"),
+        go: t("named.drop"),
+        work: () => remove(`/api/${kind}/${id}?version=${version}`),
+      })}
+    />
   );
 }
 
@@ -108,14 +83,13 @@ interface RowProps {
   kind: Kind;
   row: NamedRow;
   people: Profile[];
-  onEdit: () => void;
-  onDrop: () => void;
+  acts: Acts;
 }
 
-function Row({ kind, row, people, onEdit, onDrop }: RowProps) {
+function Row({ kind, row, people, acts }: RowProps) {
   const { id, name } = row;
   return (
-    <li>
+    <>
       <div class="stack tight grow">
         <span class="strong">{name}</span>
         {people.length === 0 ? (
@@ -135,49 +109,11 @@ function Row({ kind, row, people, onEdit, onDrop }: RowProps) {
         )}
       </div>
       <div class="row">
-        <Button small onClick={onEdit} label={t("named.rename_of", { name })}>
+        <Button small onClick={acts.edit} label={t("named.rename_of", { name })}>
           {t("named.rename")}
         </Button>
-        <Button kind="quiet" small icon="trash" label={t("named.drop_of", { name })} onClick={onDrop} />
+        <Button kind="quiet" small icon="trash" label={t("named.drop_of", { name })} onClick={acts.drop} />
       </div>
-    </li>
-  );
-}
-
-interface NameProps {
-  kind: Kind;
-  row: NamedRow;
-  onSaved: () => Promise<void>;
-  onClose: () => void;
-}
-
-function NameDialog({ kind, row, onSaved, onClose }: NameProps) {
-  const form = useForm({ name: row.name }, ({ name }) => (name.trim() ? {} : { name: t("setup.need_name") }));
-  const send = (): Promise<boolean> =>
-    form.submit(async ({ name }) => {
-      if (row.id) await patch(`/api/${kind}/${row.id}`, { name, version: row.version });
-      else await post(`/api/${kind}`, { name });
-      await onSaved();
-      toast("good", t("people.saved"));
-      onClose();
-    });
-  return (
-    <Dialog title={t(row.id ? "named.rename" : WORDS[kind].make)} onClose={onClose}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => (event.preventDefault(), void send())}
-      >
-        <FormProblem words={form.problem.value} />
-        <TextField form={form} name="name" label={t("setup.name")} focus attributes={{ maxLength: 200 }} />
-        <div class="row dialog-foot">
-          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
-          <Button type="submit" kind="primary" busy={form.busy.value}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    </>
   );
 }

@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { type Key, LANGUAGES, t, tryT } from "../../i18n";
 import { toast } from "../../store/toasts";
 import { Button } from "../../ui/basics";
-import { Dialog } from "../../ui/dialog";
 import { type Problems, useForm } from "../../ui/form";
+import { DialogForm } from "../../ui/formbox";
 import { ChecksField, ChoiceField, FormProblem, TextField } from "../../ui/inputs";
 import { Differences, differing, merged } from "../conflict";
 import { FLAGS, idFor, type Outcome, type QueueSettings, sameKey, sameOutcome, type Work } from "./shapes";
@@ -105,80 +105,72 @@ export function OutcomeDialog({ outcome, all, queues, change, onClose }: DialogP
     form.values.value = valuesOf(base.value);
   };
   return (
-    <Dialog title={t(outcome.id ? "outcomes.edit_title" : "outcomes.new")} onClose={onClose}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => (event.preventDefault(), void send())}
-      >
-        {conflict && (
-          <Differences
-            fields={theirs.value}
-            theirs={valuesOf(base.value)}
-            mine={form.values.value}
-            labelOf={labelOf}
-            wordsOf={(name, values) => wordsOf(name, values, queues)}
-          />
-        )}
-        {gone.value && <FormProblem words={t("outcomes.gone")} />}
-        <FormProblem words={form.problem.value} />
-        <div class="pair">
-          <TextField
-            form={form}
-            name="label"
-            label={t("outcomes.label")}
-            focus
-            attributes={{ maxLength: 200 }}
-          />
-          <ChoiceField
-            form={form}
-            name="key"
-            label={t("outcomes.key")}
-            hint={t("outcomes.key_hint")}
-            options={["", ..."123456789"].map((id) => ({ id, label: id || t("outcomes.no_key") }))}
-          />
-        </div>
+    <DialogForm
+      title={t(outcome.id ? "outcomes.edit_title" : "outcomes.new")}
+      form={form}
+      send={send}
+      go={t(gone.value ? "outcomes.put_back" : conflict ? "conflict.keep_mine" : "people.save")}
+      actions={conflict && <Button onClick={takeTheirs}>{t("conflict.take_theirs")}</Button>}
+      onClose={onClose}
+    >
+      {conflict && (
+        <Differences
+          fields={theirs.value}
+          theirs={valuesOf(base.value)}
+          mine={form.values.value}
+          labelOf={labelOf}
+          wordsOf={(name, values) => wordsOf(name, values, queues)}
+        />
+      )}
+      {gone.value && <FormProblem words={t("outcomes.gone")} />}
+      <div class="pair">
+        <TextField
+          form={form}
+          name="label"
+          label={t("outcomes.label")}
+          focus
+          attributes={{ maxLength: 200 }}
+        />
+        <ChoiceField
+          form={form}
+          name="key"
+          label={t("outcomes.key")}
+          hint={t("outcomes.key_hint")}
+          options={["", ..."123456789"].map((id) => ({ id, label: id || t("outcomes.no_key") }))}
+        />
+      </div>
+      <ChecksField
+        form={form}
+        name="flags"
+        label={t("outcomes.flags")}
+        options={FLAGS.map((id) => ({
+          id,
+          label: t(`flag.${id}` as Key),
+          about: t(`flag_about.${id}` as Key),
+        }))}
+      />
+      {queues.length > 1 && (
         <ChecksField
           form={form}
-          name="flags"
-          label={t("outcomes.flags")}
-          options={FLAGS.map((id) => ({
-            id,
-            label: t(`flag.${id}` as Key),
-            about: t(`flag_about.${id}` as Key),
-          }))}
+          name="queues"
+          label={t("outcomes.queues")}
+          options={queues.map(({ id, name }) => ({ id, label: name }))}
         />
-        {queues.length > 1 && (
-          <ChecksField
-            form={form}
-            name="queues"
-            label={t("outcomes.queues")}
-            options={queues.map(({ id, name }) => ({ id, label: name }))}
-          />
-        )}
-        <details>
-          <summary class="small soft">{t("outcomes.languages")}</summary>
-          <div class="pair">
-            {LANGUAGES.map(({ id, name }) => (
-              <TextField
-                key={id}
-                form={form}
-                name={id as "en"}
-                label={name}
-                attributes={{ maxLength: 200, lang: id }}
-              />
-            ))}
-          </div>
-        </details>
-        <div class="row dialog-foot">
-          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
-          {conflict && <Button onClick={takeTheirs}>{t("conflict.take_theirs")}</Button>}
-          <Button type="submit" kind="primary" busy={form.busy.value}>
-            {t(gone.value ? "outcomes.put_back" : conflict ? "conflict.keep_mine" : "people.save")}
-          </Button>
+      )}
+      <details>
+        <summary class="small soft">{t("outcomes.languages")}</summary>
+        <div class="pair">
+          {LANGUAGES.map(({ id, name }) => (
+            <TextField
+              key={id}
+              form={form}
+              name={id as "en"}
+              label={name}
+              attributes={{ maxLength: 200, lang: id }}
+            />
+          ))}
         </div>
-      </form>
-    </Dialog>
+      </details>
+    </DialogForm>
   );
 }

@@ -1,13 +1,15 @@
 // Outcomes of a call: their order, their digit, what they mean to the rules. Each change is saved at once.
 
 import { useSignal } from "@preact/signals";
-import { ApiError, put, wordsFor } from "../../api";
+import { ApiError, put } from "../../api";
 import { t, tryT } from "../../i18n";
 import { dispositionWords } from "../../desk/words";
 import { complain, toast } from "../../store/toasts";
-import { Button, Empty, Tag } from "../../ui/basics";
+import { Button, Tag } from "../../ui/basics";
+import { MoveButtons } from "../../ui/order";
 import { Confirm, Page } from "../../ui/page";
 import { thereNow } from "../conflict";
+import { Listed, Maker } from "../listpage";
 import { useLoad } from "../load";
 import { OutcomeDialog } from "./outcome";
 import { type Outcome, type Outcomes, type QueueSettings, sameOutcome, type Work } from "./shapes";
@@ -53,40 +55,33 @@ export function OutcomesPage() {
     if (done) toast("good", t("outcomes.dropped"));
     else toast("bad", t("error.dispositions_changed"));
   };
-  const create = (
-    <Button kind="primary" icon="plus" onClick={() => (edited.value = NEW)}>
-      {t("outcomes.new")}
-    </Button>
-  );
+  const create = <Maker words={t("outcomes.new")} onMake={() => (edited.value = NEW)} />;
   return (
     <Page narrow title={t("outcomes.title")} lead={t("outcomes.lead")} actions={create}>
-      {loaded.failure.value !== null && (
-        <Empty icon="alert" title={wordsFor(loaded.failure.value)}>
-          <Button onClick={() => void loaded.reload()}>{t("list.again")}</Button>
-        </Empty>
-      )}
-      {!rows && loaded.failure.value === null && <div class="ghost-block tall" aria-busy />}
-      {rows?.length === 0 && (
-        <Empty icon="wrap" title={t("outcomes.none")}>
-          {t("outcomes.none_cure")}
-        </Empty>
-      )}
-      {rows && rows.length > 0 && (
-        <ul class="panel outcomes" aria-label={t("outcomes.title")}>
-          {rows.map((row, place) => (
-            <Row
-              key={row.id}
-              row={row}
-              queues={queues.data.value?.queues ?? []}
-              first={place === 0}
-              last={place === rows.length - 1}
-              onEdit={() => (edited.value = row)}
-              onDrop={rows.length > 1 ? () => (dropped.value = row) : undefined}
-              onMove={(step) => move(row.id, step)}
-            />
-          ))}
-        </ul>
-      )}
+      <Listed
+        loaded={loaded}
+        rows={rows}
+        icon="wrap"
+        none={t("outcomes.none")}
+        cure={t("outcomes.none_cure")}
+      >
+        {(rows) => (
+          <ul class="panel outcomes" aria-label={t("outcomes.title")}>
+            {rows.map((row, place) => (
+              <Row
+                key={row.id}
+                row={row}
+                queues={queues.data.value?.queues ?? []}
+                first={place === 0}
+                last={place === rows.length - 1}
+                onEdit={() => (edited.value = row)}
+                onDrop={rows.length > 1 ? () => (dropped.value = row) : undefined}
+                onMove={(step) => move(row.id, step)}
+              />
+            ))}
+          </ul>
+        )}
+      </Listed>
       {edited.value && (
         <OutcomeDialog
           outcome={edited.value}
@@ -151,22 +146,7 @@ function Row({ row, queues, first, last, onEdit, onDrop, onMove }: RowProps) {
         </span>
       </div>
       <div class="row">
-        <Button
-          kind="quiet"
-          small
-          icon="up"
-          label={t("outcomes.up", { name })}
-          disabled={first}
-          onClick={() => onMove(-1)}
-        />
-        <Button
-          kind="quiet"
-          small
-          icon="down"
-          label={t("outcomes.down", { name })}
-          disabled={last}
-          onClick={() => onMove(1)}
-        />
+        <MoveButtons name={name} first={first} last={last} onMove={onMove} />
         <Button small onClick={onEdit} label={t("outcomes.edit_of", { name })}>
           {t("outcomes.edit")}
         </Button>

@@ -1,15 +1,17 @@
 // One queue: who serves it, whom it rings, for how long, who rests afterwards, and how a call is wrapped up.
 
 import { useSignal } from "@preact/signals";
-import { patch, remove, wordsFor } from "../../api";
+import { patch, remove } from "../../api";
 import { type Key, t, tryT } from "../../i18n";
 import { toast } from "../../store/toasts";
-import { Button, Empty } from "../../ui/basics";
+import { Button } from "../../ui/basics";
 import { type FormState, useForm } from "../../ui/form";
-import { FormProblem, RadiosField, TextField } from "../../ui/inputs";
+import { FormBox } from "../../ui/formbox";
+import { RadiosField, TextField } from "../../ui/inputs";
 import { Card, Confirm, Page } from "../../ui/page";
 import { Differences, differing, merged, thereNow } from "../conflict";
 import { useLoad } from "../load";
+import { NotYet } from "../onepage";
 import { go } from "../router";
 import { useUnsaved } from "../unsaved";
 import { Serving, servingWords } from "./serving";
@@ -33,21 +35,9 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
   const known = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
   const back = { to: "/admin/queues", label: t("setup.queues") };
   const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
-  const missing = loaded.data.value && !queue;
-  if (loaded.failure.value || missing)
-    return (
-      <Page title={t("setup.queues")} back={back}>
-        <Empty icon="alert" title={missing ? t("error.no_such_queue") : wordsFor(loaded.failure.value)}>
-          <Button onClick={() => void loaded.reload()}>{t("list.again")}</Button>
-        </Empty>
-      </Page>
-    );
+  const missing = loaded.data.value && !queue ? t("error.no_such_queue") : undefined;
   if (!queue || !known)
-    return (
-      <Page narrow title="…" back={back}>
-        <div class="ghost-block tall" aria-busy />
-      </Page>
-    );
+    return <NotYet back={back} failure={loaded.failure.value} words={missing} again={loaded.reload} />;
   return (
     <QueueForm
       key={queue.id}
@@ -112,13 +102,7 @@ function QueueForm({ found, known, people, back }: FormProps) {
   );
   return (
     <Page narrow title={saved.value.name} lead={t("setup.queue_lead")} back={back} actions={drop}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => (event.preventDefault(), void send())}
-      >
-        <FormProblem words={form.problem.value} />
+      <FormBox form={form} send={send}>
         <Card title={t("setup.ringing")} icon="bell" lead={t("setup.ringing_lead")}>
           <TextField form={form} name="name" label={t("setup.name")} attributes={{ maxLength: 200 }} />
           <RadiosField
@@ -170,7 +154,7 @@ function QueueForm({ found, known, people, back }: FormProps) {
             {t("setup.takes_effect")}
           </span>
         </div>
-      </form>
+      </FormBox>
       {removing.value && (
         <Confirm
           title={t("setup.remove_queue_ask", { name: saved.value.name })}

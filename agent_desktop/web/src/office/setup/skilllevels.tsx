@@ -2,7 +2,7 @@
 
 import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
-import { Select } from "../../ui/field";
+import { Problem, Select } from "../../ui/field";
 import type { Levels, NamedRow } from "./shapes";
 
 interface Props {
@@ -74,11 +74,7 @@ export function SkillLevels({ label, hint, problem, skills, value, set }: Props)
           {t("skills.none_yet")}
         </a>
       )}
-      {problem && (
-        <span class="problem" role="alert">
-          {problem}
-        </span>
-      )}
+      <Problem words={problem} />
     </fieldset>
   );
 }

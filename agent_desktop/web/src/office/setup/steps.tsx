@@ -2,8 +2,7 @@
 
 import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
-import { Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Field, Problem } from "../../ui/field";
 import { levelWords, nameIn, SkillLevels } from "./skilllevels";
 import type { Known, Levels, Step } from "./shapes";
 
@@ -58,12 +57,7 @@ export function Steps({ steps, asked, known, problem, set }: Props) {
           {t("steps.add")}
         </Button>
       </div>
-      {problem && (
-        <span class="problem" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </span>
-      )}
+      <Problem words={problem} />
     </fieldset>
   );
 }

@@ -1,44 +1,52 @@
 // Teams: their leads and how many belong to them; a new one.
 
 import { useSignal } from "@preact/signals";
-import { post, wordsFor } from "../../api";
+import { post } from "../../api";
 import { t } from "../../i18n";
 import type { Team } from "../types";
-import { Button, Empty } from "../../ui/basics";
-import { Dialog } from "../../ui/dialog";
-import { useForm } from "../../ui/form";
 import { Icon } from "../../ui/icon";
-import { FormProblem, TextField } from "../../ui/inputs";
 import { Page } from "../../ui/page";
 import { may } from "../account";
+import { Listed, Maker, NameDialog } from "../listpage";
 import { useLoad } from "../load";
 import { go } from "../router";
 
 export function TeamsPage() {
   const teams = useLoad<{ items: Team[] }>("/api/teams");
   const making = useSignal(false);
-  const rows = teams.data.value?.items;
-  const create = may("user_manage") && (
-    <Button kind="primary" icon="plus" onClick={() => (making.value = true)}>
-      {t("teams.new")}
-    </Button>
-  );
+  const make = async (name: string): Promise<void> => {
+    const made = await post<Team>("/api/teams", { name });
+    go(`/admin/teams/${made.id}`);
+  };
+  const create = may("user_manage") && <Maker words={t("teams.new")} onMake={() => (making.value = true)} />;
   return (
     <Page title={t("teams.title")} lead={t("teams.lead")} actions={create}>
-      {teams.failure.value !== null && <Empty icon="alert">{wordsFor(teams.failure.value)}</Empty>}
-      {rows?.length === 0 && (
-        <Empty icon="users" title={t("teams.none")}>
-          {t("teams.none_cure")}
-        </Empty>
+      <Listed
+        loaded={teams}
+        rows={teams.data.value?.items}
+        icon="users"
+        none={t("teams.none")}
+        cure={t("teams.none_cure")}
+      >
+        {(rows) => (
+          <ul class="tiles">
+            {rows.map((team) => (
+              <Tile key={team.id} team={team} />
+            ))}
+          </ul>
+        )}
+      </Listed>
+      {making.value && (
+        <NameDialog
+          title={t("teams.new")}
+          label={t("teams.name")}
+          need={t("teams.need_name")}
+          go={t("teams.make")}
+          most={100}
+          save={make}
+          onClose={() => (making.value = false)}
+        />
       )}
-      {rows && rows.length > 0 && (
-        <ul class="tiles">
-          {rows.map((team) => (
-            <Tile key={team.id} team={team} />
-          ))}
-        </ul>
-      )}
-      {making.value && <NewTeam onClose={() => (making.value = false)} />}
     </Page>
   );
 }
@@ -60,33 +68,5 @@ function Tile({ team }: { team: Team }) {
         </span>
       </a>
     </li>
-  );
-}
-
-function NewTeam({ onClose }: { onClose: () => void }) {
-  const form = useForm({ name: "" }, ({ name }) => (name.trim() ? {} : { name: t("teams.need_name") }));
-  const send = (): Promise<boolean> =>
-    form.submit(async (values) => {
-      const made = await post<Team>("/api/teams", values);
-      go(`/admin/teams/${made.id}`);
-    });
-  return (
-    <Dialog title={t("teams.new")} onClose={onClose}>
-      <form
-        ref={form.box}
-        class="stack wide"
-        noValidate
-        onSubmit={(event) => (event.preventDefault(), void send())}
-      >
-        <FormProblem words={form.problem.value} />
-        <TextField form={form} name="name" label={t("teams.name")} focus attributes={{ maxLength: 100 }} />
-        <div class="row dialog-foot">
-          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
-          <Button type="submit" kind="primary" busy={form.busy.value}>
-            {t("teams.make")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

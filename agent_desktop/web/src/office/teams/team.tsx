@@ -1,18 +1,19 @@
 // One team: its name, who belongs to it, who leads it.
 
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { get, patch, put, remove, wordsFor } from "../../api";
+import { patch, put, remove } from "../../api";
 import { t } from "../../i18n";
 import { complain, toast } from "../../store/toasts";
-import type { Paged, StaffPerson, Team, TeamPerson } from "../types";
-import { Avatar, Button, Empty, Tag } from "../../ui/basics";
+import type { Team, TeamPerson } from "../types";
+import { Avatar, Button, Tag } from "../../ui/basics";
 import { useForm } from "../../ui/form";
 import { FormProblem, TextField } from "../../ui/inputs";
 import { Card, Confirm, Page } from "../../ui/page";
 import { may } from "../account";
 import { Differences, thereNow } from "../conflict";
+import { FindPerson } from "../findperson";
 import { useLoad } from "../load";
+import { NotYet } from "../onepage";
 import { go } from "../router";
 import { roleName } from "../words";
 
@@ -21,18 +22,7 @@ export function TeamPage({ params }: { params: Record<string, string> }) {
   const deleting = useSignal(false);
   const team = loaded.data.value;
   const back = { to: "/admin/teams", label: t("teams.title") };
-  if (loaded.failure.value)
-    return (
-      <Page title={t("teams.title")} back={back}>
-        <Empty icon="alert">{wordsFor(loaded.failure.value)}</Empty>
-      </Page>
-    );
-  if (!team)
-    return (
-      <Page narrow title="…" back={back}>
-        <div class="ghost-block tall" aria-busy />
-      </Page>
-    );
+  if (!team) return <NotYet back={back} failure={loaded.failure.value} again={loaded.reload} />;
   const manages = may("user_manage");
   const drop = manages && (
     <Button kind="quiet" icon="trash" onClick={() => (deleting.value = true)}>
@@ -125,7 +115,14 @@ function People({ team, manages }: { team: Signal<Team>; manages: boolean }) {
   };
   return (
     <Card title={t("teams.people")} icon="users" lead={t("teams.people_lead")}>
-      {manages && <AddPerson team={team.value} onAdd={(id) => set(id, true, false)} />}
+      {manages && (
+        <FindPerson
+          label={t("teams.add")}
+          without={team.value.people.filter(({ member }) => member).map(({ id }) => id)}
+          note={(person) => person.team_id && t("teams.moves")}
+          onPick={({ id }) => set(id, true, false)}
+        />
+      )}
       {team.value.people.length === 0 && <p class="small muted">{t("teams.nobody")}</p>}
       <ul class="members">
         {team.value.people.map((person) => (
@@ -183,60 +180,5 @@ function Member({ person, manages, busy, set }: MemberProps) {
         person.lead && <Tag tone="gold">{t("teams.leads")}</Tag>
       )}
     </li>
-  );
-}
-
-/** Found by name; those who belong here already are left out. */
-function AddPerson({ team, onAdd }: { team: Team; onAdd: (id: string) => Promise<void> }) {
-  const words = useSignal("");
-  const found = useSignal<StaffPerson[]>([]);
-  useEffect(() => {
-    const query = words.value.trim();
-    if (!query) {
-      found.value = [];
-      return;
-    }
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      get<Paged<StaffPerson>>(`/api/people?limit=8&q=${encodeURIComponent(query)}`, stop.signal)
-        .then(({ items }) => (found.value = items))
-        .catch(() => undefined);
-    }, 200);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [words.value]);
-  const here = new Set(team.people.filter(({ member }) => member).map(({ id }) => id));
-  const offered = found.value.filter(({ id }) => !here.has(id));
-  return (
-    <div class="adder">
-      <input
-        class="input"
-        type="search"
-        aria-label={t("teams.add")}
-        placeholder={t("teams.add")}
-        value={words.value}
-        onInput={(event) => (words.value = event.currentTarget.value)}
-      />
-      {words.value.trim() && (
-        <ul class="adder-found">
-          {offered.map((person) => (
-            <li key={person.id}>
-              <button
-                type="button"
-                class="item"
-                onClick={() => void onAdd(person.id).then(() => (words.value = ""))}
-              >
-                <span class="grow truncate">{person.name}</span>
-                {person.team_id && <span class="small muted">{t("teams.moves")}</span>}
-                <span class="small muted">{t("teams.add_go")}</span>
-              </button>
-            </li>
-          ))}
-          {offered.length === 0 && <li class="small muted">{t("people.none_found")}</li>}
-        </ul>
-      )}
-    </div>
   );
 }
