@@ -140,11 +140,13 @@ class InteractionQueued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerMoved(Event):
-    """The caller waits in another queue now, at the place that they had."""
+    """The caller waits in another queue now, at the place that they had. `reason` is a code (see routing.destinations);
+    empty in journals of before there was one."""
 
     interaction_id: str
     queue_id: str
     was: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,7 +129,9 @@ class Interaction:
     """A caller's whole visit. `place` orders the queue (kept through offers and fallback); `front` callers
     (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live.
     `answered_at` is the first answer, to which the wait is counted; `again_since` is since when a caller who was
-    answered waits again. `step` is how many of the queue's steps have widened whom the caller may get."""
+    answered waits again. `step` is how many of the queue's steps have widened whom the caller may get. `in_queue_since`
+    is when they came to wait in this queue, `tiers` which of its overflow tiers have come for them, `moved_from` and
+    `moved_why` the queue that they were in before and why they are no more."""
 
     id: str
     state: InteractionState
@@ -162,6 +164,10 @@ class Interaction:
     recording: bool = False
     recording_problem: str | None = None
     step: int = 0
+    in_queue_since: datetime | None = None
+    tiers: tuple[int, ...] = ()
+    moved_from: str | None = None
+    moved_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

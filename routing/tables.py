@@ -96,6 +96,10 @@ interactions = Table(
     Column("recording", Boolean, nullable=False),
     Column("recording_problem", String(20)),
     Column("step", Integer, nullable=False, server_default="0"),
+    Column("in_queue_since", UtcDateTime),
+    Column("tiers", Json, nullable=False, server_default="[]"),
+    Column("moved_from", String(60)),
+    Column("moved_why", String(40)),
 )
 
 stints = Table(

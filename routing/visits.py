@@ -155,6 +155,7 @@ class Visits(Handles):
             state=state,
             again_since=again,
             queued_at=interaction.queued_at or turn.at,
+            in_queue_since=interaction.in_queue_since or turn.at,
             place=self._first_place(interaction, turn.at) if first else interaction.place or turn.at,
         )
         if first:

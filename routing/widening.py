@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from kernel.handling import Handles, on
 from kernel.turn import Turn
+from routing.destinations import move
 from routing.dues import WidenDue
 from routing.messages import CallerMoved, InteractionQueued
 from routing.rows import WAITING, Interaction, InteractionState
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import steps_taken
 
+QUEUE_REMOVED = "queue_removed"
 NOT_SERVED = WAITING | {InteractionState.arriving}
 
 
@@ -21,8 +23,8 @@ class Widening(Handles):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    @on(InteractionQueued, WidenDue)
-    def _widen(self, message: InteractionQueued | WidenDue, turn: Turn) -> None:
+    @on(InteractionQueued, CallerMoved, WidenDue)
+    def _widen(self, message: InteractionQueued | CallerMoved | WidenDue, turn: Turn) -> None:
         caller = self._state.interactions.get(message.interaction_id)
         if caller is not None:
             widen(self._state, caller, turn)
@@ -64,6 +66,4 @@ def move_from_gone(state: State, caller: Interaction, turn: Turn) -> None:
     was = state.queue_of(caller)
     if was.active or caller.ended_at is not None or caller.state not in NOT_SERVED:
         return
-    moved = state.put_interaction(caller, queue_id=MAIN_QUEUE)
-    turn.emit(CallerMoved(interaction_id=caller.id, queue_id=MAIN_QUEUE, was=was.id))
-    widen(state, moved, turn)
+    move(state, caller, MAIN_QUEUE, QUEUE_REMOVED, turn)

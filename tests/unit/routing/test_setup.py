@@ -195,7 +195,10 @@ def test_given_a_queue_removed_while_a_caller_talks_when_the_phone_is_lost_then_
     world.say(ev.PhoneChanged(endpoint="cti-phone-01", reachable=False))
     world.say(ev.CallerWaits(interaction_id=ix, leg="one"))
     assert (world.ix(ix).queue_id, world.ix(ix).place) == ("main", place)
-    assert world.out.events.count(CallerMoved(interaction_id=ix, queue_id="main", was="service")) == 1
+    assert (
+        world.out.events.count(CallerMoved(interaction_id=ix, queue_id="main", was="service", reason="queue_removed"))
+        == 1
+    )
     world.wait(6)
     assert set(world.offers(ix)) == {"bob"}
 

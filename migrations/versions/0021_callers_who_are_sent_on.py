@@ -1,0 +1,33 @@
+"""callers who are sent on: since when they wait in their queue, which of its tiers came, where they were and why not"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = '0021'
+down_revision = '0020'
+branch_labels = None
+depends_on = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')
+NEW = (
+    sa.Column('in_queue_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tiers', JSON, server_default='[]', nullable=False),
+    sa.Column('moved_from', sa.String(length=60), nullable=True),
+    sa.Column('moved_why', sa.String(length=40), nullable=True),
+)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('interactions', schema=None) as batch_op:
+        for column in NEW:
+            batch_op.add_column(column.copy())
+    op.execute('UPDATE interactions SET in_queue_since = queued_at WHERE ended_at IS NULL')
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('interactions', schema=None) as batch_op:
+        for column in reversed(NEW):
+            batch_op.drop_column(column.name)
