@@ -13,21 +13,21 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')
 NEW = (
-    sa.Column('in_queue_since', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('tiers', JSON, server_default='[]', nullable=False),
-    sa.Column('moved_from', sa.String(length=60), nullable=True),
-    sa.Column('moved_why', sa.String(length=40), nullable=True),
+    ('in_queue_since', sa.DateTime(timezone=True), None),
+    ('tiers', JSON, '[]'),
+    ('moved_from', sa.String(length=60), None),
+    ('moved_why', sa.String(length=40), None),
 )
 
 
 def upgrade() -> None:
     with op.batch_alter_table('interactions', schema=None) as batch_op:
-        for column in NEW:
-            batch_op.add_column(column.copy())
+        for name, kind, default in NEW:
+            batch_op.add_column(sa.Column(name, kind, server_default=default, nullable=default is None))
     op.execute('UPDATE interactions SET in_queue_since = queued_at WHERE ended_at IS NULL')
 
 
 def downgrade() -> None:
     with op.batch_alter_table('interactions', schema=None) as batch_op:
-        for column in reversed(NEW):
-            batch_op.drop_column(column.name)
+        for name, _, _ in reversed(NEW):
+            batch_op.drop_column(name)
