@@ -31,6 +31,18 @@ class CallerWaits(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHeard(Event):
+    """What was to be said to a caller under the name `step` has ended: `done` when all of it was played, `missing` when
+    the switch lacks a sound of it. Neither: it was cut short."""
+
+    interaction_id: str
+    leg: str
+    step: str
+    done: bool
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerHeld(Event):
     interaction_id: str
     leg: str

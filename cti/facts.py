@@ -126,6 +126,24 @@ class LegPlaced(Fact):
     name: str | None = personal()
 
 
+class Heard(StrEnum):
+    """What became of something said: all of it was played; the switch lacks a sound of it; or it was cut short."""
+
+    played = "played"
+    missing = "missing"
+    cut = "cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegSaid(Fact):
+    """The kit is through with what SayToCaller asked for under the name `step`."""
+
+    leg: str
+    interaction_id: str
+    step: str
+    result: Heard
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickupEnded(Fact):
     """An agent's leg left `cti-pickup`: `result` is STALE, or Bridge()'s result (SUCCESS, NONEXISTENT...)."""
@@ -188,7 +206,8 @@ class OrderDone(Fact):
 class LegSnapshot:
     """One live channel as the snapshot after (re)connecting found it. `place` is None outside the kit and in a
     bridge, `bridge` None outside one; `role` is CTI_ROLE, empty on legs that the switch rang by itself; `gone` is
-    CTI_GONE, `leg:cause` of the agent's leg that a caller talked with last and that has ended; `seconds` the age."""
+    CTI_GONE, `leg:cause` of the agent's leg that a caller talked with last and that has ended; `said` is CTI_SAID,
+    `step:result` of what was said last; `seconds` the age."""
 
     leg: str
     channel: str
@@ -206,6 +225,7 @@ class LegSnapshot:
     seconds: int = 0
     number: str | None = personal()
     name: str | None = personal()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,3 +129,27 @@ class QueueCaller(SwitchOrder):
 
     caller_channel: str
     interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayToCaller(SwitchOrder):
+    """Say something to a caller who waits in our loop: it looks once a second, and goes back to its music after it. The
+    pieces in `sounds` are sounds of the switch by name, `number:7` or `digits:123`, in the language of the channel.
+    Nothing is redirected: what finds the caller elsewhere, or open to an offer that hushes it, is never said. `step`
+    names it: while the caller stays in the loop one step is said once, however often it is ordered. Its end is told by
+    CallerHeard, or by nothing when the caller was taken out of the loop. With `leave` the call ends after it."""
+
+    caller_channel: str
+    interaction_id: str
+    step: str
+    sounds: tuple[str, ...]
+    leave: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HushCaller(SwitchOrder):
+    """What was to be said to the caller is not begun any more, and what is being said ends after the piece that
+    plays."""
+
+    caller_channel: str
+    interaction_id: str

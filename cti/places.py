@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cti.book import Book
-from cti.events import CallerAfter, CallerArrived, CallerHeld, CallerWaits, Joined
-from cti.facts import BridgeEntered, BridgeLeft, LegPlaced, PickupEnded, Place
+from cti.events import CallerAfter, CallerArrived, CallerHeard, CallerHeld, CallerWaits, Joined
+from cti.facts import BridgeEntered, BridgeLeft, Heard, LegPlaced, LegSaid, PickupEnded, Place
 from cti.ids import endpoint_of, is_dialled
 from cti.machines import LegState
 from cti.rows import LegRole, LegRow
@@ -79,6 +79,17 @@ class Places(Handles):
             turn.emit(CallerAfter(**ids))
         elif row.place is Place.fallback:
             self._book.tell_fallback(row, turn)
+
+    @on(LegSaid)
+    def _said(self, fact: LegSaid, turn: Turn) -> None:
+        row = self._book.live(fact.leg)
+        said = f"{fact.step}:{fact.result}"
+        if row is None or not row.outside or row.said == said:
+            return self._book.ignore(fact)
+        self._book.legs.put(replace(row, said=said))
+        done, missing = fact.result is Heard.played, fact.result is Heard.missing
+        ids = {"interaction_id": row.interaction_id, "leg": row.id}
+        turn.emit(CallerHeard(**ids, step=fact.step, done=done, missing=missing))
 
     @on(PickupEnded)
     def _picked_up(self, fact: PickupEnded, turn: Turn) -> None:

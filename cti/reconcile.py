@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from cti.facts import (
     BridgeEntered,
     BridgeLeft,
+    Heard,
     LegAsked,
     LegEnded,
     LegPlaced,
     LegRinging,
+    LegSaid,
     LegSnapshot,
     LegStarted,
     LegUp,
@@ -63,7 +65,7 @@ def repairs(known: Known, snapshot: Snapshot) -> Iterator[Repair]:
         end = LegEnded(leg=row.id, cause=int(cause) if seen else 0, unseen=not seen)
         yield Repair(row.id, row.interaction_id, end)
     ours = [leg for leg in snapshot.legs if leg.leg in known or leg.interaction_id]
-    for step in (_callers, _dialled, _others, _states, _leavings, _places, _enterings):
+    for step in (_callers, _dialled, _others, _states, _leavings, _places, _enterings, _sayings):
         for leg in ours:
             before = known.get(leg.leg)
             for fact in step(leg, before):
@@ -140,6 +142,13 @@ def _places(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
 def _enterings(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
     if leg.bridge and (row is None or row.bridge != leg.bridge):
         yield BridgeEntered(leg=leg.leg, bridge=leg.bridge)
+
+
+def _sayings(leg: LegSnapshot, row: LegRow | None) -> Iterator[Fact]:
+    """The end of something said that nobody heard of."""
+    step, _, result = leg.said.rpartition(":")
+    if step and result in Heard.__members__ and (row is None or row.said != leg.said):
+        yield LegSaid(leg=leg.leg, interaction_id=leg.interaction_id, step=step, result=Heard(result))
 
 
 def _placed(leg: LegSnapshot, place: Place) -> LegPlaced:

@@ -24,7 +24,7 @@ class LegRole(StrEnum):
 class LegRow:
     """One leg of our calls. `id` is the Uniqueid. `place` is where it last reported itself since it left a bridge;
     `bridge` the bridge it is in; `partner` the leg it is joined with; `stale` that its claim was refused
-    or that nobody wants it."""
+    or that nobody wants it. `said` is what it heard last of what we had said to it, as `step:result`."""
 
     id: str
     role: LegRole
@@ -39,6 +39,7 @@ class LegRow:
     place: Place | None = None
     stale: bool = False
     ended_at: datetime | None = None
+    said: str = ""
 
     @property
     def live(self) -> bool:

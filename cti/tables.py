@@ -24,6 +24,7 @@ legs = Table(
     Column("place", String(10)),
     Column("stale", Boolean, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("said", ID, nullable=False, server_default=""),
 )
 
 phones = Table(

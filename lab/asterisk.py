@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from cti.dialplan import installer
+from cti.dialplan.installer import DATA_DIRS
 from cti.dialplan.kit import PHONES_FILE, PRIVATE_FILES, KitSettings
 from lab import daemon, fakeclock, state
 from lab.ami import LabAmi
@@ -23,6 +24,8 @@ from lab.caller import MUSIC_HZ
 from lab.errors import LabError, SwitchNotReady
 from lab.ports import Ports, choose_ports
 from lab.root import AsteriskBinary, Say, default_root, ensure_asterisk
+from lab.sounds import Sounds
+from lab.sounds import put as put_sounds
 from lab.switchconf import OBSERVER, STAND_IN, TRUNK_ADDRESS, Places, switch_files
 from lab.tones import tone, write_wave
 
@@ -48,7 +51,8 @@ class AmiAccess:
 @dataclass(frozen=True, slots=True)
 class LabSettings:
     """`phones`: the size of the pool; the last `plain_phones` of it are ordinary SIP phones (for `lab.caller`), the
-    others browsers. `record`: all or never. `music=False` leaves the music class without files. `announce` notes it in
+    others browsers. `record`: all or never. `music=False` leaves the music class without files, `sounds` is what it can
+    say. `announce` notes it in
     var/lab for other commands; a `detached` one is not cleared away when its starter is gone. `clock_ahead`: seconds
     that its wall clock is wrong."""
 
@@ -57,6 +61,7 @@ class LabSettings:
     plain_phones: int = 0
     record: str = "all"
     music: bool = True
+    sounds: Sounds = Sounds.shipped
     announce: bool = False
     detached: bool = False
     clock_ahead: float = 0.0
@@ -256,7 +261,7 @@ class AsteriskLab:
         for part in SUBDIRS:
             (self.home / part).mkdir(parents=True, exist_ok=True)
         inside = {part: PurePosixPath(self.binary.inside(self.home / part)) for part in SUBDIRS}
-        places = Places(*(inside[part] for part in SUBDIRS[:5]))
+        places = replace(Places(*(inside[part] for part in SUBDIRS[:5])), data=self._data())
         for name, text in switch_files(self.ports, places, self._observer_secret).items():
             (self.home / "etc" / name).write_text(text)
         if self.settings.music:
@@ -265,6 +270,20 @@ class AsteriskLab:
         _hand_over(self.binary, self.home)
         daemon.mark_owner(self.home, detached=self.settings.detached)
         self._prepared = True
+
+    def _data(self) -> str:
+        """Asterisk's data directory with sounds of our own in it, when it is to have such; else nothing."""
+        if self.settings.sounds is Sounds.shipped:
+            return ""
+        data = self.home / "data"
+        (data / "sounds").mkdir(parents=True, exist_ok=True)
+        if self.settings.sounds is Sounds.tones:
+            put_sounds(data / "sounds")
+        theirs = next(one for one in DATA_DIRS if (self.binary.root / one.relative_to("/") / "documentation").is_dir())
+        for entry in (self.binary.root / theirs.relative_to("/")).iterdir():
+            if entry.name != "sounds":
+                (data / entry.name).symlink_to(theirs / entry.name)
+        return self.binary.inside(data)
 
     def _kit(self, inside: dict[str, PurePosixPath]) -> KitSettings:
         base = installer.settings_for(self.home / "etc", self.settings.phones)
@@ -309,7 +328,7 @@ def _run_as(binary: AsteriskBinary) -> list[str]:
 def _hand_over(binary: AsteriskBinary, home: Path) -> None:
     """Give the instance to Asterisk's user; the platform's own files stay ours, recordings stay readable."""
     ids = _asterisk_ids(binary) if os.geteuid() == 0 else None
-    for path in (home, *home.rglob("*")):
+    for path in (home, *(path for path in home.rglob("*") if not path.is_symlink())):
         if ids and path.name not in PRIVATE_FILES:
             os.chown(path, *ids)
         if path.is_dir():

@@ -9,6 +9,8 @@ import jinja2
 from lab.ports import Ports
 
 TRUNK_ADDRESS = "127.0.0.2"
+SPANISH_ADDRESS = "127.0.0.3"
+"""Of a trunk whose callers speak Spanish."""
 OBSERVER = "lab"
 STAND_IN = "stand-in"
 TEMPLATES = Path(__file__).parent / "conf"
@@ -16,13 +18,14 @@ TEMPLATES = Path(__file__).parent / "conf"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The directories of an instance as Asterisk sees them."""
+    """The directories of an instance as Asterisk sees them; `data` is empty where it has none of its own."""
 
     etc: PurePosixPath
     run: PurePosixPath
     lib: PurePosixPath
     spool: PurePosixPath
     log: PurePosixPath
+    data: str = ""
 
 
 def switch_files(ports: Ports, places: Places, observer_secret: str) -> dict[str, str]:
@@ -32,4 +35,5 @@ def switch_files(ports: Ports, places: Places, observer_secret: str) -> dict[str
     )
     values = {"ports": ports, "places": places, "observer": OBSERVER, "stand_in": STAND_IN}
     values |= {"observer_secret": observer_secret, "trunk_address": TRUNK_ADDRESS}
+    values |= {"spanish_address": SPANISH_ADDRESS}
     return {name: templates.get_template(name).render(values) for name in templates.list_templates()}

@@ -13,14 +13,17 @@ from cti.orders import (
     GrantClaim,
     HangUp,
     HoldCaller,
+    HushCaller,
     LegOrder,
     LookAtLeg,
     QueueCaller,
     ResumeCaller,
     RingAgent,
     RingDialler,
+    SayToCaller,
     SwitchOrder,
 )
+from cti.sounds import is_piece
 from cti.trunk import dial_string
 from kernel.errors import Invalid
 
@@ -39,6 +42,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 _CHANNEL = re.compile(r"[A-Za-z0-9]{1,20}/[A-Za-z0-9_.@;:+*#=~/-]{1,170}")
 _FORBIDDEN = re.compile(r"[\r\n\0\ud800-\udfff]")
+_STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _NOT_DIAL = re.compile(r"[^0-9+*#]")
 
 
@@ -232,6 +236,23 @@ def _queue(order: QueueCaller) -> tuple[Action, ...]:
     return (_redirect(_channel("caller_channel", order.caller_channel), "cti-hold"),)
 
 
+def _say(order: SayToCaller) -> tuple[Action, ...]:
+    """As `cti-say` reads it. One that holds more than it can be told is refused, so a caller hears all or nothing."""
+    if not _STEP.fullmatch(order.step):
+        raise _bad("step", "may hold letters, digits and _ - only (1 to 60)")
+    for piece in order.sounds:
+        if not is_piece(piece):
+            raise _bad("sounds", "are names of sounds (letters, digits, _ - and / between), number:N or digits:N")
+    if not order.sounds and not order.leave:
+        raise _bad("sounds", "are none")
+    value = "&".join((order.step, "1" if order.leave else "0", *order.sounds))
+    return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_SAY", value),)
+
+
+def _hush(order: HushCaller) -> tuple[Action, ...]:
+    return (_setvar(_channel("caller_channel", order.caller_channel), "CTI_SAY", ""),)
+
+
 _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     RingAgent: _ring_agent,
     GrantClaim: _grant_claim,
@@ -243,4 +264,6 @@ _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     HoldCaller: _hold,
     ResumeCaller: _resume,
     QueueCaller: _queue,
+    SayToCaller: _say,
+    HushCaller: _hush,
 }

@@ -12,9 +12,11 @@ from cti.facts import (
     ContactGone,
     Device,
     DeviceChanged,
+    Heard,
     LegEnded,
     LegPlaced,
     LegRinging,
+    LegSaid,
     LegStarted,
     LegUp,
     PickupEnded,
@@ -179,6 +181,14 @@ def _bridge_done(event: bytes) -> Fact | None:
     )
 
 
+def _said(event: bytes) -> Fact | None:
+    result = header(event, b"\r\nResult: ")
+    if result not in Heard.__members__:
+        raise Malformed(b"Result")
+    ids = {"leg": required(event, UNIQUEID), "interaction_id": required(event, IX)}
+    return LegSaid(**ids, step=required(event, b"\r\nStep: "), result=Heard(result))
+
+
 def _recording(event: bytes) -> Fact | None:
     return RecordingStarted(
         leg=required(event, UNIQUEID), interaction_id=required(event, IX), file=required(event, b"\r\nFile: ")
@@ -192,6 +202,7 @@ USER_EVENTS: dict[str, Callable[[bytes], Fact | None]] = {
     "CtiFallback": _placed(Place.fallback),
     "CtiAfter": _placed(Place.after),
     "CtiIdle": _placed(Place.idle),
+    "CtiSaid": _said,
     "CtiBridgeDone": _bridge_done,
     "CtiRecording": _recording,
 }

@@ -17,7 +17,7 @@ from kernel.errors import TrunklineError
 Ask = Callable[[Action], "asyncio.Future[Reply]"]
 CONTEXTS = (
     *("cti-in", "cti-hold", "cti-held", "cti-after", "cti-pickup", "cti-idle", "cti-gone", "cti-fallback"),
-    *("cti-dial", "cti-dialled"),
+    *("cti-dial", "cti-dialled", "cti-say"),
 )
 NEEDED = {
     "write=call": ("Setvar", "Redirect", "Hangup"),

@@ -31,6 +31,7 @@ from cti.facts import (
     LegEnded,
     LegPlaced,
     LegRinging,
+    LegSaid,
     LegSnapshot,
     LegStarted,
     LegUp,
@@ -40,7 +41,7 @@ from cti.facts import (
 from cti.ids import endpoint_of, is_dialled
 from kernel.messages import Fact
 
-VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_GONE", "CTI_DID")
+VARIABLES = ("CTI_IX", "CTI_ROLE", "CTI_GONE", "CTI_DID", "CTI_SAID")
 LIST_CHANNELS: Action = {"Action": "Status", "Variables": ",".join(VARIABLES)}
 CHANNELS_END = b"StatusComplete"
 LIST_DEVICES: Action = {"Action": "DeviceStateList"}
@@ -49,6 +50,7 @@ DEVICES_END = b"DeviceStateListComplete"
 PLACES = {
     "cti-in": Place.entered,
     "cti-hold": Place.waiting,
+    "cti-say": Place.waiting,
     "cti-held": Place.held,
     "cti-fallback": Place.fallback,
     "cti-after": Place.after,
@@ -110,6 +112,7 @@ def channel(event: bytes) -> LegSnapshot:
         seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else 0,
         number=number_of(event),
         name=name_of(event),
+        said=_variable(event, "CTI_SAID"),
     )
 
 
@@ -137,6 +140,8 @@ def _fold(legs: dict[str, LegSnapshot], fact: Fact) -> None:
         legs[fact.leg] = _placed(fact, legs.get(fact.leg))
     elif isinstance(fact, LegEnded):
         legs.pop(fact.leg, None)
+    elif isinstance(fact, LegSaid) and fact.leg in legs:
+        legs[fact.leg] = replace(legs[fact.leg], said=f"{fact.step}:{fact.result}")
     elif isinstance(fact, LegRinging | LegUp | BridgeEntered | BridgeLeft) and fact.leg in legs:
         legs[fact.leg] = _changed(legs[fact.leg], fact)
 

@@ -17,6 +17,8 @@ SAFE_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
 SAFE_WORD = re.compile(r"[A-Za-z0-9_.,:/-]+")
 RING_TONE = "425/1500,0/3000"
 """By its frequency: the name `ring` is silence on a switch without countries in its indications.conf."""
+SAYABLE = r"0-9a-zA-Z/:&_\-"
+"""What the kit lets through of a wish to say something: FILTER's set for orders.SayToCaller."""
 PHONES_FILE = "phones.json"
 AMI_FILE = "ami.json"
 CONF_FILES = ("cti_extensions.conf", "cti_pjsip.conf", "cti_queues.conf", "cti_musiconhold.conf", "cti_manager.conf")
@@ -98,7 +100,7 @@ def render(settings: KitSettings) -> dict[str, str]:
         keep_trailing_newline=True,
     )
     values = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
-    values |= {"phone_lost": sorted(PHONE_LOST), "ring": RING_TONE}
+    values |= {"phone_lost": sorted(PHONE_LOST), "ring": RING_TONE, "sayable": SAYABLE}
     files = {name: templates.get_template(name).render(values) for name in CONF_FILES}
     files[PHONES_FILE] = _phones_json(settings)
     files[AMI_FILE] = _ami_json(settings)

@@ -17,6 +17,7 @@ from lab.scenarios.player import Player
 from lab.scenarios.script import Step, names, scenario
 from lab.scenarios.worlds import PHONES, PLAIN_PHONES, AsteriskWorld, SimWorld
 from lab.sim import SimSwitch
+from lab.sounds import Sounds
 
 RECORDED = Path("tests/fixtures/switch_traces")
 TRANSCRIPTS = Path("tests/fixtures/transcripts")
@@ -54,7 +55,7 @@ async def _main(arguments: argparse.Namespace) -> None:
             async with SimSwitch(PHONES, registered=False) as switch:
                 _tell(name, await Player(SimWorld(switch), scenario(name)).play(), arguments.record)
         return
-    async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES)) as lab:
+    async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES, sounds=Sounds.tones)) as lab:
         for name in chosen:
             async with lab.stand_in.client() as listener:
                 await listener.event("FullyBooted")

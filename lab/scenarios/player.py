@@ -212,6 +212,14 @@ class Player:
     async def do_redirect(self, step: Step) -> None:
         await self._act("Redirect", Channel=self._channel(step["of"]), Context=step["to"], Exten="s", Priority="1")
 
+    async def do_say(self, step: Step) -> None:
+        """What the platform wants said to a caller, as it writes it: `sounds` with blanks between."""
+        value = "&".join((step["step"], "1" if "leave" in step else "0", *step["sounds"].split()))
+        await self._act("Setvar", Channel=self._channel(step["of"]), Variable="CTI_SAY", Value=value)
+
+    async def do_hush(self, step: Step) -> None:
+        await self._act("Setvar", Channel=self._channel(step["of"]), Variable="CTI_SAY", Value="")
+
     async def do_hang_up(self, step: Step) -> None:
         cause = {"Cause": step["cause"]} if "cause" in step else {}
         await self._act("Hangup", Channel=self._channel(step["of"]), **cause)

@@ -14,7 +14,7 @@ CHANNEL = ("ChannelStateDesc", "CallerIDNum", "CallerIDName", "Context", "Exten"
 BRIDGED = ("BridgeUniqueid", "BridgeType", "BridgeTechnology", "ChannelStateDesc", "CallerIDNum", "Linkedid")
 DIAL = ("DestCallerIDNum", "DialString")
 QUEUE = ("Queue", "Position", "Count", "OriginalPosition")
-SAID = ("UserEvent", "Ix", "Did", "Lang", "Reason", "Claim", "Result", "File")
+SAID = ("UserEvent", "Ix", "Did", "Lang", "Reason", "Claim", "Step", "Result", "File")
 MATTERS: dict[str, tuple[str, ...]] = {
     "Newchannel": CHANNEL,
     "Newstate": CHANNEL,

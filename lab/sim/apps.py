@@ -91,6 +91,23 @@ def mix_monitor(runner: Runner, channel: Channel, data: str) -> Step:
     return Step.next
 
 
+def playback(runner: Runner, channel: Channel, data: str) -> Step:
+    """A sound that is not there is passed over at once."""
+    seconds = runner.exchange.say(channel, data)
+    channel.set("PLAYBACKSTATUS", "SUCCESS" if seconds else "FAILED")
+    return runner.wait(channel, seconds) if seconds else Step.next
+
+
+def say_number(runner: Runner, channel: Channel, data: str) -> Step:
+    seconds = runner.exchange.say(channel, f"number:{data}") if data else 0.0
+    return runner.wait(channel, seconds) if seconds else Step.next
+
+
+def say_digits(runner: Runner, channel: Channel, data: str) -> Step:
+    seconds = runner.exchange.say(channel, f"digits:{data}") if data else 0.0
+    return runner.wait(channel, seconds) if seconds else Step.next
+
+
 def hangup(runner: Runner, channel: Channel, data: str) -> Step:
     runner.end(channel, int(data) if data.isdigit() else 16)
     return Step.wait
@@ -156,6 +173,9 @@ APPS: dict[str, App] = {
     "stopmusiconhold": stop_music,
     "musiconhold": music_on_hold,
     "mixmonitor": mix_monitor,
+    "playback": playback,
+    "saynumber": say_number,
+    "saydigits": say_digits,
     "hangup": hangup,
     "bridge": bridge,
     "queue": queue,

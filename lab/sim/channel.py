@@ -75,7 +75,7 @@ class Bridge:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One leg. `leave` undoes the application that runs (timers, queue, bridge); `resume` goes on after a bridge.
+    """One leg. `heard` are the sounds that were begun for it, as `language:sound`. `leave` undoes the application that runs (timers, queue, bridge); `resume` goes on after a bridge.
     `dialled` is what came in with it, `outside` the number that it calls over the trunk."""
 
     name: str
@@ -106,6 +106,7 @@ class Channel:
     cause: int = 0
     tech_cause: str = ""
     gone: bool = False
+    heard: list[str] = field(default_factory=list)
     spins: int = 0
     turn: int = 0
     leave: Callable[[], None] | None = None

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lab.sim.channel import CAUSES, Bridge, Channel, Party, State
+from lab.sounds import SECONDS, SHIPPED_SECONDS
 
 if TYPE_CHECKING:
     from lab.sim.phones import SimPhone
@@ -29,6 +30,10 @@ class Exchange:
         """Seconds by which the switch's own clock is wrong."""
         self.recordings: Path | None = None
         """Where a second of silence is written for each call that is recorded; None writes nothing."""
+        self.sounds: dict[str, float] = {**SECONDS, "no-such-sound": 0.0}
+        """How long sounds and numbers (`number:7`) last, in seconds; 0 for what is not there."""
+        self.sound_seconds = SHIPPED_SECONDS
+        """That of all others."""
         self.listeners: list[Listener] = []
         self.phones: dict[str, SimPhone] = {}
         self.trunk: SimPhone | None = None
@@ -106,6 +111,13 @@ class Exchange:
         channel.music = music
         if music:
             self.tell("MusicOnHoldStart", channel, ("Class", music))
+
+    def say(self, channel: Channel, sound: str) -> float:
+        """Begin a sound in the channel's language; how long it takes."""
+        seconds = self.sounds.get(sound, self.sound_seconds)
+        if seconds:
+            channel.heard.append(f"{channel.language}:{sound}")
+        return seconds
 
     def connect_line(self, channel: Channel, number: str, name: str) -> None:
         """Tell a channel who is at the other side."""

@@ -121,9 +121,10 @@ class SimSwitch:
 
     # --- the world
 
-    def call_in(self, number: str = "", name: str = "", did: str = "5551234") -> SimCall:
+    def call_in(self, number: str = "", name: str = "", did: str = "5551234", language: str = "en") -> SimCall:
         """A caller on the trunk: an empty number is a withheld one. `did` is the number dialled."""
         call = SimCall(self.exchange, number, name, did)
+        call.channel.language = language
         self.exchange.tell("Newchannel", call.channel)
         self.exchange.soon(call.channel, lambda channel: self.runner.start(channel, "cti-in", did))
         return call

@@ -12,11 +12,13 @@ from cti.orders import (
     GrantClaim,
     HangUp,
     HoldCaller,
+    HushCaller,
     LookAtLeg,
     QueueCaller,
     ResumeCaller,
     RingAgent,
     RingDialler,
+    SayToCaller,
     SwitchOrder,
     TakeOrders,
 )
@@ -64,6 +66,8 @@ ORDERS: tuple[SwitchOrder, ...] = (
     ),
     DIAL,
     LookAtLeg(order_id="o", leg="leg-1", interaction_id=IX),
+    SayToCaller(order_id="o", caller_channel=CALLER, interaction_id=IX, step="an-1", sounds=("vm-sorry", "number:7")),
+    HushCaller(order_id="o", caller_channel=CALLER, interaction_id=IX),
 )
 """One of each kind that the switch is ever sent."""
 TEXT_FIELDS = [

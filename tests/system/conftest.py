@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from lab.asterisk import AsteriskLab, LabSettings
+from lab.sounds import Sounds
 from lab.stage import Stage
 from tests.support.leftovers import Leftovers
 
@@ -21,8 +22,9 @@ _left: dict[tuple[str, int | None], Leftovers] = {}
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def asterisk_lab() -> AsyncIterator[AsteriskLab]:
-    """One Asterisk with the kit, shared by every test of the session: `LabSettings(phones=6, plain_phones=4)`."""
-    async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES)) as lab:
+    """One Asterisk with the kit, shared by every test of the session: `LabSettings(phones=6, plain_phones=4)`; its sounds are
+    tones."""
+    async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES, sounds=Sounds.tones)) as lab:
         yield lab
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.ami.actions import MAX_VALUE, Action, caller_id, check, steps
-from cti.orders import GrantClaim, HangUp, LegOrder, RingDialler, SwitchOrder
+from cti.orders import GrantClaim, HangUp, LegOrder, RingDialler, SayToCaller, SwitchOrder
 from kernel.errors import Invalid
 from tests.support.orders import AGENT, CALLER, DIAL, IX, ORDERS, RING, TEXT_FIELDS, kinds_sent
 
@@ -61,7 +61,44 @@ def test_given_each_order_then_its_actions_are_these() -> None:
         "RingDialler": ["Originate"],
         "DialOut": ["Originate"],
         "LookAtLeg": ["Getvar"],
+        "SayToCaller": ["Setvar"],
+        "HushCaller": ["Setvar"],
     }
+
+
+def said(*sounds: str, step: str = "an-1", leave: bool = False) -> Action:
+    about = {"order_id": "o", "caller_channel": CALLER, "interaction_id": IX}
+    (action,) = steps(SayToCaller(**about, step=step, sounds=sounds, leave=leave))
+    return action
+
+
+def test_given_something_to_say_then_it_is_one_variable_of_the_callers() -> None:
+    assert said("queue-thereare", "number:7", "custom/hello_1", "digits:42") == {
+        "Action": "Setvar",
+        "Channel": CALLER,
+        "Variable": "CTI_SAY",
+        "Value": "an-1&0&queue-thereare&number:7&custom/hello_1&digits:42",
+    }
+    assert said("vm-goodbye", leave=True)["Value"] == "an-1&1&vm-goodbye"
+    assert said(leave=True)["Value"] == "an-1&1"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("", "../x", "/etc/passwd", "a/../b", "http://x", "a&b", "a b", "a.wav", "number:", "number:-1", "a|b", "/a"),
+        *("digits:x", "number:1234567", "${SHELL(x)}", "a,b", "number:1.5", "a//b", "x" * 500, "other:1"),
+    ],
+)
+def test_given_a_sound_that_could_name_something_else_then_it_is_refused(piece: str) -> None:
+    with pytest.raises(Invalid):
+        said("vm-sorry", piece)
+
+
+def test_given_nothing_to_say_or_more_than_one_line_holds_then_it_is_refused() -> None:
+    for sounds in ((), ("a" * 80,) * 7):
+        with pytest.raises(Invalid):
+            said(*sounds)
 
 
 def test_given_every_kind_of_order_then_it_is_among_those_that_are_attacked() -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 SECRET = "manager-secret"
 PHONES = (Phone("cti-phone-01", "first-secret"), Phone("cti-phone-02", "second-secret", webrtc=False))
 CONTEXTS = ("in", "hold", "held", "after", "pickup", "idle", "fallback", "dial", "dialled", "conf", "phones", "gone")
-CONTEXTS += ("taken",)
+CONTEXTS += ("taken", "say")
 
 
 @pytest.fixture
@@ -61,9 +61,10 @@ def test_wherever_bridge_may_take_a_waiting_leg_from_the_shell_it_leaves_waits_u
 ) -> None:
     """In cti-pickup and cti-dialled a leg takes, and is not taken; of cti-fallback the claim is void."""
     text = files["cti_extensions.conf"]
-    waits = {name for name in CONTEXTS if "Wait(" in section(text, f"cti-{name}")} - {"pickup", "phones"}
+    lasting = re.compile(r"\b(Wait|Playback)\(")
+    waits = {name for name in CONTEXTS if lasting.search(section(text, f"cti-{name}"))} - {"pickup", "phones"}
 
-    assert waits == {"hold", "held", "after", "idle", "dial"}
+    assert waits == {"hold", "held", "after", "idle", "dial", "say"}
     assert {name for name in CONTEXTS if "include => cti-taken" in section(text, f"cti-{name}")} == waits
     first, *others = section(text, "cti-taken").splitlines()
     assert first == 'exten => h,1,GotoIf($["${CHANNEL:0:10}" != "Surrogate/"]?end)', "who hangs up waits for nothing"

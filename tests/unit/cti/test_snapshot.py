@@ -10,9 +10,11 @@ from cti.facts import (
     BridgeLeft,
     Device,
     DeviceChanged,
+    Heard,
     LegEnded,
     LegPlaced,
     LegRinging,
+    LegSaid,
     LegSnapshot,
     LegUp,
     Place,
@@ -76,6 +78,7 @@ def test_given_the_lists_of_a_real_talk_then_both_legs_are_in_one_bridge_and_in_
     [
         ("cti-in", Place.entered),
         ("cti-hold", Place.waiting),
+        ("cti-say", Place.waiting),
         ("cti-held", Place.held),
         ("cti-fallback", Place.fallback),
         ("cti-after", Place.after),
@@ -175,3 +178,14 @@ def test_given_an_event_of_a_shell_then_it_is_no_fact(event: str) -> None:
 
     assert parse(block) is None
     assert parse(block.replace(b"Surrogate/", b"")) is not None, "of a call it is one"
+
+
+def test_given_what_was_said_last_then_it_is_listed_and_what_ended_meanwhile_is_newer() -> None:
+    before = one([status("c1", context="cti-say", CTI_SAID="an-1:played")])
+    after = one(
+        [status("c1", context="cti-say", CTI_SAID="an-1:played")],
+        LegSaid(leg="c1", interaction_id="ix-c1", step="an-2", result=Heard.missing),
+    )
+    assert before is not None
+    assert after is not None
+    assert (before.said, after.said) == ("an-1:played", "an-2:missing")
