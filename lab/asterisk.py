@@ -271,10 +271,10 @@ class AsteriskLab:
         daemon.mark_owner(self.home, detached=self.settings.detached)
         self._prepared = True
 
-    def _data(self) -> str:
-        """Asterisk's data directory with sounds of our own in it, when it is to have such; else nothing."""
+    def _data(self) -> PurePosixPath | None:
+        """Asterisk's data directory with sounds of our own in it, when it is to have such; else None."""
         if self.settings.sounds is Sounds.shipped:
-            return ""
+            return None
         data = self.home / "data"
         (data / "sounds").mkdir(parents=True, exist_ok=True)
         if self.settings.sounds is Sounds.tones:
@@ -283,7 +283,7 @@ class AsteriskLab:
         for entry in (self.binary.root / theirs.relative_to("/")).iterdir():
             if entry.name != "sounds":
                 (data / entry.name).symlink_to(theirs / entry.name)
-        return self.binary.inside(data)
+        return PurePosixPath(self.binary.inside(data))
 
     def _kit(self, inside: dict[str, PurePosixPath]) -> KitSettings:
         base = installer.settings_for(self.home / "etc", self.settings.phones)

@@ -18,14 +18,14 @@ TEMPLATES = Path(__file__).parent / "conf"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The directories of an instance as Asterisk sees them; `data` is empty where it has none of its own."""
+    """The directories of an instance as Asterisk sees them; `data` is None where it has none of its own."""
 
     etc: PurePosixPath
     run: PurePosixPath
     lib: PurePosixPath
     spool: PurePosixPath
     log: PurePosixPath
-    data: str = ""
+    data: PurePosixPath | None = None
 
 
 def switch_files(ports: Ports, places: Places, observer_secret: str) -> dict[str, str]:

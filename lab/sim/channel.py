@@ -75,7 +75,8 @@ class Bridge:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One leg. `heard` are the sounds that were begun for it, as `language:sound`. `leave` undoes the application that runs (timers, queue, bridge); `resume` goes on after a bridge.
+    """One leg. `heard` are the sounds that were begun for it, as `language:sound`. `leave` undoes the application that
+    runs (timers, queue, bridge); `resume` goes on after a bridge.
     `dialled` is what came in with it, `outside` the number that it calls over the trunk."""
 
     name: str

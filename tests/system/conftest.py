@@ -22,8 +22,8 @@ _left: dict[tuple[str, int | None], Leftovers] = {}
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def asterisk_lab() -> AsyncIterator[AsteriskLab]:
-    """One Asterisk with the kit, shared by every test of the session: `LabSettings(phones=6, plain_phones=4)`; its sounds are
-    tones."""
+    """One Asterisk with the kit, shared by every test of the session: `LabSettings(phones=6, plain_phones=4)`; it says
+    everything in tones."""
     async with AsteriskLab(LabSettings(phones=PHONES, plain_phones=PLAIN_PHONES, sounds=Sounds.tones)) as lab:
         yield lab
 
