@@ -24,7 +24,10 @@ from tests.support.rehearsal import End, Rehearsal
 pytestmark = pytest.mark.unit
 
 NOBODY_CALLS = ("phone_comes_and_goes", "refused_actions")
-NO_PHONE = ("gone_channels", "names_and_numbers", "phone_not_there", "waiting_caller_moved")
+NO_PHONE = (
+    *("gone_channels", "names_and_numbers", "phone_not_there", "waiting_caller_moved", "say_and_go_on", "say_and_leave"),
+    *("say_what_is_not_there", "say_then_another", "say_hushed", "say_caller_leaves", "say_platform_dead"),
+)
 """Callers wait, and no phone is registered."""
 SKIPPED = {"phone_not_there": ["ring", "ring"], "two_legs_one_caller": ["ring"]}
 """What the recording's hand did and the platform never does: ring a phone that is not there, a second one for a caller
