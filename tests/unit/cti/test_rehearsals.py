@@ -25,7 +25,14 @@ pytestmark = pytest.mark.unit
 
 NOBODY_CALLS = ("phone_comes_and_goes", "refused_actions")
 NO_PHONE = (
-    *("gone_channels", "names_and_numbers", "phone_not_there", "waiting_caller_moved", "say_and_go_on", "say_and_leave"),
+    *(
+        "gone_channels",
+        "names_and_numbers",
+        "phone_not_there",
+        "waiting_caller_moved",
+        "say_and_go_on",
+        "say_and_leave",
+    ),
     *("say_what_is_not_there", "say_then_another", "say_hushed", "say_caller_leaves", "say_platform_dead"),
 )
 """Callers wait, and no phone is registered."""
