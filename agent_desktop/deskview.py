@@ -149,6 +149,7 @@ def call_view(row: Row, queue: Row, stint: Row | None, region: str) -> Row:
         "arrived_at": moment(row["arrived_at"]),
         "queued_at": moment(row.get("queued_at")),
         "answered_at": moment(row.get("answered_at")),
+        "expected_wait": row.get("expected_wait"),
         "again_since": moment(row.get("again_since")),
         "ended_at": moment(row.get("ended_at")),
         "end_reason": row.get("end_reason"),

@@ -59,12 +59,13 @@ class Plan:
 @dataclass(slots=True)
 class Fate:
     """One caller: when they came, in seconds from the start, and how long they waited for whom. `agent_id` None: they
-    gave up, after so long."""
+    gave up, after so long. `expected` is for how long the engine expected them to wait, when they came."""
 
     queue_id: str
     came: float
     waited: float = 0.0
     agent_id: str | None = None
+    expected: float | None = None
 
 
 @dataclass(slots=True)
@@ -208,6 +209,7 @@ class Simulation:
         self._say(ev.CallerArrived(interaction_id=ix, leg=leg, channel=f"SIM/{leg}", did=did, language="en"))
         self._say(CallerIdentified(interaction_id=ix, match=Match.withheld))
         self._say(ev.CallerWaits(interaction_id=ix, leg=leg))
+        fate.expected = self._state.interactions[ix].expected_wait
         if self._plan.patience is not None:
             self._in(self._draw(self._plan.patience), partial(self._give_up, ix, leg))
         self._next_caller(stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from routing.demands import ability_of, demand_of, demands_of
@@ -21,6 +22,18 @@ Key = tuple[bool, str]
 """An agent (True) or a caller, by id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is before a caller. `ahead`: how many go before them of those who can be offered now and are in the same
+    queue, at whatever step, or ask for the very same agents; `first` is the first of those. `queues` are all whose
+    callers are counted, `free` whether somebody is free who could take them."""
+
+    ahead: int
+    first: str | None
+    queues: frozenset[str]
+    free: bool
+
+
 class Matchmaker:
     """An index over the rows, never saved. It follows the shelves, so whatever changes them (a turn, one that is taken
     back, the load at the start) leaves the agents and callers in question to be looked at again; and it knows when time
@@ -35,6 +48,7 @@ class Matchmaker:
         self._phones: set[str] = set()
         self._queues_changed = True
         self._demands: dict[tuple[str, int], Demand] = {}
+        self._asking: dict[Demand, set[str]] = {}
         self._preferring: defaultdict[str, set[str]] = defaultdict(set)
         self._prefers: dict[str, str] = {}
         self._until: dict[Key, datetime] = {}
@@ -66,6 +80,18 @@ class Matchmaker:
         self._look(at)
         return self._matcher.decide(at)
 
+    def outlook(self, row: Interaction, at: datetime) -> Outlook:
+        """What is before a caller, whether they can be offered yet or not. Not counted is who is being offered already
+        (they have an agent), who is not looked up yet, or in the switch's own queue, and who asks for others too."""
+        self._look(at)
+        queue = self._state.queue_of(row)
+        demand = self._demand(queue, row.step)
+        same = dict.fromkeys([*(self._demand(queue, step) for step in range(len(queue.steps) + 1))])
+        same.update(dict.fromkeys(self._matcher.alike(demand)))
+        ahead, first = self._matcher.before(place_in_line(row, queue.priority), same)
+        queues = frozenset[str]().union({queue.id}, *(self._asking.get(one, ()) for one in same))
+        return Outlook(ahead, None if first is None else first[-1], queues, self._matcher.somebody_free(demand))
+
     # ── looking again ───────────────────────────────────────────────────────────────────────────────────
 
     def _look(self, at: datetime) -> None:
@@ -89,7 +115,11 @@ class Matchmaker:
     def _look_at_queues(self) -> None:
         self._queues_changed = False
         self._demands.clear()
-        self._matcher.keep(one for queue in self._state.queues if queue.active for one in demands_of(queue))
+        self._asking.clear()
+        for queue in self._state.queues:
+            for one in demands_of(queue) if queue.active else ():
+                self._asking.setdefault(one, set()).add(queue.id)
+        self._matcher.keep(self._asking)
         for state in WAITING:
             self._callers.update(one.id for one in self._state.interactions.where("state", state))
 

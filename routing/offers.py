@@ -57,10 +57,10 @@ PHONE_SILENT = "phone_silent"
 class Offers(Handles):
     """Makes offers, rings, and ends them. It comes last among routing's handlers, so it matches after each message."""
 
-    def __init__(self, state: State, switchboard: Switchboard) -> None:
+    def __init__(self, state: State, switchboard: Switchboard, matchmaker: Matchmaker) -> None:
         self._state = state
         self._switchboard = switchboard
-        self._matchmaker = Matchmaker(state, switchboard)
+        self._matchmaker = matchmaker
 
     def handle(self, message: Message, turn: Turn) -> None:
         """A deadline (MatchDue) may be no more than the moment from which somebody can be offered."""

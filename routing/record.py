@@ -43,6 +43,7 @@ def record_call(
         "phone": interaction.number,
         "end_reason": interaction.end_reason,
         "waited_seconds": _waited(interaction, turn),
+        "expected_wait": interaction.expected_wait,
         "recording": interaction.recording,
         "recording_problem": interaction.recording_problem,
     }

@@ -8,11 +8,14 @@ from routing.audited import Audited
 from routing.away import Away
 from routing.control import Control
 from routing.dialends import DialEnds
+from routing.expectation import Expectations
 from routing.lostphones import LostPhones
+from routing.matchmaking import Matchmaker
 from routing.offers import Offers
 from routing.outbound import Outbound
 from routing.outcomes import Outcomes
 from routing.partings import Partings
+from routing.recent import Recently
 from routing.recorded import Recorded
 from routing.setup import Setup
 from routing.standing import Standings
@@ -25,10 +28,12 @@ from routing.wrapping import Wrapping
 
 
 def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
-    """What is audited is looked at before it changes. Offers come late: they match after each message. What people see
+    """What is audited is looked at before it changes. What was recently is noted of a caller who is there
+    still. Offers come late: they match after each message. What people see
     of an agent is looked at last."""
     wrapping = Wrapping(state)
-    offers = Offers(state, switchboard)
+    matchmaker = Matchmaker(state, switchboard)
+    offers = Offers(state, switchboard, matchmaker)
     lost_phones = LostPhones(state, wrapping, offers)
     dial_ends = DialEnds(state, switchboard)
     outcomes = Outcomes(state)
@@ -41,12 +46,14 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Control(state, switchboard),
         Outbound(state, switchboard, dial_ends),
         dial_ends,
+        Recently(state),
         Visits(state, offers, wrapping, switchboard),
         Partings(state, wrapping, lost_phones, switchboard),
         Recorded(state),
         lost_phones,
         Away(state),
         Widening(state),
+        Expectations(state, matchmaker),
         offers,
         Strays(state, switchboard),
         Standings(state),

@@ -131,7 +131,8 @@ class Interaction:
     `answered_at` is the first answer, to which the wait is counted; `again_since` is since when a caller who was
     answered waits again. `step` is how many of the queue's steps have widened whom the caller may get. `in_queue_since`
     is when they came to wait in this queue, `tiers` which of its overflow tiers have come for them, `moved_from` and
-    `moved_why` the queue that they were in before and why they are no more."""
+    `moved_why` the queue that they were in before and why they are no more.
+    `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known."""
 
     id: str
     state: InteractionState
@@ -168,6 +169,7 @@ class Interaction:
     tiers: tuple[int, ...] = ()
     moved_from: str | None = None
     moved_why: str | None = None
+    expected_wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kernel.shelf import Row, Shelf
 from routing.attempts import ATTEMPT, Attempt, Trunk
 from routing.queuerows import Disposition, Queue
 from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
+from routing.recent import Recent
 from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
 
@@ -85,6 +86,7 @@ class State:
         self.trunks: Shelf[Trunk] = Shelf("trunks", Trunk)
         self.tallies: Shelf[AgentTally] = Shelf("agent_tallies", AgentTally)
         self.rounds: Shelf[Round] = Shelf("queue_rounds", Round)
+        self.recent: Shelf[Recent] = Shelf("queue_recent", Recent)
 
     def _touch(self, part: _Part) -> None:
         self.touched.add(part.agent_id)
@@ -107,6 +109,7 @@ class State:
             self.trunks,
             self.tallies,
             self.rounds,
+            self.recent,
         )
 
     @property

@@ -48,6 +48,14 @@ queue_rounds = Table(
     Column("agent_id", String(40), nullable=False),
 )
 
+queue_recent = Table(
+    "queue_recent",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("waits", Json, nullable=False),
+    Column("since", Float, nullable=False),
+)
+
 agent_states = Table(
     "agent_states",
     metadata,
@@ -100,6 +108,7 @@ interactions = Table(
     Column("tiers", Json, nullable=False, server_default="[]"),
     Column("moved_from", String(60)),
     Column("moved_why", String(40)),
+    Column("expected_wait", Float),
 )
 
 stints = Table(

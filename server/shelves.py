@@ -23,6 +23,7 @@ from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.setupmessages import SaveSetUpChange
+from routing.recent import Recent
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
@@ -62,6 +63,7 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "trunks": ShelfTable(Trunk, tables.trunks),
         "agent_tallies": ShelfTable(AgentTally, tables.agent_tallies),
         "queue_rounds": ShelfTable(Round, tables.queue_rounds),
+        "queue_recent": ShelfTable(Recent, tables.queue_recent),
         "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }

@@ -43,6 +43,7 @@ class Lines:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._lines: dict[str | None, Line] = {}
+        self._ranks: SortedList[Rank] = SortedList()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -52,13 +53,25 @@ class Lines:
         if line is None:
             line = self._lines[caller.only] = Line(self._pool, caller.only)
         line.add(caller)
+        self._ranks.add(caller.rank)
         return line
 
     def remove(self, caller: Caller) -> None:
         line = self._lines[caller.only]
         line.remove(caller)
+        self._ranks.remove(caller.rank)
         if not line:
             del self._lines[caller.only]
+
+    def before(self, rank: Rank) -> int:
+        """How many go before somebody of that rank, whomever they wait for."""
+        return int(self._ranks.bisect_left(rank))
+
+    @property
+    def first(self) -> Rank:
+        """The rank of who is served first, if the one they wait for is free."""
+        found: Rank = self._ranks[0]
+        return found
 
     def waiting_for(self, agent_id: str) -> list[Line]:
         """The lines that an agent who became free may serve."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from routing.matching.abilities import Abilities
-from routing.matching.demand import Caller, Demand, Supply, unfit
+from routing.matching.demand import Caller, Demand, Rank, Supply, unfit
 from routing.matching.lines import Line, Lines
 from routing.matching.pool import Pool
 from routing.matching.ranking import BEHIND, LOWER_SKILL, score
@@ -54,6 +54,7 @@ class Matcher:
         self._hot: set[Line] = set()
         self._free = 0
         self._away: dict[str, int] = {}
+        self._fit: dict[Demand, int] = {}
 
     # ── being told ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -71,6 +72,7 @@ class Matcher:
             return
         if old is None or (old.supply.number, old.supply.ability) != (supply.number, supply.ability):
             self.agent_gone(supply.id)
+            self._fit.clear()
             self._abilities.add(supply.id, supply.number, supply.ability)
             fitting = [pool for demand, pool in self._pools.items() if not unfit(demand, supply.id, supply.ability)]
             self._agents[supply.id] = _Agent(supply, fitting)
@@ -86,6 +88,7 @@ class Matcher:
         if old is not None:
             self._leave(old)
             self._abilities.remove(agent_id, old.supply.ability)
+            self._fit.clear()
             del self._numbers[old.supply.number]
 
     def caller_changed(self, caller: Caller) -> None:
@@ -142,6 +145,30 @@ class Matcher:
             _add(sets, reason, bits & ~listed)
         return Record(many, tuple(found), sets)
 
+    # ── looking ahead ───────────────────────────────────────────────────────────────────────────────────
+
+    def alike(self, demand: Demand) -> list[Demand]:
+        """Those demands, of all that are known, that the very same agents can serve."""
+        fit = self._fitting(demand)
+        return [one for one in self._pools if self._fitting(one) == fit]
+
+    def before(self, rank: Rank, demands: Iterable[Demand]) -> tuple[int, Rank | None]:
+        """How many callers with these demands go before somebody of that rank, and the first of them. It costs the
+        logarithm of the callers, for each demand."""
+        lines = [found for one in demands if (found := self._lines.get(one)) is not None]
+        ahead = [(count, one.first) for one in lines if (count := one.before(rank))]
+        return sum(count for count, _ in ahead), min((first for _, first in ahead), default=None)
+
+    def somebody_free(self, demand: Demand) -> bool:
+        """Whether an agent is free who can serve that demand."""
+        return bool(self._fitting(demand) & self._free)
+
+    def _fitting(self, demand: Demand) -> int:
+        found = self._fit.get(demand)
+        if found is None:
+            found = self._fit[demand] = self._abilities.fit(demand)
+        return found
+
     # ── what is kept ────────────────────────────────────────────────────────────────────────────────────
 
     def _enter(self, agent: _Agent) -> None:
@@ -189,6 +216,7 @@ class Matcher:
         if demand in self._kept or demand in self._lines:
             return
         pool = self._pools.pop(demand, None)
+        self._fit.pop(demand, None)
         for agent in self._agents.values() if pool is not None else ():
             if pool in agent.pools:
                 agent.pools.remove(pool)

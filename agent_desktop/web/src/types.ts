@@ -98,6 +98,8 @@ export interface Call {
   arrived_at: Iso;
   queued_at: Iso | null;
   answered_at: Iso | null;
+  /** For how many seconds they were expected to wait when they began to; an older server says nothing. */
+  expected_wait?: number | null;
   /** Since when a caller who was answered waits again: their agent's phone was lost. */
   again_since?: Iso | null;
   ended_at: Iso | null;

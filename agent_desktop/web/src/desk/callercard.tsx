@@ -118,6 +118,11 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
           <Waited about={about} />
         </Fact>
       )}
+      {about && !outbound && typeof about.expected_wait === "number" && (
+        <Fact label={t("fact.expected_wait")}>
+          <span class="timer">{clockFace(about.expected_wait)}</span>
+        </Fact>
+      )}
       {about?.again_since && !about.ended_at && (
         <Fact label={t("fact.waits_again")}>
           <span class="timer">{clockFace(secondsSince(about.again_since, tick.value))}</span>

@@ -34,6 +34,7 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "number"),
     seconds ? spell(seconds) : null,
     text(details, "queue"),
+    waitWords(details),
     dispositionWords(text(details, "disposition") ?? ""),
     wordFor("result", text(details, "result")),
     outcomeWords(details),
@@ -46,6 +47,14 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "recording_problem") ? t("detail.recording_incomplete") : null,
   ];
   return words.filter((each): each is string => Boolean(each) && !title.includes(each ?? ""));
+}
+
+/** How long a caller waited, beside what they were expected to. */
+function waitWords(details: Details): string | null {
+  const waited = number(details, "waited_seconds");
+  const expected = number(details, "expected_wait");
+  if (waited === null || expected === null || text(details, "direction") === "outbound") return null;
+  return t("detail.waited", { waited: spell(waited), expected: spell(expected) });
 }
 
 /** Of a call that we made and that reached nobody: what came of it. */

@@ -130,6 +130,20 @@ class Index(RuleBasedStateMachine):
         assert found == scan.decide(self.callers.values(), self.agents.values(), self.last, self.at)
 
     @invariant()
+    def of_each_caller_it_knows_how_many_are_before_them_whom_the_same_agents_can_serve(self) -> None:
+        def fit(demand: Demand) -> set[str]:
+            return {one.id for one in self.agents.values() if scan.can(demand, one)}
+
+        for caller in self.callers.values():
+            alike = set(self.matcher.alike(caller.demand))
+            waits_with = {one.demand for one in self.callers.values()}
+            assert alike & waits_with == {one for one in waits_with if fit(one) == fit(caller.demand)}
+            before = [one.rank for one in self.callers.values() if one.demand in alike and one.rank < caller.rank]
+            assert self.matcher.before(caller.rank, alike) == (len(before), min(before, default=None))
+            free = any(one.away is None for one in self.agents.values() if scan.can(caller.demand, one))
+            assert self.matcher.somebody_free(caller.demand) == free
+
+    @invariant()
     def of_each_agent_it_says_once_what_is_true(self) -> None:
         choice = self.matcher.decide(self.at)
         if choice is None:
