@@ -35,6 +35,8 @@ LEAST = 5
 """So many have to have been served after a wait, else too little is known."""
 EXACT = 32
 """So many terms of the sum are added one by one, the rest by the formula of Euler and Maclaurin."""
+TINY = 1e-9
+"""A rate so small beside the other is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,7 @@ def _departures(ahead: int, served: float, given_up: float) -> float:
     if ahead == first:
         return total
     low, high = served + (first + 1) * given_up, served + ahead * given_up
-    if given_up == 0:
-        return total + (ahead - first) / served
-    area = log1p((ahead - first - 1) * given_up / low) / given_up
+    more = (ahead - first - 1) * given_up / low
+    area = log1p(more) / given_up if more > TINY else (ahead - first - 1) / low
     slope = given_up * (1 / low**2 - 1 / high**2) / 12
     return total + area + (1 / low + 1 / high) / 2 + slope

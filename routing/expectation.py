@@ -1,5 +1,5 @@
-"""What a caller can expect: how many are before them, and for how long they will wait. Noted when they begin to wait, to
-stand beside what happened."""
+"""What a caller can expect: how many are before them, and for how long they will wait. Noted when they begin to wait,
+to stand beside what happened."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ class Recent:
 
 
 class Recently(Handles):
-    """Comes before Visits, which says that a caller is gone. Notes each wait as it ends. Left out are those that say nothing of the queue: whom the switch's own queue joined,
-    who waited for one agent alone, whoever waits again after a talk."""
+    """Notes each wait as it ends. It comes before Visits, which says that a caller is gone. Left out are waits that say
+    nothing of the queue: of those whom the switch's own queue joined, or who gave up in it."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,8 +11,8 @@ from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
 from routing.attempts import ATTEMPT, Attempt, Trunk
 from routing.queuerows import Disposition, Queue
-from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
 from routing.recent import Recent
+from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
 from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
 

@@ -22,8 +22,8 @@ from routing import queuerows, rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
-from routing.setupmessages import SaveSetUpChange
 from routing.recent import Recent
+from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states

@@ -1,4 +1,4 @@
-"""The expected wait: what the formula promises for any rates, what is read off recent waits, and when nothing is said."""
+"""The expected wait: what the formula promises for any rates, what recent waits say, and when nothing is said."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def test_waits_told_by_two_queues_or_by_one_say_the_same(found: tuple[Wait, ...]
     one, two = rates([Recent("q", found)], AT), rates(halves, AT)
     assert (one is None) == (two is None)
     if one is not None and two is not None:
-        assert isclose(one.served, two.served) and isclose(one.given_up, two.given_up)
+        assert isclose(one.served, two.served)
+        assert isclose(one.given_up, two.given_up)
         assert isclose(one.rings, two.rings, abs_tol=1e-9)
 
 
@@ -74,10 +75,13 @@ def test_those_who_give_up_shorten_the_wait_of_those_behind() -> None:
     gone = steady(10, 60, 30, None)
     both = tuple(sorted((*steady(10, 60, 30), *gone), key=lambda one: one[0]))
     found = rates([Recent("q", both)], AT)
-    assert found is not None and found.given_up == pytest.approx(1 / 120)
+    assert found is not None
+    assert found.given_up == pytest.approx(1 / 120)
     patient = expected_wait(10, Recent("q", steady(10, 60, 30)), AT)
     hurried = expected_wait(10, Recent("q", both), AT)
-    assert patient is not None and hurried is not None and hurried < patient
+    assert patient is not None
+    assert hurried is not None
+    assert hurried < patient
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,9 @@ def test_a_line_that_has_come_to_a_stand_is_seen_by_how_long_the_first_in_it_wai
     before = tuple((end - 600, waited, rang) for end, waited, rang in steady(10, 60, 40))
     found = Recent("q", before)
     moving, standing = expected_wait(2, found, AT), expected_wait(2, found, AT, AT - timedelta(seconds=660))
-    assert moving is not None and standing is not None and standing > 2 * moving
+    assert moving is not None
+    assert standing is not None
+    assert standing > 2 * moving
 
 
 def test_time_in_which_nobody_waited_does_not_count_as_slow() -> None:
@@ -107,14 +113,16 @@ def test_time_in_which_nobody_waited_does_not_count_as_slow() -> None:
     rush = steady(5, 20, 20)
     earlier = tuple((end - 900, waited, rang) for end, waited, rang in rush)
     found = rates([Recent("q", earlier + rush)], AT)
-    assert found is not None and found.served == pytest.approx(40 / 230, rel=0.02)
+    assert found is not None
+    assert found.served == pytest.approx(40 / 230, rel=0.02)
 
 
 def test_of_the_time_before_what_is_kept_nothing_is_concluded() -> None:
     """The oldest waits that are kept were served after an hour in line: of the others of that hour nothing is there."""
     kept = Recent("q", steady(10, 3600, 40), since=NOW - 400)
     found = rates([kept], AT)
-    assert found is not None and found.served == pytest.approx(0.1)
+    assert found is not None
+    assert found.served == pytest.approx(0.1)
 
 
 def test_the_ring_is_that_of_those_who_were_served_at_once_too() -> None:

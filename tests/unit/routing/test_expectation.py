@@ -55,8 +55,10 @@ def test_given_a_day_of_waits_then_who_comes_is_told_about_as_much_and_each_befo
     world = World(**QUICK)
     busy_day(world)
     waits = [world.ix(world.call(f"c{nth}")).expected_wait for nth in range(3)]
-    assert waits[0] is not None and 10 < waits[0] < 40
-    assert waits == sorted(waits, key=lambda one: one or 0) and waits[2] == pytest.approx(3 * waits[0], rel=0.2)
+    assert waits[0] is not None
+    assert 10 < waits[0] < 40
+    assert waits == sorted(waits, key=lambda one: one or 0)
+    assert waits[2] == pytest.approx(3 * waits[0], rel=0.2)
 
 
 def test_given_somebody_is_free_then_only_the_ring_is_expected() -> None:
@@ -99,7 +101,9 @@ def test_callers_of_queues_that_the_same_agents_serve_are_before_one_another() -
     world.say(ev.CallerArrived(**ids, channel="PJSIP/t-2", did="777", language="en", number="+34600999000"))
     world.say(ev.CallerWaits(**ids))
     one, two = world.ix("ix-c1").expected_wait, world.ix("ix-c2").expected_wait
-    assert one is not None and two is not None and two > one, "although nothing is known of that queue itself"
+    assert one is not None
+    assert two is not None
+    assert two > one, "although nothing is known of that queue itself"
 
 
 def test_the_calls_line_on_the_timeline_says_what_was_expected_beside_what_happened() -> None:
@@ -122,4 +126,5 @@ def test_only_so_many_waits_are_kept_and_since_when_they_tell_all() -> None:
         world.wait(2)
         world.caller_leaves(ix)
     kept = world.state.recent["main"]
-    assert len(kept.waits) == 80 and kept.waits[0][0] - kept.since == pytest.approx(2, abs=0.01)
+    assert len(kept.waits) == 80
+    assert kept.waits[0][0] - kept.since == pytest.approx(2, abs=0.01)
