@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from routing.matching.demand import NO_ABILITY, Ability, Demand, unfit
 from routing.queuerows import Queue
 from routing.teamwork import Profile, terms
 
 
-def demand_of(queue: Queue, step: int) -> Demand:
-    """What the callers of a queue ask of an agent after `step` steps of relaxation."""
+def demand_of(queue: Queue, step: int, tiers: Sequence[int] = ()) -> Demand:
+    """What the callers of a queue ask of an agent after `step` steps of relaxation, and after these of its overflow
+    tiers."""
     asked = terms(queue, step)
     return Demand(
         everyone=queue.everyone,
-        groups=asked.groups,
+        groups=asked.groups.union(*(queue.overflow[one].groups for one in tiers if 0 <= one < len(queue.overflow))),
         members=queue.members,
         skills=tuple(sorted(asked.skills.items())),
         evaluation=queue.evaluation,
@@ -23,8 +24,15 @@ def demand_of(queue: Queue, step: int) -> Demand:
 
 
 def demands_of(queue: Queue) -> Iterator[Demand]:
-    """All that the callers of a queue can come to ask for."""
-    return (demand_of(queue, step) for step in range(len(queue.steps) + 1))
+    """All that the callers of a queue come to ask for, as its steps and its tiers come in their order."""
+    admitting = [nth for nth, tier in enumerate(queue.overflow) if tier.groups]
+    for step in range(len(queue.steps) + 1):
+        yield from (demand_of(queue, step, admitting[:many]) for many in range(len(admitting) + 1))
+
+
+def widest(queue: Queue) -> Demand:
+    """What the callers of a queue ask for at the last."""
+    return demand_of(queue, len(queue.steps), range(len(queue.overflow)))
 
 
 def ability_of(profile: Profile | None) -> Ability:
@@ -33,5 +41,5 @@ def ability_of(profile: Profile | None) -> Ability:
 
 
 def serves(queue: Queue, agent_id: str, profile: Profile | None) -> bool:
-    """Whether a person can have callers of a queue, at its last step at the latest."""
-    return unfit(demand_of(queue, len(queue.steps)), agent_id, ability_of(profile)) is None
+    """Whether a person can have callers of a queue, when all its steps and tiers have come at the latest."""
+    return unfit(widest(queue), agent_id, ability_of(profile)) is None

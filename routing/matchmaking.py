@@ -47,8 +47,9 @@ class Matchmaker:
         self._callers: set[str] = set()
         self._phones: set[str] = set()
         self._queues_changed = True
-        self._demands: dict[tuple[str, int], Demand] = {}
         self._asking: dict[Demand, set[str]] = {}
+        self._asked: dict[str, tuple[Demand, ...]] = {}
+        self._demands: dict[tuple[str, int, tuple[int, ...]], Demand] = {}
         self._preferring: defaultdict[str, set[str]] = defaultdict(set)
         self._prefers: dict[str, str] = {}
         self._until: dict[Key, datetime] = {}
@@ -85,8 +86,8 @@ class Matchmaker:
         (they have an agent), who is not looked up yet, or in the switch's own queue, and who asks for others too."""
         self._look(at)
         queue = self._state.queue_of(row)
-        demand = self._demand(queue, row.step)
-        same = dict.fromkeys([*(self._demand(queue, step) for step in range(len(queue.steps) + 1))])
+        demand = self._demand(queue, row.step, row.tiers)
+        same = dict.fromkeys([demand, *self._asked.get(queue.id, ())])
         same.update(dict.fromkeys(self._matcher.alike(demand)))
         ahead, first = self._matcher.before(place_in_line(row, queue.priority), same)
         queues = frozenset[str]().union({queue.id}, *(self._asking.get(one, ()) for one in same))
@@ -116,8 +117,9 @@ class Matchmaker:
         self._queues_changed = False
         self._demands.clear()
         self._asking.clear()
+        self._asked = {queue.id: tuple(demands_of(queue)) for queue in self._state.queues if queue.active}
         for queue in self._state.queues:
-            for one in demands_of(queue) if queue.active else ():
+            for one in self._asked.get(queue.id, ()):
                 self._asking.setdefault(one, set()).add(queue.id)
         self._matcher.keep(self._asking)
         for state in WAITING:
@@ -157,13 +159,13 @@ class Matchmaker:
         if row is None or offered_from is None or offered_from > at:
             return self._matcher.caller_gone(caller_id)
         queue = self._state.queue_of(row)
-        rank, demand = place_in_line(row, queue.priority), self._demand(queue, row.step)
+        rank, demand = place_in_line(row, queue.priority), self._demand(queue, row.step, row.tiers)
         self._matcher.caller_changed(Caller(row.id, rank, demand, only, queue.id))
 
-    def _demand(self, queue: Queue, step: int) -> Demand:
-        found = self._demands.get((queue.id, step))
+    def _demand(self, queue: Queue, step: int, tiers: tuple[int, ...]) -> Demand:
+        found = self._demands.get((queue.id, step, tiers))
         if found is None:
-            found = self._demands[queue.id, step] = demand_of(queue, step)
+            found = self._demands[queue.id, step, tiers] = demand_of(queue, step, tiers)
         return found
 
     def _offered_from(self, row: Interaction) -> datetime | None:

@@ -3,6 +3,7 @@ acceptance. Of several phones that ring at once the first answered has the calle
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -57,14 +58,19 @@ PHONE_SILENT = "phone_silent"
 class Offers(Handles):
     """Makes offers, rings, and ends them. It comes last among routing's handlers, so it matches after each message."""
 
-    def __init__(self, state: State, switchboard: Switchboard, matchmaker: Matchmaker) -> None:
+    def __init__(
+        self, state: State, switchboard: Switchboard, matchmaker: Matchmaker, sent_on: Callable[[Turn], None]
+    ) -> None:
+        """`sent_on` sees to those who are not to be offered here any more, before each matching."""
         self._state = state
+        self._sent_on = sent_on
         self._switchboard = switchboard
         self._matchmaker = matchmaker
 
     def handle(self, message: Message, turn: Turn) -> None:
         """A deadline (MatchDue) may be no more than the moment from which somebody can be offered."""
         super().handle(message, turn)
+        self._sent_on(turn)
         if self._state.line_up and self._matchmaker.due(turn.at):
             self._match(turn)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.teamwork import Evaluation, Step
+from routing.tiers import EmptyRules, Tier
 
 
 class Strategy(StrEnum):
@@ -58,7 +59,9 @@ class Queue:
 
     Who serves it: `everyone`, or else people who are in one of `groups` or among `members`; of these, who has `skills`
     at the levels named or above (see Evaluation), less as `steps` widen it. `priority` are seconds by which its callers
-    go before those of other queues. `dids` are the numbers called that lead here. One that was removed is kept, not
+    go before those of other queues. `dids` are the numbers called that lead here.
+    `overflow` is where callers go whom it cannot serve soon, in order, `empty` what becomes of them when nobody is
+    there (see routing.tiers). One that was removed is kept, not
     `active`: old calls name it."""
 
     id: str
@@ -86,6 +89,8 @@ class Queue:
     priority: int = 0
     dids: tuple[str, ...] = ()
     active: bool = True
+    overflow: tuple[Tier, ...] = ()
+    empty: EmptyRules = field(default_factory=EmptyRules)
 
 
 @dataclass(frozen=True, slots=True)

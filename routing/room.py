@@ -14,6 +14,7 @@ from routing.matchmaking import Matchmaker
 from routing.offers import Offers
 from routing.outbound import Outbound
 from routing.outcomes import Outcomes
+from routing.overflow import Overflow
 from routing.partings import Partings
 from routing.recent import Recently
 from routing.recorded import Recorded
@@ -33,7 +34,9 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     of an agent is looked at last."""
     wrapping = Wrapping(state)
     matchmaker = Matchmaker(state, switchboard)
-    offers = Offers(state, switchboard, matchmaker)
+    expectations = Expectations(state, matchmaker)
+    overflow = Overflow(state, expectations)
+    offers = Offers(state, switchboard, matchmaker, overflow.look)
     lost_phones = LostPhones(state, wrapping, offers)
     dial_ends = DialEnds(state, switchboard)
     outcomes = Outcomes(state)
@@ -53,7 +56,8 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         lost_phones,
         Away(state),
         Widening(state),
-        Expectations(state, matchmaker),
+        expectations,
+        overflow,
         offers,
         Strays(state, switchboard),
         Standings(state),

@@ -20,6 +20,7 @@ from routing.setupmessages import ChangeSetUp, QueueConfigured, SaveSetUpChange,
 from routing.setupvalues import made, unknown_kind
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import Edit, Edited, Group, Profile, Skill
+from routing.tiers import Tier, carried
 from routing.trail import compared, note
 from routing.widening import move_callers, widen_all
 
@@ -151,6 +152,7 @@ class Setup(Handles):
         self._check(changed)
         for one in changed:
             if one.kind == "queue" and one.after is not None:
+                carry_tiers(self._state, one)
                 (widen_all if one.after["active"] else move_callers)(self._state, one.id, turn)
         change = f"su-{turn.seq:012x}"
         turn.save(SaveSetUpChange(id=change, at=turn.at, actor=command.actor, edits=tuple(changed), undoes=undoes))
@@ -190,3 +192,13 @@ def _tell(found: Edited, removed: bool, command: Command, turn: Turn) -> None:
     else:
         own = {name: value for name, value in (found.after or {}).items() if name != "version"}
         note(turn, command, f"{found.kind}_changed", found.id, changed=compared(found.before, own))
+
+
+def carry_tiers(state: State, edited: Edited) -> None:
+    """The overflow tiers of a queue are others now: those that came for its callers are known by what they say."""
+    before, after = ((found or {}).get("overflow", []) for found in (edited.before, edited.after))
+    if before == after:
+        return
+    old, new = (codec.build(tuple[Tier, ...], one) for one in (before, after))
+    for caller in [one for one in state.interactions if one.queue_id == edited.id and one.tiers]:
+        state.put_interaction(caller, tiers=carried(old, new, caller.tiers))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kernel.errors import Invalid, Problem, Refused, at_fields
 from routing.demands import ability_of, demand_of
 from routing.matching.demand import unfit
+from routing.overflowcheck import check_ways_out
 from routing.queuerows import Disposition, Queue, WrapMode
 from routing.state import dialled
 from routing.teamwork import Evaluation, Group, Profile, Skill, Step
@@ -39,6 +40,7 @@ def check(found: SetUp) -> None:
     for queue in found.queues.values():
         _steps_widen(queue)
         _somebody_serves(queue, found.profiles)
+    check_ways_out(found.queues, found.removed)
     _outcomes_have_queues(found)
     _wrap_ups_end(found)
 
@@ -83,6 +85,9 @@ def _uses(found: SetUp, kind: str) -> Iterable[tuple[str, str, str]]:
         for step in queue.steps:
             for name in step.skills if kind == "skill" else step.groups:
                 yield f"queue {queue.id}", "steps", name
+        for tier in queue.overflow if kind == "group" else ():
+            for name in tier.groups:
+                yield f"queue {queue.id}", "overflow", name
 
 
 def _numbers_lead_one_way(queues: Iterable[Queue]) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kernel import codec
 from kernel.errors import Invalid, Problem, at_fields
+from routing.overflowcheck import faults
 from routing.queuerows import Disposition, Queue
 from routing.teamwork import LEVELS, Group, Profile, Skill
 
@@ -81,6 +82,7 @@ def _queue(row: Queue) -> Iterable[tuple[str, str]]:
         yield from _levels("steps", step.skills)
         if not 1 <= step.after_seconds <= DAY:
             yield "steps", f"a step comes after 1 to {DAY} seconds."
+    yield from faults(row)
     if any(not re.fullmatch(r"\+?[0-9][0-9 .-]{0,30}", did) for did in row.dids):
         yield "dids", "a number is digits, with + before them or not."
 

@@ -15,6 +15,7 @@ from routing.recent import Recent
 from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
 from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
+from routing.tiers import Lack
 
 MAIN_QUEUE = "main"
 MAIN_LINE = "main"
@@ -87,6 +88,7 @@ class State:
         self.tallies: Shelf[AgentTally] = Shelf("agent_tallies", AgentTally)
         self.rounds: Shelf[Round] = Shelf("queue_rounds", Round)
         self.recent: Shelf[Recent] = Shelf("queue_recent", Recent)
+        self.lacks: Shelf[Lack] = Shelf("queue_lacks", Lack)
 
     def _touch(self, part: _Part) -> None:
         self.touched.add(part.agent_id)
@@ -110,6 +112,7 @@ class State:
             self.tallies,
             self.rounds,
             self.recent,
+            self.lacks,
         )
 
     @property

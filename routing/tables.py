@@ -197,6 +197,18 @@ queues = Table(
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("dids", Json, nullable=False, server_default="[]"),
     Column("active", Boolean, nullable=False, server_default=true()),
+    Column("overflow", Json, nullable=False, server_default="[]"),
+    Column("empty", Json, nullable=False, server_default="{}"),
+)
+
+queue_lacks = Table(
+    "queue_lacks",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("nobody_ready", UtcDateTime),
+    Column("all_paused", UtcDateTime),
+    Column("all_busy", UtcDateTime),
+    Column("none_signed_in", UtcDateTime),
 )
 
 skills = Table(

@@ -3,8 +3,17 @@ a queue without anybody. Rows of the set-up, pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routing.queuerows import Queue
+
+REFUSED, LEFT = -2, -1
+"""Among the tiers that have come for a caller: the rules of a queue without anybody, for coming and for waiting."""
 
 
 class Goes(StrEnum):
@@ -72,3 +81,41 @@ class EmptyRules:
     leave: tuple[Factor, ...] = ()
     leave_to: Destination = NOBODY
     grace_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Since when each factor holds for the queue `id`, None where it does not."""
+
+    id: str
+    nobody_ready: datetime | None = None
+    all_paused: datetime | None = None
+    all_busy: datetime | None = None
+    none_signed_in: datetime | None = None
+
+    def since(self, factor: Factor) -> datetime | None:
+        found: datetime | None = getattr(self, factor.value)
+        return found
+
+
+def watched(queue: Queue) -> bool:
+    """Whether a queue ever sends callers on."""
+    return queue.active and bool(queue.overflow or queue.empty.join or queue.empty.leave)
+
+
+def unfired(queue: Queue, taken: Sequence[int]) -> list[tuple[int, Tier]]:
+    """The tiers that have not come yet."""
+    return [(nth, tier) for nth, tier in enumerate(queue.overflow) if nth not in taken]
+
+
+def carried(before: Sequence[Tier], after: Sequence[Tier], taken: Sequence[int]) -> tuple[int, ...]:
+    """Which tiers have come for a caller, where their queue's are others now: a tier that is as it was goes by another
+    number at most. One that was changed is a new one."""
+    kept = [one for one in taken if one < 0]
+    left = list(enumerate(after))
+    for nth in taken:
+        found = next((one for one in left if 0 <= nth < len(before) and one[1] == before[nth]), None)
+        if found is not None:
+            left.remove(found)
+            kept.append(found[0])
+    return tuple(kept)

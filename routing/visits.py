@@ -155,12 +155,18 @@ class Visits(Handles):
             state=state,
             again_since=again,
             queued_at=interaction.queued_at or turn.at,
-            in_queue_since=interaction.in_queue_since or turn.at,
+            in_queue_since=self._in_queue_since(interaction, turn.at),
             place=self._first_place(interaction, turn.at) if first else interaction.place or turn.at,
         )
         if first:
             turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
         move_from_gone(self._state, waiting, turn)
+
+    @staticmethod
+    def _in_queue_since(caller: Interaction, at: datetime) -> datetime:
+        """Whoever waits again after a talk begins anew."""
+        talked = caller.answered_at is not None and caller.state is not InteractionState.in_fallback
+        return at if talked else caller.in_queue_since or at
 
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
@@ -321,6 +327,7 @@ class Visits(Handles):
         turn.cancel(f"lookup-{ended.id}")
         turn.cancel(f"prefer-{ended.id}")
         turn.cancel(f"widen-{ended.id}")
+        turn.cancel(f"tier-{ended.id}")
         record_call(self._state, ended, turn)
         turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
         self._state.tidy(ended.id)

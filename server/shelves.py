@@ -28,6 +28,7 @@ from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
 from routing.tallies import AgentTally, Round
+from routing.tiers import Lack
 from server.heartbeat import SavePulse, save_pulse
 from server.store import Saver, ShelfTable
 
@@ -64,6 +65,7 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "agent_tallies": ShelfTable(AgentTally, tables.agent_tallies),
         "queue_rounds": ShelfTable(Round, tables.queue_rounds),
         "queue_recent": ShelfTable(Recent, tables.queue_recent),
+        "queue_lacks": ShelfTable(Lack, tables.queue_lacks),
         "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }
