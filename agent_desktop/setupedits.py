@@ -12,9 +12,11 @@ from agent_desktop.hub import Hub
 from agent_desktop.people import People
 from agent_desktop.ports import CommandPort
 from agent_desktop.setupforms import Changed
-from kernel.errors import Invalid, Problem, at_fields
+from dialer.numbers import examine, refuse_costly
+from kernel.errors import Invalid, Problem, Refused, at_fields
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
+from routing.tiers import Goes
 
 SHELVES = {"skill": "skills", "group": "agent_groups", "profile": "profiles", "queue": "queues"}
 """Where the desktop finds the rows of each kind."""
@@ -29,6 +31,10 @@ CHECKED = (
     "step_repeats",
     "queue_without_anybody",
     "queue_without_outcome",
+    "overflow_leads_back",
+    "tier_repeats",
+    "tier_never_comes",
+    "overflow_number_wrong",
 )
 """What the set-up as a whole may be refused for."""
 OUTCOMES_CHECKED = ("setup_value_wrong", "setup_unknown", "queue_without_outcome")
@@ -62,6 +68,8 @@ class SetUpEdits:
     async def make_all(self, ask: Ask, edits: Sequence[Edit], undoes: str | None = None) -> dict[str, Any]:
         """All of them, or none."""
         await self._know(edits)
+        for edit in edits:
+            _can_be_dialled(edit)
         command = ChangeSetUp(actor=ask.actor, edits=tuple(edits), undoes=undoes)
         return cast(dict[str, Any], await self._commands.execute(command))
 
@@ -81,6 +89,24 @@ def _people_of(edit: Edit) -> Iterable[str]:
     if edit.values is None:
         return ()
     return (edit.id,) if edit.kind == "profile" else edit.values.get("members", ())
+
+
+def _can_be_dialled(edit: Edit) -> None:
+    """Raise for an outside number to which callers would be sent in vain: every dial is checked so, when it comes."""
+    values = edit.values if edit.kind == "queue" and edit.values is not None else {}
+    empty = values.get("empty") or {}
+    ways = [("overflow", one.get("to")) for one in values.get("overflow") or ()]
+    ways += [("empty", empty.get(name)) for name in ("join_to", "leave_to")]
+    for field, to in ways:
+        if to is None or to.get("kind") != Goes.outside.value:
+            continue
+        try:
+            refuse_costly(examine(str(to.get("number") or ""), ""))
+        except (Invalid, Refused) as refused:
+            words, place = f"queue {edit.id}: {field}: {refused.message}", f"queue {edit.id}"
+            problem = Problem("overflow_number_wrong", words, {"rule": refused.id})
+            raise Invalid("overflow_number_wrong", words, place=place, field=field, rule=refused.id,
+                          **at_fields(**{field: problem})) from None  # fmt: skip
 
 
 def id_for(kind: str, name: str, taken: Collection[str]) -> str:

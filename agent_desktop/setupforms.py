@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Form
+from kernel.codec import plain
 from routing.queuerows import Flag, Strategy, WrapMode
 from routing.teamwork import Evaluation
+from routing.tiers import NOBODY, Factor, Goes, When
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
@@ -32,6 +34,47 @@ class StepForm(BaseModel):
     after_seconds: Annotated[int, Field(ge=1, le=7200)]
     skills: Levels = Field(default_factory=dict)
     groups: Groups = Field(default_factory=list)
+
+
+AnnouncementId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+
+class DestinationForm(BaseModel):
+    """`queue` with `queue_id`; `outside` with `number` (+ and country code); `hang_up`, after an announcement or at
+    once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Goes
+    queue_id: Id | None = None
+    number: Annotated[str, Field(max_length=40)] | None = None
+    announcement_id: AnnouncementId | None = None
+
+
+class TierForm(BaseModel):
+    """When it comes, `groups` may serve too, or the caller goes `to` somewhere else; one of both. `percent` is of a
+    service level."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    when: When
+    seconds: Seconds
+    percent: Annotated[int, Field(ge=0, le=100)] = 0
+    groups: Groups = Field(default_factory=list)
+    to: DestinationForm | None = None
+
+
+class EmptyForm(BaseModel):
+    """For which factors whoever comes goes to `join_to`, and whoever waits, after `grace_seconds`, to `leave_to`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    join: Annotated[list[Factor], Field(max_length=len(Factor))] = Field(default_factory=list)
+    join_to: DestinationForm = Field(default_factory=lambda: DestinationForm(**plain(NOBODY)))
+    leave: Annotated[list[Factor], Field(max_length=len(Factor))] = Field(default_factory=list)
+    leave_to: DestinationForm = Field(default_factory=lambda: DestinationForm(**plain(NOBODY)))
+    grace_seconds: Seconds = 60
 
 
 class QueueFields(Form):
@@ -59,6 +102,8 @@ class QueueFields(Form):
     steps: Annotated[list[StepForm], Field(max_length=10)] | None = None
     priority: Annotated[int, Field(ge=0, le=3600)] | None = None
     dids: Annotated[list[Did], Field(max_length=200)] | None = None
+    overflow: Annotated[list[TierForm], Field(max_length=10)] | None = None
+    empty: EmptyForm | None = None
 
     def changes(self) -> dict[str, Any]:
         """What it says of the queue's row."""
@@ -155,6 +200,29 @@ class StepRow(TypedDict):
     groups: list[str]
 
 
+class DestinationRow(TypedDict):
+    kind: str
+    queue_id: str | None
+    number: str | None
+    announcement_id: str | None
+
+
+class TierRow(TypedDict):
+    when: str
+    seconds: int
+    percent: int
+    groups: list[str]
+    to: DestinationRow | None
+
+
+class EmptyRow(TypedDict):
+    join: list[str]
+    join_to: DestinationRow
+    leave: list[str]
+    leave_to: DestinationRow
+    grace_seconds: int
+
+
 class QueueSettings(TypedDict):
     id: str
     name: str
@@ -179,6 +247,8 @@ class QueueSettings(TypedDict):
     steps: list[StepRow]
     priority: int
     dids: list[str]
+    overflow: list[TierRow]
+    empty: EmptyRow
     version: int
 
 

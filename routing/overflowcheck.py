@@ -42,9 +42,10 @@ def check_ways_out(queues: Mapping[str, Queue], removed: Set[tuple[str, str]]) -
         _tiers_can_come(queue)
 
 
-def _refuse(queue: Queue, field: str, id: str, words: str, **params: str | int) -> None:
+def _at(queue: Queue, field: str, id: str, words: str, **params: str | int) -> dict[str, object]:
+    """Details of a problem: `place` is the row, `field` its field."""
     problem = Problem(id, words, params)
-    raise Invalid(id, words, place=f"queue {queue.id}", field=field, **params, **at_fields(**{field: problem}))
+    return {"place": f"queue {queue.id}", "field": field, **params, **at_fields(**{field: problem})}
 
 
 def _lead_somewhere(queues: Mapping[str, Queue], removed: Set[tuple[str, str]]) -> None:
@@ -61,7 +62,8 @@ def _lead_somewhere(queues: Mapping[str, Queue], removed: Set[tuple[str, str]]) 
         raise Refused("setup_in_use", words, kind="queue", name=gone[0], used_by=used_by)
     for queue, field, name in uses:
         words = f"queue {queue.id}: there is no queue {name}. Make it first, or mend the name."
-        _refuse(queue, field, "setup_unknown", words, kind="queue", name=name)
+        details = _at(queue, field, "setup_unknown", words, kind="queue", name=name)
+        raise Invalid("setup_unknown", words, **details)
 
 
 def _lead_not_back(queue: Queue, queues: Mapping[str, Queue]) -> None:
@@ -73,7 +75,8 @@ def _lead_not_back(queue: Queue, queues: Mapping[str, Queue]) -> None:
         if path is not None:
             told = " > ".join((queue.id, *path))
             words = f"queue {queue.id}: this leads back: {told}. A caller would go in circles."
-            _refuse(queue, way.field, "overflow_leads_back", words, path=told, tier=way.nth)
+            details = _at(queue, way.field, "overflow_leads_back", words, path=told, tier=way.nth)
+            raise Invalid("overflow_leads_back", words, **details)
 
 
 def _path(start: str, goal: str, queues: Mapping[str, Queue]) -> list[str] | None:
@@ -98,12 +101,13 @@ def _tiers_can_come(queue: Queue) -> None:
     for nth, tier in enumerate(queue.overflow, 1):
         if tier.to is None and (queue.everyone or set(tier.groups) <= groups):
             words = f"queue {queue.id}: overflow {nth} lets nobody in who could not serve before. Name another group."
-            _refuse(queue, "overflow", "tier_repeats", words, tier=nth)
+            raise Invalid("tier_repeats", words, **_at(queue, "overflow", "tier_repeats", words, tier=nth))
         groups |= set(tier.groups)
         before = _gone_before(queue, nth, tier)
         if before is not None:
             words = f"queue {queue.id}: overflow {nth} can never come: {before} everybody is gone."
-            _refuse(queue, "overflow", "tier_never_comes", words, tier=nth)
+            details = _at(queue, "overflow", "tier_never_comes", words, tier=nth)
+            raise Invalid("tier_never_comes", words, **details)
 
 
 def _gone_before(queue: Queue, nth: int, tier: Tier) -> str | None:
