@@ -213,3 +213,42 @@ def test_given_a_link_that_is_down_when_a_tier_comes_then_it_follows_when_the_sw
     assert world.ix(ix).queue_id == "main"
     world.say(ev.SwitchBack(switch_version="22"))
     assert world.ix(ix).queue_id == "spare"
+
+
+def serve(world: World, name: str, waits: float) -> None:
+    """A caller whom ann serves after they waited for so long, while nobody else waits."""
+    ix = world.call(name)
+    world.wait(waits)
+    world.say(SetPresence(actor="ann", agent_id="ann", presence=Presence.ready))
+    world.answer(ix)
+    world.say(SetPresence(actor="ann", agent_id="ann", presence=Presence.paused, reason="break"))
+    world.caller_leaves(ix)
+    world.wait(60)
+
+
+def test_given_a_service_level_below_the_mark_then_those_who_wait_and_come_go_and_above_it_nobody() -> None:
+    tier = Tier(When.service_level, 20, percent=80, to=TO_SPARE)
+    world = two_queues(tier, ann="first")
+    world.say(SetPresence(actor="ann", agent_id="ann", presence=Presence.paused, reason="break"))
+    for nth in range(8):
+        serve(world, f"good{nth}", 5)
+    serve(world, "late0", 30)
+    assert moves(world) == [], "of nine calls nothing is said"
+    serve(world, "late1", 30)
+    ix = world.call("c1")
+    assert world.ix(ix).queue_id == "main", "8 of 10 is not below 80"
+    world.wait(21)
+    world.caller_leaves(ix)  # 8 of 11
+    assert world.ix(world.call("c2")).moved_why == "overflow_service_level"
+
+
+def test_given_an_expected_wait_above_the_mark_then_the_last_in_line_go_and_the_first_stay() -> None:
+    tier = Tier(When.expected_wait, 100, to=TO_SPARE)
+    world = two_queues(tier, ann="first")
+    world.say(SetPresence(actor="ann", agent_id="ann", presence=Presence.paused, reason="break"))
+    for nth in range(6):
+        serve(world, f"past{nth}", 40)  # one in 40 seconds while somebody waits
+    waiting = [world.call(f"c{nth}") for nth in range(4)]
+    assert [world.ix(ix).queue_id for ix in waiting] == ["main", "main", "spare", "spare"]
+    world.wait(120)
+    assert [world.ix(ix).queue_id for ix in waiting] == ["main", "spare", "spare", "spare"], "a line that stands still"
