@@ -62,8 +62,8 @@ class Hub:
     def __init__(self, parts: HubParts) -> None:
         self._parts = parts
         self.epoch = secrets.token_hex(8)
-        self.projection = Projection(parts.choices)
         self.pops = PopCache(parts.pops, self._pop_arrived, parts.pop_timeout)
+        self.projection = Projection(parts.choices, self.pops.customer_of)
         self._viewed: dict[str, _Viewed] = {}
         self._dirty: set[str] = set()
         self._held: dict[str, tuple[str, float]] = {}
@@ -141,11 +141,8 @@ class Hub:
     def _take(self, batch: Batch) -> None:
         touched = self.projection.apply(batch)
         self._want_pops(touched.interactions)
-        if touched.everybody:
-            self._mark(set(self._viewed))
-        else:
-            self._figures_due = self._figures_due or touched.figures
-            self._mark(touched.agents)
+        self._figures_due = self._figures_due or touched.figures
+        self._mark(set(self._viewed) if touched.everybody else touched.agents)
 
     def _want_pops(self, interaction_ids: Any) -> None:
         for interaction_id in interaction_ids:
@@ -156,6 +153,8 @@ class Hub:
                 self.pops.want(key, urgent=bool(self.projection.viewers(interaction_id)))
 
     def _pop_arrived(self, interaction_id: str) -> None:
+        self.projection.board.names_changed()
+        self._figures_due = True
         self._mark(self.projection.viewers(interaction_id))
 
     def _mark(self, agent_ids: set[str]) -> None:
@@ -208,19 +207,25 @@ class Hub:
     async def _publish_figures(self) -> None:
         """To everybody; a pop that comes meanwhile does not wait for the last of them."""
         for agent_id, viewed in list(self._viewed.items()):
-            queues = self.projection.queues_of(viewed.person)
+            now = {
+                "queues": self.projection.board.queues_of(viewed.person),
+                "waiting": self.projection.board.waiting_of(viewed.person),
+            }
             async with viewed.lock:
-                await self._send(agent_id, viewed.feed.update({**viewed.feed.desk, "queues": queues}))
+                await self._send(agent_id, viewed.feed.update({**viewed.feed.desk, **now}))
             await asyncio.sleep(0)
 
     async def _publish(self, agent_id: str) -> None:
         viewed = self._viewed[agent_id]
         async with viewed.lock:
-            await self._send(agent_id, viewed.feed.update(self._desk(viewed.person)))
+            told = viewed.feed.desk["waiting"]
+            await self._send(agent_id, viewed.feed.update(self._desk(viewed.person, told)))
 
     async def _send(self, agent_id: str, change: Numbered | None) -> None:
         if change is not None:
             await self._parts.audience.tell(agent_id, "change", change.message(self.now()))
 
-    def _desk(self, person: Person) -> dict[str, Any]:
-        return self.projection.desk(person, self.pops.get(self.projection.shown_to(person.id)))
+    def _desk(self, person: Person, told: dict[str, Any] | None = None) -> dict[str, Any]:
+        """`told`: who waits as they were told last. With many callers that is the longest part of a desk: it goes with
+        the figures, however much else changes."""
+        return self.projection.desk(person, self.pops.get(self.projection.shown_to(person.id)), told)

@@ -68,6 +68,11 @@ class PopCache:
     def get(self, interaction_id: str | None) -> Row | None:
         return self._pops.get(interaction_id) if interaction_id is not None else None
 
+    def customer_of(self, interaction_id: str) -> str | None:
+        """What the customer of a call is called, where the pop is there and knows."""
+        customer = self._pops.get(interaction_id, {}).get("customer")
+        return str(customer["name"]) if customer else None
+
     def coming(self, interaction_id: str) -> bool:
         """Whether the first pop of the interaction is being fetched."""
         return interaction_id in self._tasks and interaction_id not in self._pops

@@ -6,10 +6,10 @@ Rows are the plain dicts of `agent_desktop.ports`; the desk has the shape that t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from agent_desktop.board import SET_UP, Board, picks
 from agent_desktop.deskview import (
     Person,
     call_view,
@@ -22,21 +22,13 @@ from agent_desktop.deskview import (
 )
 from agent_desktop.feed import Desk
 from agent_desktop.ports import Batch, Row, RowChange, State
-from kernel.codec import build
 from routing.agents import PAUSE_REASONS
-from routing.demands import serves
-from routing.queuerows import Queue
 from routing.state import MAIN_QUEUE
-from routing.teamwork import Profile
 
 ENDED = frozenset({"closed", "abandoned"})
-WAITING = frozenset({"queued", "offered", "in_fallback"})
-SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles")
 SHELVES = ("agents", "interactions", "stints", "offers", *SET_UP, "lines", "trunks", "attempts")
 DISPOSITION = ("id", "label", "labels", "key", "flags")
 FOR_EVERYBODY = frozenset({*SET_UP, "lines", "trunks"})
-SEE_ALL = frozenset({"supervisor", "admin"})
-"""Roles that see every queue; others see those that they serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +55,12 @@ class Touched:
 class Projection:
     """Live rows by shelf and id, with the few look-ups that a desk needs."""
 
-    def __init__(self, choices: Choices | None = None) -> None:
+    def __init__(
+        self, choices: Choices | None = None, customer: Callable[[str], str | None] = lambda _id: None
+    ) -> None:
+        """`customer` tells what the customer of a call is called, as far as it is known."""
         self.choices = choices or Choices()
+        self._customer = customer
         self.seq = 0
         self.saving = True
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in SHELVES}
@@ -73,16 +69,13 @@ class Projection:
         self._parts: defaultdict[str, set[str]] = defaultdict(set)
         self._dials: dict[str, str] = {}
         self._taken: dict[str, Row] = {}
-        self._figures: list[Row] | None = None
-        self._queues: list[Queue] | None = None
-        self._served: dict[str, tuple[str, ...]] = {}
-        self._parted: dict[tuple[str, ...], list[Row]] = {}
+        self.board = Board(self._rows, self.choices.region, customer)
         self._choices: dict[str | None, Row] = {}
 
     def reset(self, state: State) -> None:
         """Begin anew from a full state."""
         saving = self.saving
-        self.__init__(self.choices)  # type: ignore[misc]
+        self.__init__(self.choices, self._customer)  # type: ignore[misc]
         self.saving = saving
         self.seq = state.seq
         for shelf in SHELVES:
@@ -137,8 +130,9 @@ class Projection:
                 found.add(str(row["agent_id"]))
         return found
 
-    def desk(self, person: Person, pop: Row | None = None) -> Desk:
-        """Everything on the screen of `person`."""
+    def desk(self, person: Person, pop: Row | None = None, told: Row | None = None) -> Desk:
+        """Everything on the screen of `person`. `told`: who waits as they were told last; it stands, if it is theirs
+        to know at all."""
         agent_id = person.id
         offer = self._offer(agent_id)
         return {
@@ -147,7 +141,8 @@ class Projection:
             "call": self._call(agent_id, offer),
             "dial": self._dial(agent_id),
             "pop": pop,
-            "queues": self.queues_of(person),
+            "queues": self.board.queues_of(person),
+            "waiting": told if told is not None and picks(person) is not None else self.board.waiting_of(person),
             "link": {"switch": self._switch(), "saving": self.saving, "trunk": self._trunk()},
             "settings": self._settings(agent_id),
         }
@@ -162,54 +157,6 @@ class Projection:
         taken = self._taken.get(agent_id)
         colleague = self.get("agents", taken["by"]) if taken else None
         return taken and {"offer_id": taken["offer_id"], "by": colleague["name"] if colleague else None}
-
-    def queues(self) -> list[Row]:
-        """How many callers wait in each queue and since when the first of them."""
-        if self._figures is None:
-            self._figures = self._count()
-            self._parted.clear()
-        return self._figures
-
-    def queues_of(self, person: Person) -> list[Row]:
-        """Those that a person serves, or all for who watches over them. The same list for all who see the same."""
-        found = self.queues()
-        if not SEE_ALL.isdisjoint(person.roles):
-            return found
-        served = self._served.get(person.id)
-        if served is None:
-            served = self._served[person.id] = self._serves(person.id)
-        if len(served) == len(found):
-            return found
-        if served not in self._parted:
-            self._parted[served] = [one for one in found if one["id"] in served]
-        return self._parted[served]
-
-    def _serves(self, agent_id: str) -> tuple[str, ...]:
-        row = self.get("profiles", agent_id)
-        profile = None if row is None else build(Profile, row)
-        return tuple(one.id for one in self._set_up() if serves(one, agent_id, profile))
-
-    def _set_up(self) -> list[Queue]:
-        if self._queues is None:
-            self._queues = [build(Queue, row) for row in self.rows("queues") if row.get("active", True)]
-        return self._queues
-
-    def _count(self) -> list[Row]:
-        waiting: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self._rows["interactions"].values():
-            if row["state"] in WAITING:
-                waiting[row["queue_id"]].append(moment(_waits_since(row)) or "")
-        found = [queue for queue in self._rows["queues"].values() if queue.get("active", True)]
-        found.sort(key=lambda queue: (queue["name"], queue["id"]))
-        return [
-            {
-                "id": queue["id"],
-                "name": queue["name"],
-                "waiting": len(waiting[queue["id"]]),
-                "longest_since": min(waiting[queue["id"]], default=None),
-            }
-            for queue in found
-        ]
 
     def _stint(self, agent_id: str) -> Row | None:
         keys = self._stints.get(agent_id)
@@ -277,7 +224,7 @@ class Projection:
     def _touch(self, change: RowChange, touched: Touched) -> None:
         """Note whose desks show the row as it stands; called before and after it is placed."""
         if change.shelf in FOR_EVERYBODY:
-            touched.everybody = True
+            touched.everybody = touched.figures = True
         elif change.shelf == "agents":
             touched.agents.add(change.key)
         elif change.shelf == "interactions":
@@ -293,13 +240,8 @@ class Projection:
     def _place(self, change: RowChange) -> None:
         """Put the row where it belongs; finished ones are forgotten as soon as no desk can show them."""
         shelf, key, row = change.shelf, change.key, change.row
-        if shelf == "interactions" or shelf in FOR_EVERYBODY:
-            self._figures = None
         if shelf in FOR_EVERYBODY:
             self._choices.clear()
-        if shelf in SET_UP:
-            self._served.clear()
-            self._queues = None
         old = self._rows[shelf].get(key)
         if row is not None and _over(shelf, row):
             row = None
@@ -307,6 +249,7 @@ class Projection:
             self._rows[shelf].pop(key, None)
         else:
             self._rows[shelf][key] = row
+        self.board.placed(shelf, key, row, old)
         if shelf == "attempts" and row is not None:
             self._show_dial(row)
         if shelf == "offers" and change.row is not None and change.row.get("reason") == "answered_elsewhere":
@@ -344,12 +287,6 @@ def _oldest_first(rows: dict[str, Row]) -> list[tuple[str, Row]]:
 def _asked(row: Row) -> tuple[str, str]:
     """Sorts an agent's dials as they were placed."""
     return moment(row.get("asked_at")) or "", row["id"]
-
-
-def _waits_since(row: Row) -> str | datetime:
-    """Of a caller who was answered and waits again, the wait that lasts."""
-    since: str | datetime = row.get("again_since") or row.get("queued_at") or row["arrived_at"]
-    return since
 
 
 def _offered_in(disposition: Row, queue_id: str | None) -> bool:

@@ -23,6 +23,7 @@ class Right(StrEnum):
     desk_use = "desk_use"
     call_own = "call_own"
     call_watch = "call_watch"
+    call_pick = "call_pick"
     call_dial = "call_dial"
     call_costly = "call_costly"
     do_not_call_add = "do_not_call_add"
@@ -94,6 +95,7 @@ _SERVES: Mapping[Right, Scope] = {
     Right.desk_use: Scope.own,
     Right.call_own: Scope.own,
     Right.call_dial: Scope.own,
+    Right.call_pick: Scope.own,
     Right.do_not_call_add: Scope.all,
     Right.customer_read: Scope.all,
     Right.customer_write: Scope.all,
@@ -104,12 +106,13 @@ _SERVES: Mapping[Right, Scope] = {
 }
 GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.agent: _SERVES,
-    Role.telemarketer: _SERVES,
+    Role.telemarketer: {right: scope for right, scope in _SERVES.items() if right is not Right.call_pick},
     Role.engineer: _SERVES,
     Role.sales: {**_SERVES, Right.ticket_write: Scope.own},
     Role.supervisor: {
         **_SERVES,
         Right.call_watch: Scope.team,
+        Right.call_pick: Scope.all,
         Right.call_costly: Scope.own,
         Right.do_not_call_manage: Scope.all,
         Right.recording_list: Scope.team,
@@ -133,7 +136,8 @@ GRANTS: Mapping[Role, Mapping[Right, Scope]] = {
         Right.ops_read: Scope.all,
     },
 }
-"""An administrator sets the platform up and serves no calls; whoever does both has both roles."""
+"""An administrator sets the platform up and serves no calls; whoever does both has both roles. Of callers who wait,
+`call_pick` shows and lets one pick those whom one serves (own) or anybody (all); telemarketers work through lists."""
 
 
 def scope_of(actor: Actor, right: Right) -> Scope | None:

@@ -12,6 +12,7 @@ from routing.demands import ability_of, demand_of, demands_of
 from routing.machines import INTERACTION
 from routing.matching.demand import Caller, Demand, Rank, Supply, rank_of
 from routing.matching.matcher import Choice, Matcher
+from routing.matching.why import Record
 from routing.queuerows import SHARING, Queue, Strategy
 from routing.rows import WAITING, Agent, Interaction, InteractionState, Offer, OfferState, Presence, rejection
 from routing.state import State, came
@@ -93,6 +94,11 @@ class Matchmaker:
         queues = frozenset[str]().union({queue.id}, *(self._asking.get(one, ()) for one in same))
         return Outlook(ahead, None if first is None else first[-1], queues, self._matcher.somebody_free(demand))
 
+    def picked(self, caller_id: str, agent_id: str, at: datetime) -> Record | None:
+        """The record of an agent's own choice of a caller; None of one who cannot be offered now."""
+        self._look(at)
+        return self._matcher.picked(caller_id, agent_id, at)
+
     # ── looking again ───────────────────────────────────────────────────────────────────────────────────
 
     def _look(self, at: datetime) -> None:
@@ -131,7 +137,7 @@ class Matchmaker:
             self._again((True, agent_id), ())
             return self._matcher.agent_gone(agent_id)
         away = rejection(agent, at)
-        if away is None and self._engaged(agent):
+        if away is None and self.engaged(agent):
             away = "phone_in_use"
         tally = self._state.tallies.get(agent_id)
         today = tally is not None and tally.day == day_of(at)
@@ -140,7 +146,7 @@ class Matchmaker:
         ability = ability_of(self._state.profiles.get(agent_id))
         self._matcher.agent_changed(Supply(agent.id, agent.number, away, agent.idle_since, ability, calls, talk))
 
-    def _engaged(self, agent: Agent) -> bool:
+    def engaged(self, agent: Agent) -> bool:
         """Whether their phone is in use, by the switch's own queue too, or will be: an offer to them is not over."""
         if any(one.live for one in self._state.offers.where("agent_id", agent.id)):
             return True

@@ -46,6 +46,15 @@ class DeclineOffer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PickCall(Command):
+    """An agent takes a caller who waits, whoever's turn it is: they are offered to that agent now. The reply is the id
+    of the offer; asked again while it is open, that of the same. `anywhere`: whatever they can do, from any queue."""
+
+    interaction_id: str
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldCall(Command):
     interaction_id: str
 
@@ -151,9 +160,12 @@ class CallerMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade(Event):
+    """`picked`: the agent chose the caller, whoever's turn it was."""
+
     interaction_id: str
     offer_id: str
     agent_id: str
+    picked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from cti.events import (
 )
 from cti.ids import AGENT
 from cti.orders import DropClaim, GrantClaim, RingAgent
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Refused
 from kernel.handling import Handles, on
 from kernel.messages import Message
 from kernel.turn import Turn
@@ -85,7 +85,23 @@ class Offers(Handles):
             if choice_id is not None:
                 turn.save(SaveChoice(id=choice_id, interaction_id=choice.caller, why=choice.why))
 
-    def _offer(self, caller: Interaction, agent: Agent, choice_id: str | None, turn: Turn) -> Offer:
+    def pick(self, caller: Interaction, agent: Agent, turn: Turn) -> Offer:
+        """Offer a caller who waits to an agent who picked them; nobody else is rung beside, and nobody's turn is used
+        up. Refused for a caller who cannot be offered now."""
+        why = self._matchmaker.picked(caller.id, agent.id, turn.at)
+        if why is None:
+            raise Refused("pick_not_waiting", "This caller does not wait for an agent just now.")
+        offer = self._offer(caller, agent, None, turn, picked=True)
+        turn.save(SaveChoice(id=offer.choice_id, interaction_id=caller.id, why=why))
+        return offer
+
+    def engaged(self, agent: Agent) -> bool:
+        """Whether their phone is in use, or an offer to them is not over."""
+        return self._matchmaker.engaged(agent)
+
+    def _offer(
+        self, caller: Interaction, agent: Agent, choice_id: str | None, turn: Turn, picked: bool = False
+    ) -> Offer:
         queue = self._state.queue_of(caller)
         offer_id = turn.new_id("of")
         offer = Offer(
@@ -99,7 +115,7 @@ class Offers(Handles):
             made_at=turn.at,
             deadline=turn.at + timedelta(milliseconds=queue.render_ms, seconds=queue.ring_seconds),
             choice_id=choice_id or offer_id,
-            shared=queue.strategy in SHARING,
+            shared=not picked and queue.strategy in SHARING,
         )
         stint = Stint(turn.new_id("st"), caller.id, agent.id, STINT.initial, turn.at, offer.leg)
         self._state.offers.put(offer)
@@ -110,8 +126,9 @@ class Offers(Handles):
         turn.due(
             turn.at + timedelta(milliseconds=queue.render_ms), RenderDue(key=f"render-{offer.id}", offer_id=offer.id)
         )
-        self._note_turn(queue, offer, turn)
-        turn.emit(OfferMade(interaction_id=caller.id, offer_id=offer.id, agent_id=agent.id))
+        if not picked:
+            self._note_turn(queue, offer, turn)
+        turn.emit(OfferMade(interaction_id=caller.id, offer_id=offer.id, agent_id=agent.id, picked=picked))
         return offer
 
     def _note_turn(self, queue: Queue, offer: Offer, turn: Turn) -> None:

@@ -17,6 +17,7 @@ from routing.outcomes import Outcomes
 from routing.overflow import Overflow
 from routing.partings import Partings
 from routing.recent import Recently
+from routing.picking import Picking
 from routing.recorded import Recorded
 from routing.setup import Setup
 from routing.standing import Standings
@@ -58,6 +59,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Widening(state),
         expectations,
         overflow,
+        Picking(state, offers),
         offers,
         Strays(state, switchboard),
         Standings(state),

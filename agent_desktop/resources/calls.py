@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.crm import Crm, save_wrap_up_note
@@ -12,7 +13,7 @@ from agent_desktop.records import CallRecords, Why
 from agent_desktop.resources.desk import Done
 from crm_core.activities.drafts import Begun
 from crm_core.activities.service import MAX_NOTE
-from kernel.access import Ownership, Right
+from kernel.access import Ownership, Right, Scope, scope_of
 from kernel.errors import NotFound
 from kernel.faults import FaultPoint, reached
 from kernel.messages import Command
@@ -23,6 +24,7 @@ from routing.messages import (
     HangUpCall,
     HoldCall,
     LinkCustomer,
+    PickCall,
     ResumeCall,
 )
 
@@ -45,6 +47,23 @@ class CustomerLink(Form):
     customer_id: str = Field(min_length=1, max_length=120)
 
 
+class Picked(TypedDict):
+    """The offer that was made, or that was open already."""
+
+    offer_id: str
+
+
+PICK = {
+    403: ("pick_not_served",),
+    404: ("call_gone",),
+    409: (
+        *("pick_ringing", "pick_answered", "pick_in_fallback", "pick_not_waiting"),
+        *("pick_paused", "pick_not_free", "pick_no_phone", "pick_phone_in_use", "no_desk"),
+    ),
+    503: NO_LINK,
+}
+
+
 class CallResource:
     def __init__(self, commands: CommandPort, crm: Crm, records: CallRecords, hub: Hub) -> None:
         self._commands = commands
@@ -58,6 +77,11 @@ class CallResource:
 
     async def decline(self, ask: Ask) -> Done:
         return await self._do(DeclineOffer(actor=ask.actor, offer_id=ask.key("id")))
+
+    async def pick(self, ask: Ask) -> object:
+        anywhere = scope_of(ask.me.actor, Right.call_pick) is Scope.all
+        command = PickCall(actor=ask.actor, interaction_id=ask.key("id"), anywhere=anywhere)
+        return await self._commands.execute(command)
 
     async def hold(self, ask: Ask) -> Done:
         return await self._do(HoldCall(actor=ask.actor, interaction_id=ask.key("id")))
@@ -128,6 +152,10 @@ class CallResource:
                     ("/api/calls/{id}/wrap-up/extend", self.extend, "More time for the wrap-up", "call_gone",
                      {409: ("stint_extend_not_now", "wrap_up_extended_enough", "wrap_up_has_no_end")}),
                 )
+            ),
+            Route(
+                method="POST", path="/api/calls/{id}/pick", resource=self.pick, rule=Right.call_pick,
+                summary="Have a caller who waits offered to me now, whoever's turn it is", answer=Picked, errors=PICK,
             ),
             Route(
                 method="POST", path="/api/calls/{id}/wrap-up", resource=self.wrap_up, rule=Right.call_own,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -11,7 +11,7 @@ from routing.matching.abilities import Abilities
 from routing.matching.demand import Caller, Demand, Rank, Supply, unfit
 from routing.matching.lines import Line, Lines
 from routing.matching.pool import Pool
-from routing.matching.ranking import BEHIND, LOWER_SKILL, score
+from routing.matching.ranking import BEHIND, LOWER_SKILL, NOT_PICKED, PICKED, score
 from routing.matching.why import SHOWN, Candidate, Record, numbers
 from routing.queuerows import Strategy
 
@@ -126,6 +126,38 @@ class Matcher:
         ranked = list(islice(order, max(many, SHOWN)))
         return Choice(caller.id, tuple(ranked[:many]), self._why(line, ranked, many, at))
 
+    def picked(self, caller_id: str, agent_id: str, at: datetime) -> Record | None:
+        """The record of an agent's own choice of a caller, whoever's turn it is and whether or not the agent fits; None
+        when that caller cannot be offered now."""
+        caller, picker = self._callers.get(caller_id), self._agents.get(agent_id)
+        if caller is None or picker is None:
+            return None
+        pool = self._pools[caller.demand]
+        order = pool.in_turn(caller, self._last(caller.queue), at) if len(pool) else ()
+        others = [(nth, one) for nth, one in enumerate(islice(order, SHOWN), start=1) if one != agent_id]
+        ranked = [self._candidate(picker.supply, PICKED, None, at)]
+        for nth, other in others:
+            supply = self._agents[other].supply
+            ranked.append(self._candidate(supply, NOT_PICKED, (caller.demand, nth), at))
+        listed = sum(1 << one.number for one in ranked)
+        sets: dict[str, int] = {}
+        for reason, bits in self._rejected(caller.demand):
+            _add(sets, reason, bits & ~listed)
+        for bits in pool.levels.values():
+            _add(sets, NOT_PICKED, bits & ~listed)
+        return Record(1, tuple(ranked), sets)
+
+    def _candidate(self, agent: Supply, reason: str, order: tuple[Demand, int] | None, at: datetime) -> Candidate:
+        """With the figure of the strategy, for who is the so-manieth in its order."""
+        idle = round(max(0.0, (at - agent.idle_since).total_seconds()), 3)
+        return Candidate(agent.number, reason, idle, None if order is None else score(order[0], agent, idle, order[1]))
+
+    def _rejected(self, demand: Demand) -> Iterator[tuple[str, int]]:
+        """Who could not have the caller now, by reason."""
+        yield from self._away.items()
+        for reason, bits in self._abilities.unfit(demand).items():
+            yield reason, bits & self._free
+
     def _why(self, line: Line, ranked: list[str], many: int, at: datetime) -> Record:
         pool, demand = line.pool, line.pool.demand
         best = pool.level(ranked[0])
@@ -134,12 +166,11 @@ class Matcher:
         for nth, agent_id in enumerate(ranked):
             agent = self._agents[agent_id].supply
             reason = chosen if nth < many else behind if pool.level(agent_id) == best else LOWER_SKILL
-            idle = round(max(0.0, (at - agent.idle_since).total_seconds()), 3)
-            found.append(Candidate(agent.number, reason, idle, score(demand, agent, idle, nth + 1)))
+            found.append(self._candidate(agent, reason, (demand, nth + 1), at))
             listed |= 1 << agent.number
-        sets = dict(self._away)
-        for reason, bits in self._abilities.unfit(demand).items():
-            _add(sets, reason, bits & self._free)
+        sets: dict[str, int] = {}
+        for reason, bits in self._rejected(demand):
+            _add(sets, reason, bits)
         for level, bits in pool.levels.items():
             reason = WAITS_FOR_ANOTHER if line.only is not None else behind if level == best else LOWER_SKILL
             _add(sets, reason, bits & ~listed)

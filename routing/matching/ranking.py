@@ -22,7 +22,11 @@ BEHIND = {
 }
 """Why somebody who could have had the caller was passed over. Equal figures are settled by who is idle the longest,
 then by the agent's id, so each says no more than that the other did not stand behind."""
-PASSED = frozenset({*BEHIND.values(), LOWER_SKILL})
+PICKED = "picked"
+"""The reason of an agent who took the caller by their own choice."""
+NOT_PICKED = "picked_by_another"
+"""Why anybody else who was free and could have had that caller was passed over."""
+PASSED = frozenset({*BEHIND.values(), LOWER_SKILL, NOT_PICKED})
 
 
 def key(demand: Demand, agent: Supply, position: int) -> Key:

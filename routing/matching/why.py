@@ -22,13 +22,13 @@ FORM = 2
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One who could have the caller, and the figure by which the strategy went. The reason of who was chosen is the
-    strategy."""
+    """One who could have the caller, and the figure by which the strategy went; None of who picked them, for no figure
+    decided. The reason of who was chosen is the strategy, or that they picked the caller."""
 
     number: int
     reason: str
     idle_seconds: float
-    score: float
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ SILENT: dict[Key, str] = {
     ("POST", "/api/setup/plan"): "compares and changes nothing",
     ("PUT", "/api/desk/presence"): CALL,
     ("POST", "/api/offers/{id}/decline"): CALL,
+    ("POST", "/api/calls/{id}/pick"): CALL,
     ("POST", "/api/calls/{id}/hold"): CALL,
     ("POST", "/api/calls/{id}/resume"): CALL,
     ("POST", "/api/calls/{id}/hang-up"): CALL,

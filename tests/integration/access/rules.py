@@ -17,6 +17,7 @@ ALSO = {"/api/calls/{id}/why": (Right.call_watch,), "/api/agents/{id}/states": (
 """Rights that reach the row beside that of the route."""
 MAKES_ITS_OWN = {
     ("POST", "/api/customers/{id}/tickets"): "the ticket is new, so it is the maker's own (test_own_reach)",
+    ("POST", "/api/calls/{id}/pick"): "who waits is nobody's yet: it reaches queues that one serves (test_picking)",
 }
 """Routes with an id and a narrow right that reach no row of anybody: with the reason."""
 LAST = ("hang-up", "sign-out")

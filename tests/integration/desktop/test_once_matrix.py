@@ -16,6 +16,7 @@ pytestmark = pytest.mark.integration
 
 BY_THE_ENGINE = """
 POST /api/offers/{id}/decline
+POST /api/calls/{id}/pick
 POST /api/calls/{id}/hold
 POST /api/calls/{id}/resume
 POST /api/calls/{id}/hang-up

@@ -183,7 +183,7 @@ def test_given_a_batch_again_when_applied_then_nothing_changes(batches: list[lis
 def test_given_nothing_when_shown_then_a_whole_desk_that_says_so() -> None:
     desk = Projection().desk(PEOPLE["ann"])
 
-    assert set(desk) == {"me", "offer", "call", "dial", "pop", "queues", "link", "settings"}
+    assert set(desk) == {"me", "offer", "call", "dial", "pop", "queues", "waiting", "link", "settings"}
     assert desk["me"]["presence"] == "out"
     assert desk["me"]["routable"] is False
     assert desk["link"] == {"switch": "down", "saving": True, "trunk": False}
@@ -203,7 +203,7 @@ def test_given_two_waiting_and_one_talking_when_counted_then_only_the_waiting() 
 
     projection.reset(State(1, rows))
 
-    assert projection.queues() == [
+    assert projection.board.queues() == [
         {"id": "main", "name": "Main", "waiting": 2, "longest_since": "2026-03-01T09:59:58.123Z"}
     ]
 
@@ -212,7 +212,7 @@ def test_given_a_caller_who_waits_again_when_counted_then_since_that_and_not_sin
     projection = Projection()
     again = {**interaction_row("ix-1"), "answered_at": AT, "again_since": "2026-03-01T10:05:00Z"}
     projection.reset(State(1, {"queues": {"main": {"id": "main", "name": "Main"}}, "interactions": {"ix-1": again}}))
-    assert projection.queues()[0]["longest_since"] == "2026-03-01T10:05:00.000Z"
+    assert projection.board.queues()[0]["longest_since"] == "2026-03-01T10:05:00.000Z"
 
 
 def test_given_a_call_that_a_colleague_answered_when_the_next_one_rings_in_the_same_turn_then_both_are_told() -> None:

@@ -1,4 +1,5 @@
-"""The order of the queue, for the model (P1): nobody is passed over, and no place gets later, whatever breaks. It reads
+"""The order of the queue, for the model (P1): nobody is passed over but for who was picked by hand, and no place gets
+later, whatever breaks. It reads
 what was committed, commit by commit, and nothing of how an agent is found."""
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Waiting:
             elif change.shelf == "offers" and isinstance(change.row, Offer):
                 self.offers[change.key] = change.row
         for event in published.events:
-            if isinstance(event, OfferMade):
+            if isinstance(event, OfferMade) and not event.picked:
                 self._offered(self.callers[event.interaction_id], event.agent_id, published)
 
     def _place(self, row: Interaction) -> None:
