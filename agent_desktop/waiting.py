@@ -94,6 +94,7 @@ class Waiting:
             "display": display_number(number, looks.region),
             "withheld": looks.callers and not number,
             "level": row.get("level"),
+            "expected_wait": row.get("expected_wait"),
             "why": WHY.get(row["state"]) or (None if row.get("match") else "looked_up"),
             "kept_for": looks.agent(kept) if kept else None,
             "kept_until": moment(row.get("prefer_until")) if kept else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel.errors import Forbidden, LinkDown, NotFound, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
-from routing.demands import ability_of, demand_of
+from routing.demands import ability_of, widest
 from routing.matching.demand import unfit
 from routing.messages import PickCall
 from routing.offers import Offers
@@ -54,9 +54,9 @@ class Picking(Handles):
         return next(open_, None)
 
     def _must_serve(self, caller: Interaction, agent: Agent) -> None:
-        """At the queue's last step at the latest: whoever is to help out later may do so now."""
-        queue, profile = self._state.queue_of(caller), self._state.profiles.get(agent.id)
-        why = unfit(demand_of(queue, len(queue.steps)), agent.id, ability_of(profile))
+        """When all steps and tiers of the queue have come: whoever is to help out later may do so now."""
+        ability = ability_of(self._state.profiles.get(agent.id))
+        why = unfit(widest(self._state.queue_of(caller)), agent.id, ability)
         if why is not None:
             message = "This call is of a queue or wants a skill that is not yours."
             raise Forbidden("pick_not_served", message, reason=why)

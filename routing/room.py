@@ -16,8 +16,8 @@ from routing.outbound import Outbound
 from routing.outcomes import Outcomes
 from routing.overflow import Overflow
 from routing.partings import Partings
-from routing.recent import Recently
 from routing.picking import Picking
+from routing.recent import Recently
 from routing.recorded import Recorded
 from routing.setup import Setup
 from routing.standing import Standings

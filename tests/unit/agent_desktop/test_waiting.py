@@ -84,7 +84,15 @@ def test_who_talks_or_has_gone_is_not_there_and_who_is_rung_for_is_with_the_reas
 
 def test_a_row_says_who_calls_since_when_and_for_whom_they_are_kept() -> None:
     until = at(90)
-    kept = row(1, prefer_agent="bob", prefer_until=until, level="gold", again_since=at(30), name="CALLER ID")
+    kept = row(
+        1,
+        prefer_agent="bob",
+        prefer_until=until,
+        level="gold",
+        expected_wait=95.5,
+        again_since=at(30),
+        name="CALLER ID",
+    )
     projection = projected(kept, customer="Marta Gil")
     projection.apply(Batch(2, at(0), (RowChange("agents", "bob", {"id": "bob", "name": "Bob"}),)))
 
@@ -93,7 +101,7 @@ def test_a_row_says_who_calls_since_when_and_for_whom_they_are_kept() -> None:
     assert found == {
         "id": "ix-1.1", "queue_id": "main", "state": "queued", "since": "2026-03-01T10:00:30.000Z", "position": 1,
         "name": "Marta Gil", "number": "+34911000001", "display": "911 00 00 01", "withheld": False, "level": "gold",
-        "why": None, "kept_for": "Bob", "kept_until": "2026-03-01T10:01:30.000Z",
+        "expected_wait": 95.5, "why": None, "kept_for": "Bob", "kept_until": "2026-03-01T10:01:30.000Z",
     }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ class Figures(RuleBasedStateMachine):
             self.tally.heard(published)
         self.told = len(self.bench.published)
         self.log.follow(self.bench)
-        assert sum(queue["waiting"] for queue in self.screen.queues()) == len(self.log.waits)
+        assert sum(queue["waiting"] for queue in self.screen.board.queues()) == len(self.log.waits)
         assert {row["id"] for row in self.screen.interactions() if row["state"] in ("active", "held")} <= self.log.talks
         assert self.tally.dials == self.log.dials
         assert self.tally.refusals == self.log.refusals
@@ -113,6 +113,6 @@ class Figures(RuleBasedStateMachine):
         fresh = Projection()
         fresh.reset(State(seq, rows))
         self.p5_figures_are_what_the_log_says()
-        assert fresh.queues() == self.screen.queues()
+        assert fresh.board.queues() == self.screen.board.queues()
         for name in ("agents", "interactions", "offers"):
             assert fresh.rows(name) == self.screen.rows(name), name
