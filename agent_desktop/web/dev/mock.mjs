@@ -195,6 +195,11 @@ const ENDINGS = [
   ],
   ["/api/tickets/", (_, { path }) => [200, TICKETS.find(({ id }) => path.endsWith(id))]],
   ["/why", () => [200, why()]],
+  [
+    "/pick",
+    (world) =>
+      world.picked ? refuse(409, "pick_ringing", { by: world.picked }) : done(show(world, "ringing")),
+  ],
   ["/extend", (world) => done(push(world, { call: extended(world.desk.call) }))],
   ["/wrap-up", (world) => done(show(world, "ready"))],
   ["/hold", (world) => done(show(world, "held"))],

@@ -215,6 +215,52 @@ export const SETTINGS = {
   priorities: ["low", "normal", "high", "urgent"],
 };
 
+/** Somebody who waits. */
+export const waiter = (number, more = {}) => ({
+  id: `ix-w${number}`,
+  queue_id: "qu-1",
+  state: "queued",
+  since: ago(95 - number * 11),
+  position: number,
+  name: null,
+  number: `+3460011122${number}`,
+  display: `600 11 12 2${number}`,
+  withheld: false,
+  level: null,
+  expected_wait: 140,
+  why: null,
+  kept_for: null,
+  kept_until: null,
+  ...more,
+});
+
+export const WAITING = () => ({
+  total: 2,
+  rows: [
+    waiter(1, { name: "Ingrid Bergström", level: "vip", expected_wait: 210 }),
+    waiter(2, { name: null }),
+  ],
+});
+
+/** Each kind of row, and more who wait than are shown. */
+export const CROWD = () => ({
+  total: 1284,
+  rows: [
+    waiter(1, {
+      name: "Maximiliana Wolfe de la Vega y Fernández-Iturralde Montenegro",
+      level: "gold",
+      since: ago(3715),
+    }),
+    waiter(2, { state: "offered", why: "ringing", name: "Tomé Duarte" }),
+    waiter(3, { withheld: true, number: null, display: "", expected_wait: null }),
+    waiter(4, { name: "Ingrid Bergström", level: "vip", kept_for: "Priya Raman", kept_until: ahead(25) }),
+    waiter(1, { id: "ix-s1", queue_id: "qu-2", name: "Okafor Ltd", level: "silver" }),
+    waiter(5, { state: "in_fallback", why: "fallback" }),
+    waiter(6, { why: "looked_up", since: ago(1) }),
+    waiter(7, { expected_wait: 38 }),
+  ],
+});
+
 export const QUEUES = [
   { id: "qu-1", name: "Service", waiting: 2, longest_since: ago(83) },
   { id: "qu-2", name: "Sales", waiting: 0, longest_since: null },

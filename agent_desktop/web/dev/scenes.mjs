@@ -1,7 +1,7 @@
 // The states a desk can be in, as whole desks for the development server.
 
 import { ago, ahead, now } from "./clock.mjs";
-import { history, MARISOL, OTHERS, QUEUES, SETTINGS, TICKETS } from "./sample.mjs";
+import { CROWD, history, MARISOL, OTHERS, QUEUES, SETTINGS, TICKETS, WAITING } from "./sample.mjs";
 
 const IX = "ix-1763760000.42";
 
@@ -91,6 +91,7 @@ const base = (more) => ({
   call: null,
   pop: null,
   queues: QUEUES,
+  waiting: WAITING(),
   link: { switch: "up" },
   settings: SETTINGS,
   ...more,
@@ -120,6 +121,7 @@ const dial = (more) => ({
 
 export const SCENES = {
   ready: () => base({}),
+  crowd: () => base({ waiting: CROWD() }),
   out: () => base({ me: me({ presence: "out", since: null, device: "lost", endpoint: null }) }),
   paused: () => base({ me: me({ presence: "paused", pause_reason: "lunch", since: ago(912) }) }),
   missed: () => base({ me: me({ presence: "paused", pause_reason: "missed", missed: 2, since: ago(75) }) }),

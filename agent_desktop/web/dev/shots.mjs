@@ -51,6 +51,13 @@ const wanted = [
   ["talking", { size: { width: 320, height: 640 } }],
   ["search", {}],
   ["keys", {}],
+  ["waiting", {}],
+  ["waiting", { dark: true, language: "es" }],
+  ["waiting", { size: { width: 375, height: 667 }, language: "ru" }],
+  ["waiting", { size: { width: 320, height: 640 }, dark: true, language: "zh" }],
+  ["waiting-none", {}],
+  ["waiting-paused", { size: LARGE }],
+  ["waiting-refused", { dark: true }],
   ["why", {}],
   ["sound", { dark: true }],
   ["states", {}],
@@ -80,6 +87,10 @@ async function desk(page, mock, scene) {
     why: "talking",
     stale: "talking",
     states: "talking",
+    waiting: "crowd",
+    "waiting-none": "ready",
+    "waiting-paused": "paused",
+    "waiting-refused": "crowd",
   };
   const base = calls[scene] ?? scene;
   const inCall = ["talking", "held", "next", "maybe", "withheld", "long"].includes(base);
@@ -93,7 +104,10 @@ async function desk(page, mock, scene) {
     await page.keyboard.press("Control+Shift+A");
     await page.waitForFunction(() => window.__trunkline.phone().sip?.state === "up");
   }
-  if (["paused", "missed", "out", "lost", "wrapup", "dialling", "unreached"].includes(base) || inCall)
+  if (
+    ["paused", "missed", "out", "lost", "wrapup", "dialling", "unreached", "crowd"].includes(base) ||
+    inCall
+  )
     mock.show(base);
   await steps[scene]?.(page, mock);
 }
@@ -102,6 +116,11 @@ async function typeNumber(page, number, shown) {
   await page.click(".topbar .end .btn");
   await page.keyboard.type(number);
   await page.waitForSelector(shown);
+}
+
+async function whoWaits(page) {
+  await page.keyboard.press("Control+Shift+X");
+  await page.waitForSelector("dialog[open]");
 }
 
 const steps = {
@@ -140,6 +159,18 @@ const steps = {
   async moved(page, mock) {
     mock.world.io.emit("phone_moved");
     await page.waitForSelector(".banner");
+  },
+  waiting: whoWaits,
+  async "waiting-none"(page, mock) {
+    mock.push({ waiting: { total: 0, rows: [] } });
+    await whoWaits(page);
+  },
+  "waiting-paused": whoWaits,
+  async "waiting-refused"(page, mock) {
+    mock.world.picked = "Tomás Aguirre";
+    await whoWaits(page);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog [role=alert]");
   },
   async keys(page) {
     await page.keyboard.press("?");

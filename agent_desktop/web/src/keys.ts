@@ -15,7 +15,8 @@ export type Action =
   | "note"
   | "ticket"
   | "search"
-  | "dial";
+  | "dial"
+  | "waiting";
 
 export const DEFAULTS: Record<Action, string> = {
   accept: "A",
@@ -30,6 +31,7 @@ export const DEFAULTS: Record<Action, string> = {
   ticket: "Y",
   search: "F",
   dial: "L",
+  waiting: "X",
 };
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -216,6 +216,33 @@ export interface QueueRow {
   longest_since: Iso | null;
 }
 
+/** A caller who waits; `position` is that in their queue. */
+export interface WaitingRow {
+  id: string;
+  queue_id: string;
+  state: "queued" | "offered" | "in_fallback";
+  since: Iso | null;
+  position: number;
+  name: string | null;
+  number: string | null;
+  display: string;
+  withheld: boolean;
+  level: Level | null;
+  /** Seconds that were to be expected when they began to wait; null: not known. */
+  expected_wait: number | null;
+  /** Why nobody can pick them just now. */
+  why: "ringing" | "fallback" | "looked_up" | null;
+  /** The colleague for whom they are kept, until then. */
+  kept_for: string | null;
+  kept_until: Iso | null;
+}
+
+/** The first who wait, in the order in which they are served, and how many do in all. */
+export interface Waiting {
+  total: number;
+  rows: WaitingRow[];
+}
+
 export interface Disposition {
   id: string;
   label: string;
@@ -286,6 +313,8 @@ export interface Desk {
   dial?: Dial | null;
   pop: Pop | null;
   queues: QueueRow[];
+  /** Null for whoever may not pick; an older server says nothing. */
+  waiting?: Waiting | null;
   /** `trunk` false: there is no way to call out; an older server says nothing. */
   link: { switch: "up" | "down"; saving?: boolean; trunk?: boolean };
   settings: Settings;

@@ -7,6 +7,7 @@ import { SessionsDialog } from "./sessions";
 import { SoundDialog } from "./sound";
 import { TicketDialog } from "./ticketview";
 import { dialog, ticketShown } from "./uistate";
+import { WaitingDialog } from "./waiting";
 import { WhyDialog } from "./why";
 
 export function Dialogs() {
@@ -24,6 +25,8 @@ export function Dialogs() {
       return <SoundDialog />;
     case "why":
       return <WhyDialog />;
+    case "waiting":
+      return <WaitingDialog />;
     default:
       return null;
   }

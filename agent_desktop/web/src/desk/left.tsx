@@ -3,18 +3,20 @@
 import type { ComponentChildren } from "preact";
 import { get } from "../api";
 import { formatTime, t } from "../i18n";
+import { shortcut } from "../keys";
 import { sip } from "../phone/session";
 import { callerName, callerNumber } from "../store/caller";
 import { desk, offer, call, pop } from "../store/live";
 import { recent, type Recent } from "../store/recent";
 import { complain } from "../store/toasts";
 import { view, visibleState } from "../store/view";
+import { waiting } from "../store/waiting";
 import { currentPop, openCustomer, selected } from "../store/work";
 import type { CustomerCard, QueueRow } from "../types";
-import { Avatar, Empty, Tag, TimeRing, Timer } from "../ui/basics";
+import { Avatar, Button, Empty, Tag, TimeRing, Timer } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { CallNumber } from "./callnumber";
-import { ticketShown } from "./uistate";
+import { dialog, ticketShown } from "./uistate";
 import { PRIORITY_TONE, STATE_LOOK, stateWords, wordFor } from "./words";
 
 export function Left() {
@@ -22,7 +24,7 @@ export function Left() {
     <nav class="pane left" aria-label={t("left.title")}>
       <CurrentWork />
       <OpenTickets />
-      <Section title={t("left.queues")}>
+      <Section title={t("left.queues")} action={waiting.value && <WhoWaits />}>
         <Queues />
       </Section>
       <Section title={t("left.recent")}>
@@ -36,15 +38,17 @@ interface SectionProps {
   title: string;
   count?: number;
   name?: string;
+  action?: ComponentChildren;
   children: ComponentChildren;
 }
 
-function Section({ title, count, name = "", children }: SectionProps) {
+function Section({ title, count, name = "", action, children }: SectionProps) {
   return (
     <section class={`section ${name}`}>
       <h2>
         {title}
         {count ? <span class="count">{count}</span> : null}
+        {action}
       </h2>
       {children}
     </section>
@@ -135,6 +139,18 @@ function OpenTickets() {
         </ul>
       )}
     </Section>
+  );
+}
+
+function WhoWaits() {
+  return (
+    <Button
+      kind="quiet"
+      small
+      icon="users"
+      label={`${t("left.who_waits")} (${shortcut("waiting")})`}
+      onClick={() => (dialog.value = "waiting")}
+    />
   );
 }
 

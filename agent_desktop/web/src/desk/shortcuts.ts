@@ -5,6 +5,7 @@ import { answer, setMuted, sip } from "../phone/session";
 import { declineOffer, endCall, setPresence, toggleHold } from "../store/actions";
 import { canAsk } from "../store/live";
 import { view } from "../store/view";
+import { waiting } from "../store/waiting";
 import { shown } from "../store/work";
 import { openDial } from "./dialling";
 import { composing, dialog, keypadOpen, stateMenu } from "./uistate";
@@ -22,6 +23,7 @@ const DO: Record<Action, () => void> = {
   ticket: () => shown.value?.customer && (composing.value = "ticket"),
   search: () => (dialog.value = "search"),
   dial: () => dialog.value !== "dial" && openDial(),
+  waiting: () => waiting.value && (dialog.value = "waiting"),
 };
 
 export function startShortcuts(): void {

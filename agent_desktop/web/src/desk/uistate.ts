@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { offer } from "../store/live";
 import type { Ticket } from "../types";
 
-export type DialogName = "search" | "dial" | "keys" | "sessions" | "sound" | "why";
+export type DialogName = "search" | "dial" | "keys" | "sessions" | "sound" | "why" | "waiting";
 
 export const dialog = signal<DialogName | null>(null);
 export const stateMenu = signal(false);

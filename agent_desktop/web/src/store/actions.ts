@@ -62,6 +62,9 @@ export async function declineOffer(): Promise<void> {
   if (!done && sip.value?.state === "ringing") endSession();
 }
 
+/** The caller is offered to me then, as any other is. */
+export const pickCaller = (id: string): Promise<unknown> => post(`/api/calls/${id}/pick`);
+
 export function toggleHold(): Promise<boolean> {
   const current = call.value;
   if (!current) return Promise.resolve(false);

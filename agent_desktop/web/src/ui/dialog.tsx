@@ -10,10 +10,12 @@ interface DialogProps {
   onClose: () => void;
   /** Without a head, for search. */
   palette?: boolean;
+  /** Of one size and place, whatever comes into it. */
+  still?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, palette, children }: DialogProps) {
+export function Dialog({ title, onClose, palette, still, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   // `onClose` decides alone: at a second Escape in a row browsers close a dialog whatever the page says.
@@ -30,7 +32,7 @@ export function Dialog({ title, onClose, palette, children }: DialogProps) {
   return (
     <dialog
       ref={element}
-      class={palette ? "palette" : ""}
+      class={palette ? "palette" : still ? "still" : ""}
       aria-labelledby={id}
       onClose={() => !element.current?.open && element.current?.isConnected && element.current.showModal()}
       onCancel={(event) => (event.preventDefault(), onClose())}

@@ -129,11 +129,11 @@ describe("the chord of the dial field", () => {
   it("given another letter, then that one opens it and the old one does not", async () => {
     const { page } = made;
     await openKeys();
-    await rekey("dial", "x");
+    await rekey("dial", "u");
     await close();
     await page.keyboard.press("Control+Shift+L");
     expect(await dialogs()).toBe(0);
-    await page.keyboard.press("Control+Shift+X");
+    await page.keyboard.press("Control+Shift+U");
     await page.waitForSelector(field);
   });
 });

@@ -5,6 +5,8 @@ import { ADMIN } from "../../dev/office.mjs";
 import { messagePage } from "./message.mjs";
 import { led, phoneIs, settled, still, talk } from "./stage.mjs";
 
+const whoWaits = (page) => page.keyboard.press("Control+Shift+X");
+
 /** By name, in the stage `made`, each beginning at its own address; `opened` are those of the office. */
 export function scenesOf(made) {
   const scene = (name) => async () => {
@@ -75,6 +77,8 @@ export function scenesOf(made) {
     keypad: then(inTalk, (page) => page.keyboard.press("Control+Shift+K"), ".keypad"),
     search: then(scene("ready"), find, ".found"),
     "tickets found": then(scene("ready"), findTickets, ".fits"),
+    waiting: then(scene("crowd"), whoWaits, "dialog .waiting"),
+    "waiting, paused": then(scene("paused"), whoWaits, "dialog .notice"),
     keys: then(scene("ready"), (page) => page.keyboard.press("?"), "dialog[open]"),
     sound: then(scene("ready"), (page) => page.click("[data-phone]"), "dialog[open]"),
     states: then(scene("ready"), (page) => page.click(".state"), "[role=menu]"),

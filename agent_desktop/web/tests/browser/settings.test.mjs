@@ -16,12 +16,12 @@ describe("keys", () => {
     expect(await page.textContent("dialog [role=alert]")).toContain("Hold or resume");
     await page.keyboard.press("t");
     expect(await page.textContent("dialog [role=alert]")).toContain("T");
-    await page.keyboard.press("x");
-    expect(await ready.textContent()).toBe("CtrlShiftX");
+    await page.keyboard.press("u");
+    expect(await ready.textContent()).toBe("CtrlShiftU");
     await page.keyboard.press("Escape");
     mock.show("paused");
     await page.waitForFunction(() => window.__trunkline.desk().me.presence === "paused");
-    await page.keyboard.press("Control+Shift+X");
+    await page.keyboard.press("Control+Shift+U");
     await page.waitForFunction(() => window.__trunkline.desk().me.presence === "ready");
     await page.keyboard.press("?");
     await page.click("dialog .btn.small");
