@@ -130,13 +130,15 @@ def dial_view(row: Row, region: str) -> Row:
     }
 
 
-def call_view(row: Row, queue: Row, stint: Row | None, region: str) -> Row:
+def call_view(row: Row, queue: Row, stint: Row | None, region: str, before: Row | None = None) -> Row:
+    """`before` is the queue that the caller was in before this one."""
     number = row.get("number")
     return {
         "id": row["id"],
         "state": row["state"],
         "direction": row.get("direction", "inbound"),
         "queue": {"id": queue["id"], "name": queue["name"]},
+        "came_from": {"name": before["name"], "why": row.get("moved_why")} if before is not None else None,
         "caller": {
             "number": number,
             "display": display_number(number, region),

@@ -177,7 +177,8 @@ class Projection:
             return None
         part = stint_view(stint) if stint else offered_stint_view(offer) if offer else None
         queue = self.get("queues", row["queue_id"]) or {"id": row["queue_id"], "name": row["queue_id"]}
-        return call_view(row, queue, part, self.choices.region)
+        before = self.get("queues", row.get("moved_from"))
+        return call_view(row, queue, part, self.choices.region, before)
 
     def _dial(self, agent_id: str) -> Row | None:
         """The last call that the agent made, its end included."""

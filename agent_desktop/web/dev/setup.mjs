@@ -2,6 +2,8 @@
 
 import { ago } from "./clock.mjs";
 
+const HANG_UP = { kind: "hang_up", queue_id: null, number: null, announcement_id: "nobody" };
+const TO_MAIN = { kind: "queue", queue_id: "main", number: null, announcement_id: null };
 const queue = (id, name, more = {}) => ({
   id,
   name,
@@ -26,6 +28,8 @@ const queue = (id, name, more = {}) => ({
   steps: [],
   priority: 0,
   dids: [],
+  overflow: [],
+  empty: { join: [], join_to: HANG_UP, leave: [], leave_to: HANG_UP, grace_seconds: 60 },
   version: 1,
   ...more,
 });
@@ -66,6 +70,18 @@ export const newSetup = () => ({
       ],
       priority: 60,
       dids: ["+34 910 000 002", "902"],
+      overflow: [
+        { when: "waited", seconds: 60, percent: 0, groups: ["second_line"], to: null },
+        { when: "service_level", seconds: 20, percent: 80, groups: [], to: TO_MAIN },
+        { when: "nobody_ready", seconds: 30, percent: 0, groups: [], to: HANG_UP },
+      ],
+      empty: {
+        join: ["none_signed_in"],
+        join_to: TO_MAIN,
+        leave: ["all_paused", "none_signed_in"],
+        leave_to: HANG_UP,
+        grace_seconds: 45,
+      },
     }),
   ],
   skills: [

@@ -92,6 +92,8 @@ export interface Call {
   state: string;
   direction: string;
   queue: { id: string; name: string } | null;
+  /** The queue that the caller was in before this one, and the code of why they left it; an older server says nothing. */
+  came_from?: { name: string; why: string | null } | null;
   caller: Caller;
   did: string | null;
   language: string | null;

@@ -12,7 +12,7 @@ import { Avatar, Button, Tag, TimeRing } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { CallNumber, isLate } from "./callnumber";
 import { dialog } from "./uistate";
-import { LEVEL_TONE, wordFor } from "./words";
+import { cameFrom, LEVEL_TONE, wordFor } from "./words";
 
 export function CallerCard({ shown }: { shown: Shown }) {
   const customer = shown.customer;
@@ -113,6 +113,11 @@ function Facts({ customer, about }: { customer: CustomerCard | null; about: Call
         </Fact>
       )}
       {about && !outbound && <Fact label={t("fact.queue")}>{about.queue?.name ?? "–"}</Fact>}
+      {about?.came_from && (
+        <Fact label={t("fact.came_from")}>
+          <span title={cameFrom(about.came_from)}>{cameFrom(about.came_from)}</span>
+        </Fact>
+      )}
       {about && !outbound && (
         <Fact label={t("fact.waited")}>
           <Waited about={about} />

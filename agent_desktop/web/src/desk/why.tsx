@@ -10,7 +10,7 @@ import { Empty, Tag, type Tone } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { closeDialog } from "./uistate";
 import { spell } from "./details";
-import { wordFor } from "./words";
+import { cameFrom, wordFor } from "./words";
 
 const TONE: Record<WhyAgent["verdict"], Tone> = { chosen: "ready", passed: "out", rejected: "paused" };
 
@@ -27,6 +27,11 @@ export function WhyDialog() {
   return (
     <Dialog title={t("why.title")} onClose={closeDialog}>
       <p class="small soft">{t("why.help")}</p>
+      {call.value?.came_from && (
+        <p class="small">
+          {t("fact.came_from")}: {cameFrom(call.value.came_from)}
+        </p>
+      )}
       {problem.value && <Empty icon="alert">{problem.value}</Empty>}
       {found.value?.offers.map((each) => (
         <section key={each.id} class="section plain">

@@ -95,3 +95,7 @@ function humane(id: string): string {
   const words = id.replace(/[_-]+/g, " ");
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
+
+/** The queue that a caller was in before, and why they left it. */
+export const cameFrom = ({ name, why }: { name: string; why: string | null }): string =>
+  [name, why && tryT(`moved.${why}`, why)].filter(Boolean).join(" · ");

@@ -14,25 +14,30 @@ import { useLoad } from "../load";
 import { NotYet } from "../onepage";
 import { go } from "../router";
 import { useUnsaved } from "../unsaved";
+import { WhenEmpty } from "./empty";
+import { Overflow } from "./overflow";
 import { Serving, servingWords } from "./serving";
 import {
   changesOf,
   checkQueue,
   type Count,
   COUNTS,
-  type Known,
+  type KnownToQueue,
   type NamedRow,
   type QueueSettings,
   STRATEGIES,
   valuesOf,
   type QueueValues,
 } from "./shapes";
+import { emptyInWords, tiersInWords } from "./waysout";
 
 export function QueuePage({ params }: { params: Record<string, string> }) {
   const loaded = useLoad<Queues>("/api/queues");
   const skills = useLoad<{ skills: NamedRow[] }>("/api/skills");
   const groups = useLoad<{ groups: NamedRow[] }>("/api/groups");
-  const known = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
+  const rows = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
+  const queues = loaded.data.value?.queues.filter(({ id }) => id !== params.id) ?? [];
+  const known = rows && { ...rows, queues, announcements: builtIn() };
   const back = { to: "/admin/queues", label: t("setup.queues") };
   const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
   const missing = loaded.data.value && !queue ? t("error.no_such_queue") : undefined;
@@ -56,7 +61,7 @@ interface Queues {
 
 interface FormProps {
   found: QueueSettings;
-  known: Known;
+  known: KnownToQueue;
   people: Record<string, string>;
   back: { to: string; label: string };
 }
@@ -117,6 +122,18 @@ function QueueForm({ found, known, people, back }: FormProps) {
           />
         </Card>
         <Serving form={form} known={known} names={names} main={saved.value.id === MAIN} />
+        <Overflow
+          tiers={form.values.value.overflow}
+          known={known}
+          problem={form.problems.value.overflow}
+          set={(tiers) => form.set("overflow", tiers)}
+        />
+        <WhenEmpty
+          rules={form.values.value.empty}
+          known={known}
+          problem={form.problems.value.empty}
+          set={(rules) => form.set("empty", rules)}
+        />
         <Card title={t("setup.rests")} icon="coffee" lead={t("setup.rests_lead")}>
           <Counts form={form} names={["misses_to_pause", "no_answer_delay", "reject_delay", "busy_delay"]} />
         </Card>
@@ -136,7 +153,9 @@ function QueueForm({ found, known, people, back }: FormProps) {
             mine={form.values.value}
             labelOf={(name) => t(`setup.${name}`)}
             wordsOf={(name, values) =>
-              servingWords(name, values, known, names.value) ?? plainWords(values[name])
+              servingWords(name, values, known, names.value) ??
+              wayWords(name, values, known) ??
+              plainWords(values[name])
             }
           />
         )}
@@ -172,6 +191,14 @@ function QueueForm({ found, known, people, back }: FormProps) {
     </Page>
   );
 }
+
+const wayWords = (name: keyof QueueValues, values: QueueValues, known: KnownToQueue): string | null => {
+  if (name === "overflow") return tiersInWords(values.overflow, known);
+  return name === "empty" ? emptyInWords(values.empty, known) : null;
+};
+
+/** What can be said before anybody records anything. */
+const builtIn = () => (["nobody", "closed"] as const).map((id) => ({ id, name: t(`way.says_${id}`) }));
 
 const plainWords = (value: unknown): string => tryT(`setup.${String(value)}`, String(value));
 

@@ -2,6 +2,7 @@
 
 import { t } from "../../i18n";
 import type { Problems } from "../../ui/form";
+import { checkWaysOut, emptyRules, tier, type WaysOut } from "./waysout";
 
 export const COUNTS = {
   ring_seconds: [5, 120],
@@ -56,10 +57,11 @@ interface Served {
 
 export type QueueSettings = { id: string; version: number; everyone: boolean; dids: string[] } & Named &
   Served &
+  WaysOut &
   Record<Count, number>;
 
 /** `who` serves: everyone or some; `dids` as they are typed. */
-export type QueueValues = { who: string; dids: string } & Named & Served & Record<Count, string>;
+export type QueueValues = { who: string; dids: string } & Named & Served & WaysOut & Record<Count, string>;
 
 /** A skill or a group. */
 export interface NamedRow {
@@ -81,6 +83,17 @@ export interface Profile {
 export interface Known {
   skills: NamedRow[];
   groups: NamedRow[];
+}
+
+/** The same for a queue; `queues` are the others. */
+export interface KnownToQueue extends Known {
+  queues: Choice[];
+  announcements: Choice[];
+}
+
+interface Choice {
+  id: string;
+  name: string;
 }
 
 export const FLAGS = [
@@ -136,6 +149,8 @@ export function valuesOf(queue: QueueSettings): QueueValues {
     evaluation,
     steps,
     dids: queue.dids.join(", "),
+    overflow: queue.overflow.map(tier),
+    empty: emptyRules(queue.empty),
     ...(Object.fromEntries(counts) as Record<Count, string>),
   };
 }
@@ -159,7 +174,7 @@ export function checkQueue(values: QueueValues): Problems {
   if (listed(values.dids).some((each) => !DID.test(each))) found.dids = t("setup.dids_wrong");
   if (values.who === "some" && values.groups.length + values.members.length === 0)
     found.members = t("setup.nobody");
-  return found;
+  return { ...found, ...checkWaysOut(values) };
 }
 
 /** What is different from `before`, as the server takes it. */
@@ -173,11 +188,14 @@ export function changesOf(values: QueueValues, before: QueueSettings): Partial<Q
     wrap_mode,
     ...served,
     dids: listed(values.dids),
+    overflow: values.overflow.map(tier),
+    empty: emptyRules(values.empty),
     ...Object.fromEntries(counts),
   };
   const told = (value: unknown): string => JSON.stringify(value);
+  const was = { ...before, overflow: before.overflow.map(tier), empty: emptyRules(before.empty) };
   return Object.fromEntries(
-    Object.entries(all).filter(([name, value]) => told(before[name as keyof QueueSettings]) !== told(value)),
+    Object.entries(all).filter(([name, value]) => told(was[name as keyof QueueSettings]) !== told(value)),
   ) as Partial<QueueSettings>;
 }
 

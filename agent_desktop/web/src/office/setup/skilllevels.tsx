@@ -16,7 +16,8 @@ interface Props {
 
 const LEVELS = [1, 2, 3, 4, 5];
 
-export const nameIn = (rows: NamedRow[], id: string): string => rows.find((one) => one.id === id)?.name ?? id;
+export const nameIn = (rows: { id: string; name: string }[], id: string): string =>
+  rows.find((one) => one.id === id)?.name ?? id;
 
 /** In words, for a comparison. */
 export const levelWords = (skills: NamedRow[], value: Levels): string =>
