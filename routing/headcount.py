@@ -91,21 +91,20 @@ class Headcount:
                     yield self._state.lacks.put(after)
 
     def _look_at_queues(self) -> set[str]:
+        """The queues that are counted, and were set up just now. Who serves what is another question then."""
         changed, self._queues = self._queues, set()
-        new, anew = set[str](), False
+        asking = {one for one in changed if (queue := self._state.queues.get(one)) is not None and asks(queue)}
+        if asking or not changed.isdisjoint(self._counts):
+            for agent_id in list(self._does):
+                self._forget(agent_id)
+                self._agents.add(agent_id)
         for queue_id in sorted(changed):
-            queue = self._state.queues.get(queue_id)
-            counted = self._counts.pop(queue_id, None) is not None
-            if queue is not None and asks(queue):
+            self._counts.pop(queue_id, None)
+            if queue_id in asking:
                 self._counts[queue_id] = Counter()
-                new.add(queue_id)
             elif queue_id in self._state.lacks:
                 self._state.lacks.drop(queue_id)
-            anew = anew or counted or queue_id in new
-        for agent_id in list(self._does) if anew else ():  # who serves what is another question now
-            self._forget(agent_id)
-            self._agents.add(agent_id)
-        return new
+        return asking
 
     def _look_at_agent(self, agent_id: str) -> set[str]:
         agent = self._state.agents.get(agent_id)

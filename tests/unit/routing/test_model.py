@@ -36,6 +36,7 @@ from tests.unit.routing.model_figures import Figures
 from tests.unit.routing.model_matching import Matching
 from tests.unit.routing.model_order import Order
 from tests.unit.routing.model_picking import Picking
+from tests.unit.routing.model_overflow import SentOn
 
 pytestmark = pytest.mark.unit
 
@@ -44,7 +45,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks, Figures, Matching, Order, Picking):
+class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
