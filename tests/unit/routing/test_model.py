@@ -35,8 +35,8 @@ from tests.unit.routing.model_dialling import Dialling
 from tests.unit.routing.model_figures import Figures
 from tests.unit.routing.model_matching import Matching
 from tests.unit.routing.model_order import Order
-from tests.unit.routing.model_picking import Picking
 from tests.unit.routing.model_overflow import SentOn
+from tests.unit.routing.model_picking import Picking
 
 pytestmark = pytest.mark.unit
 
