@@ -18,6 +18,7 @@ from agent_desktop.health import Health
 from agent_desktop.hub import Hub, HubParts
 from agent_desktop.parts import DesktopParts
 from agent_desktop.push import Push
+from agent_desktop.resources.announcements import AnnouncementResource
 from agent_desktop.resources.account import AccountResource
 from agent_desktop.resources.audit import AuditResource
 from agent_desktop.resources.calls import CallResource
@@ -134,6 +135,7 @@ def set_up_routes(parts: DesktopParts, hub: Hub) -> tuple[Route, ...]:
         *SetupResource(parts.commands, parts.records, hub, edits).routes(),
         *NamedResource("skill", edits).routes(),
         *NamedResource("group", edits).routes(),
+        *AnnouncementResource(edits).routes(),
         *ProfileResource(edits, parts.people).routes(),
         *SetUpDocumentResource(edits, hub, parts.people).routes(),
         *SetUpHistoryResource(edits, parts.records, parts.people).routes(),

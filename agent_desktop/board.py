@@ -15,7 +15,7 @@ from routing.teamwork import Profile
 
 SEE_ALL = frozenset({"supervisor", "admin"})
 """Roles that see every queue; others see those that they serve."""
-SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles")
+SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles", "announcements")
 Served = tuple[str, ...]
 
 

@@ -18,7 +18,13 @@ from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from routing.tiers import Goes
 
-SHELVES = {"skill": "skills", "group": "agent_groups", "profile": "profiles", "queue": "queues"}
+SHELVES = {
+    "skill": "skills",
+    "group": "agent_groups",
+    "profile": "profiles",
+    "announcement": "announcements",
+    "queue": "queues",
+}
 """Where the desktop finds the rows of each kind."""
 CHECKED = (
     "setup_value_wrong",

@@ -15,7 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agent_desktop.api import Form
 from agent_desktop.ports import Row
 from agent_desktop.setupedits import SHELVES
-from agent_desktop.setupforms import CLOSED, DispositionRow, Groups, Id, Levels, Name, Outcomes, QueueFields, no_doubles
+from agent_desktop.setupforms import (
+    CLOSED,
+    DispositionRow,
+    Groups,
+    Id,
+    Levels,
+    Name,
+    Outcomes,
+    QueueFields,
+    Sounds,
+    no_doubles,
+)
 from kernel.codec import build
 from kernel.core import Core, Outcome
 from kernel.errors import Invalid, Problem, at_fields
@@ -28,7 +39,13 @@ from routing.state import State
 from routing.teamwork import Edit, Edited
 
 Login = Annotated[str, Field(pattern=r"^[^\x00-\x20][^\x00-\x1f]{0,119}$")]
-SECTIONS = {"skills": "skill", "groups": "group", "people": "profile", "queues": "queue"}
+SECTIONS = {
+    "skills": "skill",
+    "groups": "group",
+    "people": "profile",
+    "announcements": "announcement",
+    "queues": "queue",
+}
 """The sections of the document, each with rows of a kind by id; the outcomes are a list."""
 OWN = ("id", "version", "active")
 
@@ -46,6 +63,13 @@ class PersonInFile(BaseModel):
     groups: Groups = Field(default_factory=list)
 
 
+class AnnouncementInFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    sounds: Sounds
+
+
 class QueueInFile(QueueFields):
     name: Name
     members: Annotated[list[Login], Field(max_length=1000)] | None = None
@@ -53,6 +77,7 @@ class QueueInFile(QueueFields):
 
 Named = Annotated[dict[Id, NamedInFile], Field(json_schema_extra=CLOSED)]
 People = Annotated[dict[Login, PersonInFile], Field(json_schema_extra=CLOSED)]
+Announcements = Annotated[dict[Id, AnnouncementInFile], Field(json_schema_extra=CLOSED)]
 Queues = Annotated[dict[Id, QueueInFile], Field(json_schema_extra=CLOSED)]
 
 
@@ -62,6 +87,7 @@ class SetUpDocument(Form):
     skills: Named | None = None
     groups: Named | None = None
     people: People | None = None
+    announcements: Announcements | None = None
     queues: Queues | None = None
     outcomes: Outcomes | None = None
 
@@ -149,7 +175,9 @@ def _id(found: SetUpRows, kind: str, name: str, place: str) -> str:
     return by_login.get(name, name)
 
 
-def _values(found: SetUpRows, name: str, said: NamedInFile | PersonInFile | QueueInFile) -> dict[str, Any]:
+def _values(
+    found: SetUpRows, name: str, said: NamedInFile | PersonInFile | AnnouncementInFile | QueueInFile
+) -> dict[str, Any]:
     values = said.changes() if isinstance(said, QueueInFile) else said.model_dump(mode="json")
     if "members" in values:
         place = f"queues.{name}.members"

@@ -26,6 +26,28 @@ Did = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 .-]{0,30}$")]
 """A number called, as its trunk sends it; the country code with + or 00 or bare."""
 
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,2}$")]
+Sound = Annotated[str, Field(min_length=1, max_length=80)]
+"""A sound of the switch by its name, `number:7`, `digits:42`, or `number:position` and `number:minutes`."""
+Sounds = Annotated[
+    dict[Language, Annotated[list[Sound], Field(min_length=1, max_length=20)]],
+    Field(min_length=1, max_length=20, json_schema_extra=CLOSED),
+]
+
+
+class AnnounceForm(BaseModel):
+    """What callers who wait are told. `welcome` is an announcement; the position and the expected wait come after
+    `first_seconds`, and when they are better, at least `every_seconds` apart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    welcome: Id | None = None
+    position: bool = False
+    wait: bool = False
+    first_seconds: Annotated[int, Field(ge=0, le=600)] = 20
+    every_seconds: Annotated[int, Field(ge=15, le=3600)] = 60
+
+
 class StepForm(BaseModel):
     """From `after_seconds` on other (fewer, lower) skills are asked for, and more groups serve."""
 
@@ -104,6 +126,7 @@ class QueueFields(Form):
     dids: Annotated[list[Did], Field(max_length=200)] | None = None
     overflow: Annotated[list[TierForm], Field(max_length=10)] | None = None
     empty: EmptyForm | None = None
+    announce: AnnounceForm | None = None
 
     def changes(self) -> dict[str, Any]:
         """What it says of the queue's row."""
@@ -223,6 +246,14 @@ class EmptyRow(TypedDict):
     grace_seconds: int
 
 
+class AnnounceRow(TypedDict):
+    welcome: str | None
+    position: bool
+    wait: bool
+    first_seconds: int
+    every_seconds: int
+
+
 class QueueSettings(TypedDict):
     id: str
     name: str
@@ -249,6 +280,7 @@ class QueueSettings(TypedDict):
     dids: list[str]
     overflow: list[TierRow]
     empty: EmptyRow
+    announce: AnnounceRow
     version: int
 
 

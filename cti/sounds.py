@@ -8,7 +8,8 @@ SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 """A sound by its name in the switch's folder of a language, without an ending: it can name nothing outside of that."""
 PIECE = re.compile(rf"(?:{SOUND.pattern}|number:[0-9]{{1,6}}|digits:[0-9]{{1,20}})")
 MAX_SOUND = 80
-"""Letters in the name of one sound, and in one piece: an order has to fit on a line of the switch."""
+MAX_PIECES = 20
+"""Letters of one piece, and pieces of one announcement: an order has to fit on a line of the switch."""
 
 
 def is_piece(text: str) -> bool:

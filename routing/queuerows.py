@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from routing.announcements import Announce
 from routing.teamwork import Evaluation, Step
 from routing.tiers import EmptyRules, Tier
 
@@ -91,6 +92,7 @@ class Queue:
     active: bool = True
     overflow: tuple[Tier, ...] = ()
     empty: EmptyRules = field(default_factory=EmptyRules)
+    announce: Announce = field(default_factory=Announce)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from routing.announcements import UNTOLD, Told
+
 
 class Presence(StrEnum):
     out = "out"
@@ -132,7 +134,8 @@ class Interaction:
     answered waits again. `step` is how many of the queue's steps have widened whom the caller may get. `in_queue_since`
     is when they came to wait in this queue, `tiers` which of its overflow tiers have come for them, `moved_from` and
     `moved_why` the queue that they were in before and why they are no more.
-    `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known."""
+    `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known.
+    `told` is what we told them while they waited."""
 
     id: str
     state: InteractionState
@@ -170,6 +173,7 @@ class Interaction:
     moved_from: str | None = None
     moved_why: str | None = None
     expected_wait: float | None = None
+    told: Told = UNTOLD
 
 
 @dataclass(frozen=True, slots=True)

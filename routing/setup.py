@@ -13,6 +13,7 @@ from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
+from routing.announcements import Announcement
 from routing.outcomes import OUTCOMES, Outcomes
 from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
@@ -24,8 +25,14 @@ from routing.tiers import Tier, carried
 from routing.trail import compared, note
 from routing.widening import move_callers, widen_all
 
-Kept = Skill | Group | Profile | Queue
-ROWS: Mapping[str, type[Kept]] = {"skill": Skill, "group": Group, "profile": Profile, "queue": Queue}
+Kept = Skill | Group | Profile | Announcement | Queue
+ROWS: Mapping[str, type[Kept]] = {
+    "skill": Skill,
+    "group": Group,
+    "profile": Profile,
+    "announcement": Announcement,
+    "queue": Queue,
+}
 """What is set up, row by row: the kinds of an Edit, beside the list of outcomes."""
 
 
@@ -39,6 +46,7 @@ class Setup(Handles):
             "skill": state.skills,
             "group": state.groups,
             "profile": state.profiles,
+            "announcement": state.announcements,
             "queue": state.queues,
         }
 
@@ -167,7 +175,8 @@ class Setup(Handles):
         outcomes = [one for one in state.dispositions if one.active]
         others = any(one.kind == OUTCOMES for one in changed)
         profiles = {one.id: one for one in state.profiles}
-        check(SetUp(skills, groups, profiles, queues, touched, removed, outcomes, others))
+        told = {one.id: one for one in state.announcements}
+        check(SetUp(skills, groups, profiles, queues, touched, removed, outcomes, others, announcements=told))
 
 
 def _gone(edited: Edited) -> bool:

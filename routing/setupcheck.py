@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
+from kernel import codec
 from kernel.errors import Invalid, Problem, Refused, at_fields
+from routing import announcements
+from routing.announcements import Announcement
 from routing.demands import ability_of, demand_of
 from routing.matching.demand import unfit
 from routing.overflowcheck import check_ways_out
@@ -27,15 +30,22 @@ class SetUp:
     removed: Set[tuple[str, str]] = frozenset()
     outcomes: Sequence[Disposition] = ()
     outcomes_changed: bool = False
+    announcements: Mapping[str, Announcement] = field(default_factory=dict)
 
 
 def check(found: SetUp) -> None:
     """Raises Invalid with the place that is wrong, Refused where something is removed that is in use. Of two that do
     not go together the one that was changed is wrong."""
-    for kind, rows in (("skill", found.skills), ("group", found.groups), ("queue", found.queues)):
+    for kind, rows in (
+        ("skill", found.skills),
+        ("group", found.groups),
+        ("queue", found.queues),
+        ("announcement", found.announcements),
+    ):
         _names_differ(kind, sorted(rows.values(), key=lambda row: (kind, row.id) in found.changed))
     _nothing_missing(found, "skill", found.skills)
     _nothing_missing(found, "group", found.groups)
+    _nothing_missing(found, "announcement", announcements.there(found.announcements.values()))
     _numbers_lead_one_way(sorted(found.queues.values(), key=lambda row: ("queue", row.id) in found.changed))
     for queue in found.queues.values():
         _steps_widen(queue)
@@ -50,7 +60,7 @@ def _at(place: str, field: str, id: str, words: str, **params: str | int) -> dic
     return {"place": place, "field": field, **params, **at_fields(**{field: Problem(id, words, params)})}
 
 
-def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue]) -> None:
+def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue | Announcement]) -> None:
     taken: dict[str, str] = {}
     for row in rows:
         other = taken.setdefault(row.name.strip().casefold(), row.id)
@@ -61,21 +71,25 @@ def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue]) -> None:
             )
 
 
-def _nothing_missing(found: SetUp, kind: str, there: Mapping[str, Skill] | Mapping[str, Group]) -> None:
-    """Each skill or group that is named is there."""
+def _nothing_missing(found: SetUp, kind: str, there: Container[str]) -> None:
+    """Whatever is named is there."""
     missing = [use for use in _uses(found, kind) if use[2] not in there]
     gone = [use for use in missing if (kind, use[2]) in found.removed]
     if gone:
         used_by = sorted({place for place, _, name in gone if name == gone[0][2]})
         words = f"The {kind} {gone[0][2]} is in use by {', '.join(used_by)}. Take it out there first."
         raise Refused("setup_in_use", words, kind=kind, name=gone[0][2], used_by=used_by)
-    for place, field, name in missing:
+    for place, where, name in missing:
         words = f"{place}: there is no {kind} {name}. Make it first, or mend the name."
-        raise Invalid("setup_unknown", words, **_at(place, field, "setup_unknown", words, kind=kind, name=name))
+        raise Invalid("setup_unknown", words, **_at(place, where, "setup_unknown", words, kind=kind, name=name))
 
 
 def _uses(found: SetUp, kind: str) -> Iterable[tuple[str, str, str]]:
-    """Where a skill or a group is named: the row, the field, the name."""
+    """Where a skill, a group or an announcement is named: the row, the field, the name."""
+    if kind == "announcement":
+        for queue in found.queues.values():
+            yield from ((f"queue {queue.id}", field, id) for field, id in announcements.uses(codec.plain(queue)))
+        return
     for profile in found.profiles.values():
         for name in profile.skills if kind == "skill" else profile.groups:
             yield f"profile {profile.id}", f"{kind}s", name

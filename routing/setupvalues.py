@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from kernel import codec
 from kernel.errors import Invalid, Problem, at_fields
+from routing.announcements import Announcement
+from routing.announcements import faults as announcement_faults
 from routing.overflowcheck import faults
 from routing.queuerows import Disposition, Queue
 from routing.teamwork import LEVELS, Group, Profile, Skill
 
-T = TypeVar("T", bound=Skill | Group | Profile | Queue | Disposition)
+T = TypeVar("T", bound=Skill | Group | Profile | Announcement | Queue | Disposition)
 
 HOUR, DAY = 3600, 86_400
 BOUNDS: Mapping[str, tuple[int, int]] = {
@@ -59,7 +61,7 @@ def unknown_kind(kind: str, id: str) -> NoReturn:
     wrong(f"{kind} {id}", "kind", "nothing of this kind is set up.")
 
 
-def _faults(row: Skill | Group | Profile | Queue | Disposition) -> Iterable[tuple[str, str]]:
+def _faults(row: Skill | Group | Profile | Announcement | Queue | Disposition) -> Iterable[tuple[str, str]]:
     pattern = _PERSON if isinstance(row, Profile) else _ID
     if not pattern.fullmatch(row.id):
         yield "id", "it has 1 to 60 letters of a to z, digits, _ or -."
@@ -69,6 +71,8 @@ def _faults(row: Skill | Group | Profile | Queue | Disposition) -> Iterable[tupl
     field, name = ("label", row.label) if isinstance(row, Disposition) else ("name", row.name)
     if not name.strip() or len(name) > 200 or "\0" in name:
         yield field, "it has 1 to 200 letters."
+    if isinstance(row, Announcement):
+        yield from announcement_faults(row)
     if isinstance(row, Queue):
         yield from _queue(row)
 
@@ -83,6 +87,8 @@ def _queue(row: Queue) -> Iterable[tuple[str, str]]:
         if not 1 <= step.after_seconds <= DAY:
             yield "steps", f"a step comes after 1 to {DAY} seconds."
     yield from faults(row)
+    if not 0 <= row.announce.first_seconds <= HOUR or not 15 <= row.announce.every_seconds <= HOUR:
+        yield "announce", f"it begins after 0 to {HOUR} seconds, and goes on after 15 to {HOUR}."
     if any(not re.fullmatch(r"\+?[0-9][0-9 .-]{0,30}", did) for did in row.dids):
         yield "dids", "a number is digits, with + before them or not."
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
+from routing.announcements import DEFAULTS, Announcement, pieces
 from routing.attempts import ATTEMPT, Attempt, Trunk
 from routing.queuerows import Disposition, Queue
 from routing.recent import Recent
@@ -81,6 +82,7 @@ class State:
         self.skills: Shelf[Skill] = Shelf("skills", Skill)
         self.groups: Shelf[Group] = Shelf("agent_groups", Group)
         self.profiles: Shelf[Profile] = Shelf("profiles", Profile)
+        self.announcements: Shelf[Announcement] = Shelf("announcements", Announcement)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
         self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg", "customer_leg"))
@@ -105,6 +107,7 @@ class State:
             self.skills,
             self.groups,
             self.profiles,
+            self.announcements,
             self.phones,
             self.lines,
             self.attempts,
@@ -128,6 +131,11 @@ class State:
         wanted = dialled(did)
         found = (one.id for one in self.queues if one.active and wanted in map(dialled, one.dids))
         return next(found, MAIN_QUEUE) if wanted else MAIN_QUEUE
+
+    def sounds_of(self, announcement_id: str, language: str, *, position: int = 0, minutes: int = 0) -> tuple[str, ...]:
+        """What is played of an announcement to a caller of that language; nothing where there is none."""
+        found = self.announcements.get(announcement_id) or DEFAULTS.get(announcement_id)
+        return () if found is None else pieces(found, language, position, minutes)
 
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change an agent, and with it perhaps what people see of them."""

@@ -109,6 +109,7 @@ interactions = Table(
     Column("moved_from", String(60)),
     Column("moved_why", String(40)),
     Column("expected_wait", Float),
+    Column("told", Json, nullable=False, server_default="{}"),
 )
 
 stints = Table(
@@ -199,6 +200,7 @@ queues = Table(
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("overflow", Json, nullable=False, server_default="[]"),
     Column("empty", Json, nullable=False, server_default="{}"),
+    Column("announce", Json, nullable=False, server_default="{}"),
 )
 
 queue_lacks = Table(
@@ -209,6 +211,15 @@ queue_lacks = Table(
     Column("all_paused", UtcDateTime),
     Column("all_busy", UtcDateTime),
     Column("none_signed_in", UtcDateTime),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("sounds", Json, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 skills = Table(

@@ -18,7 +18,7 @@ from kernel.messages import Write
 from kernel.once import Answer
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
-from routing import queuerows, rows, tables, teamwork
+from routing import announcements, queuerows, rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
@@ -57,6 +57,7 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "dispositions": ShelfTable(queuerows.Disposition, tables.dispositions),
         "skills": ShelfTable(teamwork.Skill, tables.skills),
         "agent_groups": ShelfTable(teamwork.Group, tables.agent_groups),
+        "announcements": ShelfTable(announcements.Announcement, tables.announcements),
         "profiles": ShelfTable(teamwork.Profile, tables.profiles),
         "phone_leases": ShelfTable(PhoneLease, tables.phone_leases),
         "lines": ShelfTable(rows.Line, tables.lines),

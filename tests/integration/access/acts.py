@@ -124,12 +124,18 @@ def _rename(noun: str) -> Callable[[World], Awaitable[Request]]:
     return make
 
 
-def _remove(noun: str) -> Callable[[World], Awaitable[Request]]:
+def _remove(noun: str, **also: Any) -> Callable[[World], Awaitable[Request]]:
     async def make(world: World) -> Request:
-        id, version = await _set_up(world, noun)
+        id, version = await _set_up(world, noun, **also)
         return "admin", f"/api/{noun}/{id}?version={version}", None
 
     return make
+
+
+async def _change_announcement(world: World) -> Request:
+    id, version = await _set_up(world, "announcements", sounds={"en": ["hello"]})
+    changed = {"version": version, "name": "Good morning", "sounds": {"en": ["hello"], "es": ["number:7"]}}
+    return "admin", f"/api/announcements/{id}", changed
 
 
 async def _profile(world: World) -> Request:
@@ -225,6 +231,13 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("POST", "/api/groups"): ("group_created", _plain("admin", "/api/groups", {"name": "First line"})),
     ("PATCH", "/api/groups/{id}"): ("group_changed", _rename("groups")),
     ("DELETE", "/api/groups/{id}"): ("group_removed", _remove("groups")),
+    ("POST", "/api/announcements"): (
+        "announcement_created", _plain("admin", "/api/announcements", {"name": "Hello", "sounds": {"en": ["hello"]}}),
+    ),
+    ("PATCH", "/api/announcements/{id}"): ("announcement_changed", _change_announcement),
+    ("DELETE", "/api/announcements/{id}"): (
+        "announcement_removed", _remove("announcements", sounds={"en": ["hello"]}),
+    ),
     ("PUT", "/api/profiles/{id}"): ("profile_created", _profile),
     ("POST", "/api/setup/apply"): ("skill_created", _apply),
     ("POST", "/api/setup/changes/{id}/undo"): ("setup_undone", _undo),

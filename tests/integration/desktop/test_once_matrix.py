@@ -33,6 +33,9 @@ DELETE /api/skills/{id}
 POST /api/groups
 PATCH /api/groups/{id}
 DELETE /api/groups/{id}
+POST /api/announcements
+PATCH /api/announcements/{id}
+DELETE /api/announcements/{id}
 PUT /api/profiles/{id}
 POST /api/setup/changes/{id}/undo
 PUT /api/dispositions
