@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cti.sounds import MAX_PIECES, MAX_SOUND, is_piece, number
+from kernel import codec
 
 POSITION, MINUTES = "number:position", "number:minutes"
 """Pieces that stand for a number of the moment."""
@@ -113,6 +114,12 @@ def faults(row: Announcement) -> Iterator[tuple[str, str]]:
             if one not in (POSITION, MINUTES) and not is_piece(one):
                 words = f"a sound is letters, digits, _ and -, with / for a folder, of {MAX_SOUND} letters at most"
                 yield "sounds", f"{language[:20]}: {one[:80]!r} cannot be played: {words}; or {POSITION}, {MINUTES}."
+
+
+def named_by(queues: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
+    """Where queues name announcements: the row, the field, the announcement's id."""
+    for queue in queues:
+        yield from ((f"queue {queue.id}", name, id) for name, id in uses(codec.plain(queue)))
 
 
 def uses(values: Any) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from kernel import codec
 from kernel.errors import Invalid, Problem, Refused, at_fields
 from routing import announcements
 from routing.announcements import Announcement
@@ -43,9 +42,10 @@ def check(found: SetUp) -> None:
         ("announcement", found.announcements),
     ):
         _names_differ(kind, sorted(rows.values(), key=lambda row: (kind, row.id) in found.changed))
-    _nothing_missing(found, "skill", found.skills)
-    _nothing_missing(found, "group", found.groups)
-    _nothing_missing(found, "announcement", announcements.there(found.announcements.values()))
+    _nothing_missing(found, "skill", found.skills, _uses(found, "skill"))
+    _nothing_missing(found, "group", found.groups, _uses(found, "group"))
+    told = announcements.there(found.announcements.values())
+    _nothing_missing(found, "announcement", told, announcements.named_by(found.queues.values()))
     _numbers_lead_one_way(sorted(found.queues.values(), key=lambda row: ("queue", row.id) in found.changed))
     for queue in found.queues.values():
         _steps_widen(queue)
@@ -71,9 +71,9 @@ def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue | Announcement
             )
 
 
-def _nothing_missing(found: SetUp, kind: str, there: Container[str]) -> None:
+def _nothing_missing(found: SetUp, kind: str, there: Container[str], uses: Iterable[tuple[str, str, str]]) -> None:
     """Whatever is named is there."""
-    missing = [use for use in _uses(found, kind) if use[2] not in there]
+    missing = [use for use in uses if use[2] not in there]
     gone = [use for use in missing if (kind, use[2]) in found.removed]
     if gone:
         used_by = sorted({place for place, _, name in gone if name == gone[0][2]})
@@ -85,11 +85,7 @@ def _nothing_missing(found: SetUp, kind: str, there: Container[str]) -> None:
 
 
 def _uses(found: SetUp, kind: str) -> Iterable[tuple[str, str, str]]:
-    """Where a skill, a group or an announcement is named: the row, the field, the name."""
-    if kind == "announcement":
-        for queue in found.queues.values():
-            yield from ((f"queue {queue.id}", field, id) for field, id in announcements.uses(codec.plain(queue)))
-        return
+    """Where a skill or a group is named: the row, the field, the name."""
     for profile in found.profiles.values():
         for name in profile.skills if kind == "skill" else profile.groups:
             yield f"profile {profile.id}", f"{kind}s", name

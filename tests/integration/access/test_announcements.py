@@ -1,5 +1,5 @@
-"""Announcements by the API and the file, through the real engine on both databases: made, changed, refused while a queue
-names them, taken back; those that are always there."""
+"""Announcements by the API and the file, through the real engine on both databases: made, changed, refused while a
+queue names them, taken back; those that are always there."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ async def test_given_one_that_is_always_there_then_it_can_be_changed_and_taken_b
     assert (before["version"], before["always"]) == (0, True)
     changed = {"name": "Place", "sounds": {"en": ["place", "number:position"]}}
     await done(live, "PATCH", "/api/announcements/position", {"version": 0, **changed})
-    assert (await refused(live, "PATCH", "/api/announcements/position", {"version": 0, **changed}))[1] == "setup_changed"
+    assert (await refused(live, "PATCH", "/api/announcements/position", {"version": 0, **changed}))[
+        1
+    ] == "setup_changed"
 
     now = (await listed(live))["position"]
     assert {name: now[name] for name in ("name", "sounds", "always")} == {**changed, "always": True}
