@@ -18,8 +18,8 @@ from agent_desktop.health import Health
 from agent_desktop.hub import Hub, HubParts
 from agent_desktop.parts import DesktopParts
 from agent_desktop.push import Push
-from agent_desktop.resources.announcements import AnnouncementResource
 from agent_desktop.resources.account import AccountResource
+from agent_desktop.resources.announcements import AnnouncementResource
 from agent_desktop.resources.audit import AuditResource
 from agent_desktop.resources.calls import CallResource
 from agent_desktop.resources.customers import CustomerResource
