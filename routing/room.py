@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.turn import Handler
 from routing.agents import Agents
+from routing.announcing import Announcing
 from routing.audited import Audited
 from routing.away import Away
 from routing.control import Control
@@ -61,6 +62,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         overflow,
         Picking(state, offers),
         offers,
+        Announcing(state, expectations),
         Strays(state, switchboard),
         Standings(state),
     )

@@ -14,6 +14,7 @@ from kernel.messages import Command
 from kernel.shelf import Shelf
 from kernel.turn import Turn
 from routing.announcements import Announcement
+from routing.announcing import plan_all
 from routing.outcomes import OUTCOMES, Outcomes
 from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
@@ -162,6 +163,7 @@ class Setup(Handles):
             if one.kind == "queue" and one.after is not None:
                 carry_tiers(self._state, one)
                 (widen_all if one.after["active"] else move_callers)(self._state, one.id, turn)
+                plan_all(self._state, one.id, turn)
         change = f"su-{turn.seq:012x}"
         turn.save(SaveSetUpChange(id=change, at=turn.at, actor=command.actor, edits=tuple(changed), undoes=undoes))
         return change
