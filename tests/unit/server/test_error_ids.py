@@ -162,6 +162,10 @@ NARROW = {
     ("GET", "/api/dial/number"): "acts as the asker",
     ("POST", "/api/dial"): "acts as the asker",
     ("POST", "/api/offers/{id}/decline"): "routing looks whether the offer is the asker's",
+    (
+        "POST",
+        "/api/calls/{id}/pick",
+    ): "routing looks whether the caller waits where the asker serves, or the reach is all",
 }
 """Routes whose right does not reach every row for every role, with what keeps them to the reach."""
 
