@@ -26,6 +26,7 @@ from agent_desktop.resources.customers import CustomerResource
 from agent_desktop.resources.desk import DeskResource
 from agent_desktop.resources.dialling import DialResource
 from agent_desktop.resources.drafts import DraftResource
+from agent_desktop.resources.hours import HoursResource
 from agent_desktop.resources.provider import ProviderResource
 from agent_desktop.resources.recordings import RecordingResource
 from agent_desktop.resources.security import SecurityResource
@@ -136,6 +137,7 @@ def set_up_routes(parts: DesktopParts, hub: Hub) -> tuple[Route, ...]:
         *NamedResource("skill", edits).routes(),
         *NamedResource("group", edits).routes(),
         *AnnouncementResource(edits).routes(),
+        *HoursResource(edits, hub, parts.people).routes(),
         *ProfileResource(edits, parts.people).routes(),
         *SetUpDocumentResource(edits, hub, parts.people).routes(),
         *SetUpHistoryResource(edits, parts.records, parts.people).routes(),

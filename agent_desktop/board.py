@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agent_desktop.deskview import Person
+from agent_desktop.deskview import Person, moment
 from agent_desktop.ports import Row
 from agent_desktop.waiting import Looks, Waiting
 from kernel.access import Actor, Right, Role, Scope, scope_of
@@ -15,7 +15,7 @@ from routing.teamwork import Profile
 
 SEE_ALL = frozenset({"supervisor", "admin"})
 """Roles that see every queue; others see those that they serve."""
-SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles", "announcements")
+SET_UP = ("queues", "dispositions", "skills", "agent_groups", "profiles", "hours", "calendars", "announcements")
 Served = tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ class Board:
             self._served.clear()
             self._queues = None
         renamed = shelf == "agents" and (row or {}).get("name") != (before or {}).get("name")
-        if renamed or shelf == "interactions" or shelf in SET_UP:
+        if renamed or shelf in ("interactions", "openings") or shelf in SET_UP:
             self._figures = None
 
     def names_changed(self) -> None:
@@ -52,7 +52,7 @@ class Board:
         self._shown.clear()
 
     def queues(self) -> list[Row]:
-        """How many callers wait in each queue and since when the first of them."""
+        """How many callers wait in each queue, since when the first of them, and whether it is open."""
         if self._figures is None:
             self._figures = self._count()
             self._parted.clear()
@@ -114,9 +114,15 @@ class Board:
                 "name": queue["name"],
                 "waiting": self._waiting.count(queue["id"]),
                 "longest_since": self._waiting.longest_since(queue["id"]),
+                **self._opening(queue.get("hours_id")),
             }
             for queue in found
         ]
+
+    def _opening(self, hours_id: str | None) -> Row:
+        """Whether a queue is open, and when that changes; one without hours always is."""
+        now = self._rows["openings"].get(hours_id or "") or {"open": True}
+        return {"open": now["open"], "changes_at": moment(now.get("changes_at"))}
 
 
 def picks(person: Person) -> Scope | None:

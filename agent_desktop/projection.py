@@ -26,9 +26,9 @@ from routing.agents import PAUSE_REASONS
 from routing.state import MAIN_QUEUE
 
 ENDED = frozenset({"closed", "abandoned"})
-SHELVES = ("agents", "interactions", "stints", "offers", *SET_UP, "lines", "trunks", "attempts")
+SHELVES = ("agents", "interactions", "stints", "offers", *SET_UP, "openings", "lines", "trunks", "attempts")
 DISPOSITION = ("id", "label", "labels", "key", "flags")
-FOR_EVERYBODY = frozenset({*SET_UP, "lines", "trunks"})
+FOR_EVERYBODY = frozenset({*SET_UP, "openings", "lines", "trunks"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,27 @@ SHELVES = {
     "group": "agent_groups",
     "profile": "profiles",
     "announcement": "announcements",
+    "calendar": "calendars",
+    "hours": "hours",
     "queue": "queues",
 }
 """Where the desktop finds the rows of each kind."""
-CHECKED = (
+HOURS_CHECKED = (
     "setup_value_wrong",
     "setup_unknown",
     "setup_name_taken",
+    "hours_zone_unknown",
+    "hours_day_bad",
+    "hours_segment_bad",
+    "hours_overlap",
+    "hours_never_open",
+    "calendar_day_bad",
+    "calendar_day_name",
+    "calendar_day_twice",
+)
+"""What hours and calendars may be refused for."""
+CHECKED = (
+    *HOURS_CHECKED,
     "person_unknown",
     "number_taken",
     "step_out_of_order",

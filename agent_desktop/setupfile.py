@@ -15,18 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agent_desktop.api import Form
 from agent_desktop.ports import Row
 from agent_desktop.setupedits import SHELVES
-from agent_desktop.setupforms import (
-    CLOSED,
-    DispositionRow,
-    Groups,
-    Id,
-    Levels,
-    Name,
-    Outcomes,
-    QueueFields,
-    Sounds,
-    no_doubles,
-)
+from agent_desktop.setupforms import DispositionRow, Groups, Levels, Outcomes, QueueFields, Sounds, no_doubles
+from agent_desktop.setupshapes import CLOSED, Calendars, Days, Id, Name, Weekly, Zone
 from kernel.codec import build
 from kernel.core import Core, Outcome
 from kernel.errors import Invalid, Problem, at_fields
@@ -44,6 +34,8 @@ SECTIONS = {
     "groups": "group",
     "people": "profile",
     "announcements": "announcement",
+    "calendars": "calendar",
+    "hours": "hours",
     "queues": "queue",
 }
 """The sections of the document, each with rows of a kind by id; the outcomes are a list."""
@@ -70,14 +62,33 @@ class AnnouncementInFile(BaseModel):
     sounds: Sounds
 
 
+class CalendarInFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    days: Days = Field(default_factory=list)
+
+
+class HoursInFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    zone: Zone
+    weekly: Weekly
+    calendars: Calendars = Field(default_factory=list)
+
+
 class QueueInFile(QueueFields):
     name: Name
     members: Annotated[list[Login], Field(max_length=1000)] | None = None
 
 
+InFile = NamedInFile | PersonInFile | AnnouncementInFile | CalendarInFile | HoursInFile | QueueInFile
 Named = Annotated[dict[Id, NamedInFile], Field(json_schema_extra=CLOSED)]
 People = Annotated[dict[Login, PersonInFile], Field(json_schema_extra=CLOSED)]
 Announcements = Annotated[dict[Id, AnnouncementInFile], Field(json_schema_extra=CLOSED)]
+CalendarsInFile = Annotated[dict[Id, CalendarInFile], Field(json_schema_extra=CLOSED)]
+HoursInFiles = Annotated[dict[Id, HoursInFile], Field(json_schema_extra=CLOSED)]
 Queues = Annotated[dict[Id, QueueInFile], Field(json_schema_extra=CLOSED)]
 
 
@@ -88,6 +99,8 @@ class SetUpDocument(Form):
     groups: Named | None = None
     people: People | None = None
     announcements: Announcements | None = None
+    calendars: CalendarsInFile | None = None
+    hours: HoursInFiles | None = None
     queues: Queues | None = None
     outcomes: Outcomes | None = None
 
@@ -175,9 +188,7 @@ def _id(found: SetUpRows, kind: str, name: str, place: str) -> str:
     return by_login.get(name, name)
 
 
-def _values(
-    found: SetUpRows, name: str, said: NamedInFile | PersonInFile | AnnouncementInFile | QueueInFile
-) -> dict[str, Any]:
+def _values(found: SetUpRows, name: str, said: InFile) -> dict[str, Any]:
     values = said.changes() if isinstance(said, QueueInFile) else said.model_dump(mode="json")
     if "members" in values:
         place = f"queues.{name}.members"

@@ -8,18 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from agent_desktop.api import Form
+from agent_desktop.setupshapes import CLOSED, ClosedForm, ClosedRow, DestinationForm, DestinationRow, Id, Name
 from kernel.codec import plain
 from routing.queuerows import Flag, Strategy, WrapMode
 from routing.teamwork import Evaluation
-from routing.tiers import NOBODY, Factor, Goes, When
+from routing.tiers import NOBODY, Factor, When
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
 PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$")]
 Rest = Annotated[int | None, Field(default=None, ge=0, le=600)]
 Level = Annotated[int, Field(ge=1, le=5)]
-CLOSED: Any = {"additionalProperties": False}
-"""Of an object whose names have a pattern: it takes no others."""
 Levels = Annotated[dict[Id, Level], Field(max_length=20, json_schema_extra=CLOSED)]
 Groups = Annotated[list[Id], Field(max_length=100)]
 Did = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 .-]{0,30}$")]
@@ -58,20 +55,7 @@ class StepForm(BaseModel):
     groups: Groups = Field(default_factory=list)
 
 
-AnnouncementId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
-
-
-class DestinationForm(BaseModel):
-    """`queue` with `queue_id`; `outside` with `number` (+ and country code); `hang_up`, after an announcement or at
-    once."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Goes
-    queue_id: Id | None = None
-    number: Annotated[str, Field(max_length=40)] | None = None
-    announcement_id: AnnouncementId | None = None
 
 
 class TierForm(BaseModel):
@@ -97,6 +81,10 @@ class EmptyForm(BaseModel):
     leave: Annotated[list[Factor], Field(max_length=len(Factor))] = Field(default_factory=list)
     leave_to: DestinationForm = Field(default_factory=lambda: DestinationForm(**plain(NOBODY)))
     grace_seconds: Seconds = 60
+
+
+CLEARABLE = frozenset({"hours_id"})
+"""Settings of a queue that null takes away; any other stays as it is."""
 
 
 class QueueFields(Form):
@@ -127,10 +115,13 @@ class QueueFields(Form):
     overflow: Annotated[list[TierForm], Field(max_length=10)] | None = None
     empty: EmptyForm | None = None
     announce: AnnounceForm | None = None
+    hours_id: Id | None = None
+    closed: ClosedForm | None = None
 
     def changes(self) -> dict[str, Any]:
-        """What it says of the queue's row."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"version"})
+        """What it says of the queue's row; no hours are a thing to say."""
+        said = self.model_dump(mode="json", exclude_none=True, exclude={"version"})
+        return {**said, **{name: None for name in CLEARABLE & self.model_fields_set if getattr(self, name) is None}}
 
 
 class QueueForm(QueueFields):
@@ -223,13 +214,6 @@ class StepRow(TypedDict):
     groups: list[str]
 
 
-class DestinationRow(TypedDict):
-    kind: str
-    queue_id: str | None
-    number: str | None
-    announcement_id: str | None
-
-
 class TierRow(TypedDict):
     when: str
     seconds: int
@@ -281,6 +265,8 @@ class QueueSettings(TypedDict):
     overflow: list[TierRow]
     empty: EmptyRow
     announce: AnnounceRow
+    hours_id: str | None
+    closed: ClosedRow
     version: int
 
 

@@ -1,12 +1,13 @@
 """Business hours: a week of open segments in one time zone, less holidays.
 
 Open means: the wall clock in that zone shows a time inside a segment of that weekday, and the date is no
-holiday. So where the clock is put back, a segment over the repeated hour is open for both passes of it.
+holiday; or inside a segment of that very date, where it has its own. So where the clock is put back, a segment
+over the repeated hour is open for both passes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -20,6 +21,8 @@ SECOND = timedelta(seconds=1)
 INSTANT = timedelta(microseconds=1)
 BEYOND_HOLIDAYS = timedelta(days=16)
 """A weekly pattern that changes at all does so within a week; one occurrence may fall into a skipped hour."""
+BEYOND_YEARLY = timedelta(days=8 * 366)
+"""A day of the year may be the 29th of February, and a year without one at the turn of a century."""
 
 Span = tuple[datetime, datetime]
 
@@ -35,17 +38,38 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A date with hours of its own, whatever its weekday: open in `spans` (start and end minute), closed without any.
+    `yearly`: that day of every year; a day of one year goes before it."""
+
+    date: date
+    spans: tuple[tuple[int, int], ...] = ()
+    yearly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessHours:
-    """Raises Invalid for an unknown zone, a segment out of range, and segments that overlap."""
+    """Of two special days of the same date the first counts. Raises Invalid for an unknown zone, a segment out of
+    range, and segments that overlap."""
 
     zone: str
     weekly: tuple[Segment, ...]
     holidays: frozenset[date] = frozenset()
+    special: tuple[SpecialDay, ...] = ()
     _tz: tzinfo = field(init=False, repr=False, compare=False)
+    _dated: Mapping[date, SpecialDay] = field(init=False, repr=False, compare=False)
+    _yearly: Mapping[tuple[int, int], SpecialDay] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_tz", _zone(self.zone))
         _check(self.weekly)
+        for day in self.special:
+            _check([Segment(day.date.weekday(), *span) for span in day.spans])
+        dated = {one: SpecialDay(one) for one in self.holidays}
+        dated |= {one.date: one for one in reversed(self.special) if not one.yearly}
+        yearly = {(one.date.month, one.date.day): one for one in reversed(self.special) if one.yearly}
+        object.__setattr__(self, "_dated", dated)
+        object.__setattr__(self, "_yearly", yearly)
 
     def is_open(self, at: datetime) -> bool:
         """Whether it is open at an aware time."""
@@ -55,12 +79,13 @@ class BusinessHours:
     def next_change(self, at: datetime) -> datetime | None:
         """The first moment after `at` (UTC) when open turns to closed or back; None when that never comes."""
         start = at.astimezone(UTC)
-        last = max(self.holidays, default=None)
+        last = max(self._dated, default=None)
         end = start if last is None else max(start, datetime(last.year, last.month, last.day, tzinfo=UTC) + DAY)
-        for opens, closes in self._spans(start, end + BEYOND_HOLIDAYS):
+        end += BEYOND_YEARLY if self._yearly else BEYOND_HOLIDAYS
+        for opens, closes in self._spans(start, end):
             if opens > start:
                 return opens
-            if closes < end + BEYOND_HOLIDAYS:
+            if closes < end:
                 return closes
         return None
 
@@ -69,14 +94,18 @@ class BusinessHours:
         spans = self._spans(begin.astimezone(UTC), end.astimezone(UTC))
         return sum((closes - opens for opens, closes in spans), timedelta()).total_seconds()
 
+    def spans_of(self, day: date) -> tuple[tuple[int, int], ...]:
+        """Start and end minute of each time in which it is open on a date, by the wall clock there."""
+        special = self._dated.get(day) or self._yearly.get((day.month, day.day))
+        if special is not None:
+            return special.spans
+        return tuple((one.start, one.end) for one in self.weekly if one.weekday == day.weekday())
+
     def _wall_spans(self, day: date) -> Iterator[Span]:
         """Open spans of a date on its wall clock (naive)."""
-        if day in self.holidays:
-            return
         midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  a wall clock has no zone
-        for one in self.weekly:
-            if one.weekday == day.weekday():
-                yield midnight + timedelta(minutes=one.start), midnight + timedelta(minutes=one.end)
+        for start, end in self.spans_of(day):
+            yield midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
 
     def _spans(self, begin: datetime, end: datetime) -> Iterator[Span]:
         """Open spans (UTC) between two UTC times, in order, touching ones joined."""
@@ -138,6 +167,14 @@ def always(zone: str = "UTC") -> BusinessHours:
 def weekdays(zone: str, *times: tuple[int, int], days: Iterable[int] = range(5)) -> BusinessHours:
     """The same segments (start and end minute) on each of `days`, Monday to Friday by default."""
     return BusinessHours(zone, tuple(Segment(day, start, end) for day in days for start, end in times))
+
+
+def zone_exists(name: str) -> bool:
+    try:
+        _zone(name)
+    except Invalid:
+        return False
+    return True
 
 
 def _zone(name: str) -> tzinfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kernel.turn import Turn
+from routing.dismissal import dismiss
 from routing.messages import CallerMoved
 from routing.rows import Interaction
 from routing.state import State
@@ -22,10 +23,14 @@ def send_on(state: State, caller: Interaction, destination: Destination, reason:
 
 def _to_queue(state: State, caller: Interaction, destination: Destination, reason: str, turn: Turn) -> bool:
     queue = state.queues.get(destination.queue_id)
-    if queue is None or not queue.active or queue.id == caller.queue_id:
+    if queue is None or not queue.active or queue.id == caller.queue_id or not state.is_open(queue, turn.at):
         return False
     move(state, caller, queue.id, reason, turn)
     return True
+
+
+def _hang_up(state: State, caller: Interaction, destination: Destination, reason: str, turn: Turn) -> bool:
+    return dismiss(state, caller, reason, destination.announcement_id, turn)
 
 
 def _nowhere_yet(*_: object) -> bool:
@@ -33,7 +38,7 @@ def _nowhere_yet(*_: object) -> bool:
 
 
 Send = Callable[[State, Interaction, Destination, str, Turn], bool]
-SEND: Mapping[Goes, Send] = {Goes.queue: _to_queue, Goes.outside: _nowhere_yet, Goes.hang_up: _nowhere_yet}
+SEND: Mapping[Goes, Send] = {Goes.queue: _to_queue, Goes.outside: _nowhere_yet, Goes.hang_up: _hang_up}
 """How each kind of destination is reached."""
 
 

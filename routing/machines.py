@@ -15,16 +15,22 @@ INTERACTION = Machine(
     I.arriving,
     commands=table(
         ((I.queued, I.offered), "offer", I.offered),
+        (I.queued, "dismiss", I.dismissed),
     ),
     facts=table(
         ((I.arriving, I.queued, I.after_call, I.in_fallback, I.active, I.held), "waits", I.queued),
+        (I.dismissed, "waits", I.dismissed),
         (I.offered, "offer_over", I.queued),
-        ((I.offered, I.held, I.in_fallback, I.queued, I.arriving, I.after_call, I.dialling), "joined", I.active),
+        (
+            (I.offered, I.held, I.in_fallback, I.queued, I.arriving, I.after_call, I.dialling, I.dismissed),
+            "joined",
+            I.active,
+        ),
         (I.dialling, "not_reached", I.closed),
         (I.active, "held", I.held),
         ((I.active, I.held), "agent_gone", I.after_call),
-        ((I.arriving, I.queued, I.offered, I.after_call, I.held), "fallback", I.in_fallback),
-        ((I.active, I.held, I.after_call, I.queued, I.offered, I.in_fallback), "left", I.closed),
+        ((I.arriving, I.queued, I.offered, I.after_call, I.held, I.dismissed), "fallback", I.in_fallback),
+        ((I.active, I.held, I.after_call, I.queued, I.offered, I.in_fallback, I.dismissed), "left", I.closed),
         ((I.arriving, I.queued, I.offered, I.in_fallback, I.after_call), "gave_up", I.abandoned),
     ),
 )

@@ -207,7 +207,7 @@ class StintEnded(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionEnded(Event):
     """`reason`: caller_hung_up, agent_hung_up, abandoned, or gave_up_after_phone_lost (the agent's phone was lost,
-    and the caller left before anybody was on the line again)."""
+    and the caller left before anybody was on the line again), or turned_away_ and why (see routing.dismissal)."""
 
     interaction_id: str
     state: str

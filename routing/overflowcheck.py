@@ -32,6 +32,8 @@ def ways_out(queue: Queue) -> Iterator[WayOut]:
         yield WayOut("empty", queue.empty.join_to)
     if queue.empty.leave:
         yield WayOut("empty", queue.empty.leave_to)
+    if queue.hours_id is not None:
+        yield WayOut("closed", queue.closed.to)
 
 
 def check_ways_out(queues: Mapping[str, Queue], removed: Set[tuple[str, str]]) -> None:
@@ -147,6 +149,7 @@ def faults(queue: Queue) -> Iterator[tuple[str, str]]:
         yield "empty", f"the grace is 0 to {DAY} seconds."
     for to in (rules.join_to, rules.leave_to):
         yield from (("empty", words) for words in _destination(to))
+    yield from (("closed", words) for words in _destination(queue.closed.to))
 
 
 def _destination(to: Destination) -> Iterator[str]:

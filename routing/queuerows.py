@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.announcements import Announce
+from routing.hoursrows import TURN_AWAY, Closed
 from routing.teamwork import Evaluation, Step
 from routing.tiers import EmptyRules, Tier
 
@@ -62,8 +63,8 @@ class Queue:
     at the levels named or above (see Evaluation), less as `steps` widen it. `priority` are seconds by which its callers
     go before those of other queues. `dids` are the numbers called that lead here.
     `overflow` is where callers go whom it cannot serve soon, in order, `empty` what becomes of them when nobody is
-    there (see routing.tiers). One that was removed is kept, not
-    `active`: old calls name it."""
+    there (see routing.tiers). It is open in the hours `hours_id` (None: always); who comes while it is not goes as
+    `closed` says. One that was removed is kept, not `active`: old calls name it."""
 
     id: str
     name: str
@@ -93,6 +94,8 @@ class Queue:
     overflow: tuple[Tier, ...] = ()
     empty: EmptyRules = field(default_factory=EmptyRules)
     announce: Announce = field(default_factory=Announce)
+    hours_id: str | None = None
+    closed: Closed = TURN_AWAY
 
 
 @dataclass(frozen=True, slots=True)

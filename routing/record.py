@@ -33,6 +33,8 @@ def record_call(
     stint = stint or state.last_talk(interaction)
     agent = state.agents.get(stint.agent_id) if stint is not None else None
     outcome = OUTCOMES.get(interaction.state, "waiting")
+    if interaction.dismissal is not None and interaction.answered_at is None:
+        outcome = "turned_away"
     outbound = interaction.direction == "outbound"
     if outbound and interaction.ended_at is not None and interaction.answered_at is None:
         outcome = interaction.end_reason or outcome

@@ -9,10 +9,12 @@ from routing.audited import Audited
 from routing.away import Away
 from routing.control import Control
 from routing.dialends import DialEnds
+from routing.dismissal import Dismissals
 from routing.expectation import Expectations
 from routing.lostphones import LostPhones
 from routing.matchmaking import Matchmaker
 from routing.offers import Offers
+from routing.opening import Openings
 from routing.outbound import Outbound
 from routing.outcomes import Outcomes
 from routing.overflow import Overflow
@@ -46,6 +48,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Audited(state),
         outcomes,
         Setup(state, outcomes),
+        Openings(state),
         Agents(state, switchboard.reachable),
         wrapping,
         Control(state, switchboard),
@@ -53,6 +56,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         dial_ends,
         Recently(state),
         Visits(state, offers, wrapping, switchboard),
+        Dismissals(state),
         Partings(state, wrapping, lost_phones, switchboard),
         Recorded(state),
         lost_phones,

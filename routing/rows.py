@@ -36,6 +36,7 @@ class InteractionState(StrEnum):
     held = "held"
     after_call = "after_call"
     in_fallback = "in_fallback"
+    dismissed = "dismissed"
     closed = "closed"
     abandoned = "abandoned"
 
@@ -127,6 +128,16 @@ def rejection(agent: Agent, at: datetime) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Why a caller is turned away, and which announcement they hear (None: nothing is said). `step` names the order to
+    say it: given again under the same name it is said once."""
+
+    reason: str
+    announcement_id: str | None
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """A caller's whole visit. `place` orders the queue (kept through offers and fallback); `front` callers
     (their agent's phone was lost) go before all. `offer_id` is set while an offer's leg may still live.
@@ -135,7 +146,8 @@ class Interaction:
     is when they came to wait in this queue, `tiers` which of its overflow tiers have come for them, `moved_from` and
     `moved_why` the queue that they were in before and why they are no more.
     `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known.
-    `told` is what we told them while they waited."""
+    `told` is what we told them while they waited.
+    `dismissal` is there from when they are turned away, until the end or until somebody has them after all."""
 
     id: str
     state: InteractionState
@@ -174,6 +186,7 @@ class Interaction:
     moved_why: str | None = None
     expected_wait: float | None = None
     told: Told = UNTOLD
+    dismissal: Dismissal | None = None
 
 
 @dataclass(frozen=True, slots=True)

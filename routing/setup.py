@@ -15,6 +15,7 @@ from kernel.shelf import Shelf
 from kernel.turn import Turn
 from routing.announcements import Announcement
 from routing.announcing import plan_all
+from routing.hoursrows import Calendar, Hours
 from routing.outcomes import OUTCOMES, Outcomes
 from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
@@ -26,12 +27,14 @@ from routing.tiers import Tier, carried
 from routing.trail import compared, note
 from routing.widening import move_callers, widen_all
 
-Kept = Skill | Group | Profile | Announcement | Queue
+Kept = Skill | Group | Profile | Announcement | Calendar | Hours | Queue
 ROWS: Mapping[str, type[Kept]] = {
     "skill": Skill,
     "group": Group,
     "profile": Profile,
     "announcement": Announcement,
+    "calendar": Calendar,
+    "hours": Hours,
     "queue": Queue,
 }
 """What is set up, row by row: the kinds of an Edit, beside the list of outcomes."""
@@ -48,6 +51,8 @@ class Setup(Handles):
             "group": state.groups,
             "profile": state.profiles,
             "announcement": state.announcements,
+            "calendar": state.calendars,
+            "hours": state.hours,
             "queue": state.queues,
         }
 
@@ -178,7 +183,9 @@ class Setup(Handles):
         others = any(one.kind == OUTCOMES for one in changed)
         profiles = {one.id: one for one in state.profiles}
         told = {one.id: one for one in state.announcements}
-        check(SetUp(skills, groups, profiles, queues, touched, removed, outcomes, others, announcements=told))
+        hours, calendars = {one.id: one for one in state.hours}, {one.id: one for one in state.calendars}
+        more: dict[str, Any] = {"announcements": told, "hours": hours, "calendars": calendars}
+        check(SetUp(skills, groups, profiles, queues, touched, removed, outcomes, others, **more))
 
 
 def _gone(edited: Edited) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from kernel.errors import Invalid, Problem, Refused, at_fields
+from kernel.errors import Invalid, Refused
 from routing import announcements
 from routing.announcements import Announcement
 from routing.demands import ability_of, demand_of
+from routing.hourscheck import check_hours
+from routing.hoursrows import Calendar, Hours
 from routing.matching.demand import unfit
 from routing.overflowcheck import check_ways_out
 from routing.queuerows import Disposition, Queue, WrapMode
+from routing.setupplaces import Use, at_place, nothing_missing
 from routing.state import dialled
 from routing.teamwork import Evaluation, Group, Profile, Skill, Step
+
+Named = Skill | Group | Queue | Hours | Calendar | Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +35,22 @@ class SetUp:
     outcomes: Sequence[Disposition] = ()
     outcomes_changed: bool = False
     announcements: Mapping[str, Announcement] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
 
 def check(found: SetUp) -> None:
     """Raises Invalid with the place that is wrong, Refused where something is removed that is in use. Of two that do
     not go together the one that was changed is wrong."""
-    for kind, rows in (
-        ("skill", found.skills),
-        ("group", found.groups),
-        ("queue", found.queues),
-        ("announcement", found.announcements),
-    ):
+    named: dict[str, Mapping[str, Named]] = {"skill": found.skills, "group": found.groups, "queue": found.queues}
+    named |= {"hours": found.hours, "calendar": found.calendars, "announcement": found.announcements}
+    for kind, rows in named.items():
         _names_differ(kind, sorted(rows.values(), key=lambda row: (kind, row.id) in found.changed))
-    _nothing_missing(found, "skill", found.skills, _uses(found, "skill"))
-    _nothing_missing(found, "group", found.groups, _uses(found, "group"))
+    nothing_missing("skill", found.skills, _uses(found, "skill"), found.removed)
+    nothing_missing("group", found.groups, _uses(found, "group"), found.removed)
     told = announcements.there(found.announcements.values())
-    _nothing_missing(found, "announcement", told, announcements.named_by(found.queues.values()))
+    nothing_missing("announcement", told, announcements.named_by(found.queues.values()), found.removed)
+    check_hours(found)
     _numbers_lead_one_way(sorted(found.queues.values(), key=lambda row: ("queue", row.id) in found.changed))
     for queue in found.queues.values():
         _steps_widen(queue)
@@ -55,36 +60,17 @@ def check(found: SetUp) -> None:
     _wrap_ups_end(found)
 
 
-def _at(place: str, field: str, id: str, words: str, **params: str | int) -> dict[str, object]:
-    """Details of a problem: `place` is kind and id of the row, `field` its field."""
-    return {"place": place, "field": field, **params, **at_fields(**{field: Problem(id, words, params)})}
-
-
-def _names_differ(kind: str, rows: Iterable[Skill | Group | Queue | Announcement]) -> None:
+def _names_differ(kind: str, rows: Iterable[Named]) -> None:
     taken: dict[str, str] = {}
     for row in rows:
         other = taken.setdefault(row.name.strip().casefold(), row.id)
         if other != row.id:
             words = f"The {kind} {other} has the name {row.name} already. Take another."
-            raise Invalid(
-                "setup_name_taken", words, **_at(f"{kind} {row.id}", "name", "setup_name_taken", words, other=other)
-            )
+            details = at_place(f"{kind} {row.id}", "name", "setup_name_taken", words, other=other)
+            raise Invalid("setup_name_taken", words, **details)
 
 
-def _nothing_missing(found: SetUp, kind: str, there: Container[str], uses: Iterable[tuple[str, str, str]]) -> None:
-    """Whatever is named is there."""
-    missing = [use for use in uses if use[2] not in there]
-    gone = [use for use in missing if (kind, use[2]) in found.removed]
-    if gone:
-        used_by = sorted({place for place, _, name in gone if name == gone[0][2]})
-        words = f"The {kind} {gone[0][2]} is in use by {', '.join(used_by)}. Take it out there first."
-        raise Refused("setup_in_use", words, kind=kind, name=gone[0][2], used_by=used_by)
-    for place, where, name in missing:
-        words = f"{place}: there is no {kind} {name}. Make it first, or mend the name."
-        raise Invalid("setup_unknown", words, **_at(place, where, "setup_unknown", words, kind=kind, name=name))
-
-
-def _uses(found: SetUp, kind: str) -> Iterable[tuple[str, str, str]]:
+def _uses(found: SetUp, kind: str) -> Iterable[Use]:
     """Where a skill or a group is named: the row, the field, the name."""
     for profile in found.profiles.values():
         for name in profile.skills if kind == "skill" else profile.groups:
@@ -110,7 +96,7 @@ def _numbers_lead_one_way(queues: Iterable[Queue]) -> None:
                 raise Invalid(
                     "number_taken",
                     words,
-                    **_at(f"queue {queue.id}", "dids", "number_taken", words, did=did, other=other),
+                    **at_place(f"queue {queue.id}", "dids", "number_taken", words, did=did, other=other),
                 )
 
 
@@ -127,17 +113,17 @@ def _step_widens(queue: Queue, number: int, before: Step, step: Step, groups: Se
     place = f"queue {queue.id}"
     if step.after_seconds <= before.after_seconds:
         words = f"{place}: step {number} has to come later than what is before it."
-        raise Invalid("step_out_of_order", words, **_at(place, "steps", "step_out_of_order", words, step=number))
+        raise Invalid("step_out_of_order", words, **at_place(place, "steps", "step_out_of_order", words, step=number))
     skill = _shuts_out(queue.evaluation, before.skills, step.skills)
     if skill is not None:
         words = f"{place}: step {number} leads back: by {skill} it lets in fewer than what is before it."
-        details = _at(place, "steps", "step_leads_back", words, step=number, skill=skill)
+        details = at_place(place, "steps", "step_leads_back", words, step=number, skill=skill)
         raise Invalid("step_leads_back", words, **details)
     if dict(step.skills) == dict(before.skills) and set(step.groups) <= groups:
         words = (
             f"{place}: step {number} lets nobody in who could not serve before. Ask for less, or name another group."
         )
-        raise Invalid("step_repeats", words, **_at(place, "steps", "step_repeats", words, step=number))
+        raise Invalid("step_repeats", words, **at_place(place, "steps", "step_repeats", words, step=number))
 
 
 def _shuts_out(evaluation: Evaluation, before: Mapping[str, int], now: Mapping[str, int]) -> str | None:
@@ -165,7 +151,7 @@ def _somebody_serves(queue: Queue, profiles: Mapping[str, Profile]) -> None:
         words = (
             f"{place}: nobody could serve its callers. Name people, or a group with people in it, who have the skills."
         )
-        details = _at(place, field, "queue_without_anybody", words, queue=queue.name)
+        details = at_place(place, field, "queue_without_anybody", words, queue=queue.name)
         raise Invalid("queue_without_anybody", words, **details)
 
 
@@ -180,7 +166,7 @@ def _outcomes_have_queues(found: SetUp) -> None:
     if found.outcomes_changed and uses:
         place, queue = f"outcome {uses[0][0]}", uses[0][1]
         words = f"{place}: there is no queue {queue}. Make it first, or mend the name."
-        details = _at(place, "dispositions", "setup_unknown", words, kind="queue", name=queue)
+        details = at_place(place, "dispositions", "setup_unknown", words, kind="queue", name=queue)
         raise Invalid("setup_unknown", words, **details)
 
 
@@ -193,5 +179,5 @@ def _wrap_ups_end(found: SetUp) -> None:
         if not any(one.offered_in(queue.id) for one in found.outcomes):
             place, field = f"queue {queue.id}", "wrap_mode" if changed else "dispositions"
             words = f"{place}: a wrap-up has to end with an outcome, and none is offered. Offer one, or leave it open."
-            details = _at(place, field, "queue_without_outcome", words, queue=queue.name)
+            details = at_place(place, field, "queue_without_outcome", words, queue=queue.name)
             raise Invalid("queue_without_outcome", words, **details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -14,11 +14,13 @@ from kernel import codec
 from kernel.errors import Invalid, Problem, at_fields
 from routing.announcements import Announcement
 from routing.announcements import faults as announcement_faults
+from routing.hoursrows import Calendar, Hours
 from routing.overflowcheck import faults
 from routing.queuerows import Disposition, Queue
 from routing.teamwork import LEVELS, Group, Profile, Skill
 
-T = TypeVar("T", bound=Skill | Group | Profile | Announcement | Queue | Disposition)
+Row = Skill | Group | Profile | Announcement | Calendar | Hours | Queue | Disposition
+T = TypeVar("T", bound=Row)
 
 HOUR, DAY = 3600, 86_400
 BOUNDS: Mapping[str, tuple[int, int]] = {
@@ -61,7 +63,7 @@ def unknown_kind(kind: str, id: str) -> NoReturn:
     wrong(f"{kind} {id}", "kind", "nothing of this kind is set up.")
 
 
-def _faults(row: Skill | Group | Profile | Announcement | Queue | Disposition) -> Iterable[tuple[str, str]]:
+def _faults(row: Row) -> Iterable[tuple[str, str]]:
     pattern = _PERSON if isinstance(row, Profile) else _ID
     if not pattern.fullmatch(row.id):
         yield "id", "it has 1 to 60 letters of a to z, digits, _ or -."
@@ -75,6 +77,16 @@ def _faults(row: Skill | Group | Profile | Announcement | Queue | Disposition) -
         yield from announcement_faults(row)
     if isinstance(row, Queue):
         yield from _queue(row)
+    elif isinstance(row, Hours):
+        yield from _most("weekly", 50, [one for segments in row.weekly.values() for one in segments])
+        yield from _most("calendars", 20, row.calendars)
+    elif isinstance(row, Calendar):
+        yield from _most("days", 1000, row.days)
+
+
+def _most(field: str, most: int, found: Sequence[object]) -> Iterable[tuple[str, str]]:
+    if len(found) > most:
+        yield field, f"there are {most} at most."
 
 
 def _queue(row: Queue) -> Iterable[tuple[str, str]]:

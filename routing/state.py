@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
 from routing.announcements import DEFAULTS, Announcement, pieces
 from routing.attempts import ATTEMPT, Attempt, Trunk
+from routing.hoursrows import Calendar, Hours, Opening, business_hours
 from routing.queuerows import Disposition, Queue
 from routing.recent import Recent
 from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
@@ -83,6 +85,9 @@ class State:
         self.groups: Shelf[Group] = Shelf("agent_groups", Group)
         self.profiles: Shelf[Profile] = Shelf("profiles", Profile)
         self.announcements: Shelf[Announcement] = Shelf("announcements", Announcement)
+        self.hours: Shelf[Hours] = Shelf("hours", Hours)
+        self.calendars: Shelf[Calendar] = Shelf("calendars", Calendar)
+        self.openings: Shelf[Opening] = Shelf("openings", Opening)
         self.phones: Shelf[PhoneLease] = Shelf("phone_leases", PhoneLease)
         self.lines: Shelf[Line] = Shelf("lines", Line)
         self.attempts: Shelf[Attempt] = Shelf("attempts", Attempt, ("interaction_id", "leg", "customer_leg"))
@@ -108,6 +113,9 @@ class State:
             self.groups,
             self.profiles,
             self.announcements,
+            self.hours,
+            self.calendars,
+            self.openings,
             self.phones,
             self.lines,
             self.attempts,
@@ -136,6 +144,11 @@ class State:
         """What is played of an announcement to a caller of that language; nothing where there is none."""
         found = self.announcements.get(announcement_id) or DEFAULTS.get(announcement_id)
         return () if found is None else pieces(found, language, position, minutes)
+
+    def is_open(self, queue: Queue, at: datetime) -> bool:
+        """Whether a queue is open at a moment; one without hours always is."""
+        hours = self.hours.get(queue.hours_id)
+        return hours is None or business_hours(hours, {one.id: one for one in self.calendars}).is_open(at)
 
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change an agent, and with it perhaps what people see of them."""

@@ -110,6 +110,7 @@ interactions = Table(
     Column("moved_why", String(40)),
     Column("expected_wait", Float),
     Column("told", Json, nullable=False, server_default="{}"),
+    Column("dismissal", Json),
 )
 
 stints = Table(
@@ -201,6 +202,8 @@ queues = Table(
     Column("overflow", Json, nullable=False, server_default="[]"),
     Column("empty", Json, nullable=False, server_default="{}"),
     Column("announce", Json, nullable=False, server_default="{}"),
+    Column("hours_id", String(60)),
+    Column("closed", Json, nullable=False, server_default="{}"),
 )
 
 queue_lacks = Table(
@@ -245,6 +248,34 @@ profiles = Table(
     Column("skills", Json, nullable=False),
     Column("groups", Json, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("days", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+hours = Table(
+    "hours",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("weekly", Json, nullable=False),
+    Column("calendars", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("open", Boolean, nullable=False),
+    Column("changes_at", UtcDateTime),
 )
 
 setup_changes = Table(

@@ -21,6 +21,7 @@ from cti.orders import HangUp
 from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.agents import change_duty
+from routing.dismissal import end_reason
 from routing.dues import LookUpDue
 from routing.endings import Ending
 from routing.legs import queue_again
@@ -34,6 +35,7 @@ from routing.messages import (
     StintJoined,
 )
 from routing.offers import Offers, settle_accepted
+from routing.opening import admitted
 from routing.record import record_call
 from routing.rows import (
     TALKING,
@@ -158,9 +160,11 @@ class Visits(Handles):
             in_queue_since=self._in_queue_since(interaction, turn.at),
             place=self._first_place(interaction, turn.at) if first else interaction.place or turn.at,
         )
-        if first:
-            turn.emit(InteractionQueued(interaction_id=interaction.id, queue_id=interaction.queue_id))
         move_from_gone(self._state, waiting, turn)
+        waiting = self._state.interactions[waiting.id]
+        if first and admitted(self._state, waiting, turn):
+            queue_id = self._state.interactions[waiting.id].queue_id
+            turn.emit(InteractionQueued(interaction_id=waiting.id, queue_id=queue_id))
 
     @staticmethod
     def _in_queue_since(caller: Interaction, at: datetime) -> datetime:
@@ -252,6 +256,7 @@ class Visits(Handles):
             answered_at=interaction.answered_at or turn.at,
             front=False,
             again_since=None,
+            dismissal=None,
             prefer_agent=None,
             prefer_until=None,
             from_fallback=interaction.from_fallback or not event.ours,
@@ -307,7 +312,7 @@ class Visits(Handles):
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None or interaction.ended_at is not None or interaction.state is InteractionState.dialling:
             return
-        reason = "lost_in_outage" if event.unseen else _end_reason(interaction)
+        reason = end_reason(interaction) or ("lost_in_outage" if event.unseen else _end_reason(interaction))
         for offer in self._open_offers(interaction):
             self._offers.end(offer, Ending("caller_left", "caller_left"), turn)
         for stint in self._state.stints.where("interaction_id", interaction.id):
@@ -318,9 +323,10 @@ class Visits(Handles):
             if held:
                 turn.send(HangUp(order_id=turn.new_id("hup"), leg=stint.leg, interaction_id=interaction.id))
         interaction = self._state.interactions[interaction.id]
+        served_or_told = interaction.answered_at is not None or interaction.dismissal is not None
         ended = self._state.put_interaction(
             interaction,
-            state=INTERACTION.observe(interaction.state, "left" if interaction.answered_at else "gave_up"),
+            state=INTERACTION.observe(interaction.state, "left" if served_or_told else "gave_up"),
             ended_at=turn.at,
             end_reason=reason,
         )
@@ -328,6 +334,7 @@ class Visits(Handles):
         turn.cancel(f"prefer-{ended.id}")
         turn.cancel(f"widen-{ended.id}")
         turn.cancel(f"tier-{ended.id}")
+        turn.cancel(f"dismissed-{ended.id}")
         record_call(self._state, ended, turn)
         turn.emit(InteractionEnded(interaction_id=ended.id, state=ended.state.value, reason=reason))
         self._state.tidy(ended.id)

@@ -18,7 +18,7 @@ from kernel.messages import Write
 from kernel.once import Answer
 from recordings.rows import Recording, RecordingState
 from recordings.tables import recordings
-from routing import announcements, queuerows, rows, tables, teamwork
+from routing import announcements, hoursrows, queuerows, rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
@@ -59,6 +59,9 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "agent_groups": ShelfTable(teamwork.Group, tables.agent_groups),
         "announcements": ShelfTable(announcements.Announcement, tables.announcements),
         "profiles": ShelfTable(teamwork.Profile, tables.profiles),
+        "calendars": ShelfTable(hoursrows.Calendar, tables.calendars),
+        "hours": ShelfTable(hoursrows.Hours, tables.hours),
+        "openings": ShelfTable(hoursrows.Opening, tables.openings),
         "phone_leases": ShelfTable(PhoneLease, tables.phone_leases),
         "lines": ShelfTable(rows.Line, tables.lines),
         "attempts": ShelfTable(Attempt, tables.attempts, tables.attempts.c.ended_at.is_(None), vital=True),

@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.setupedits import SetUpEdits
-from agent_desktop.setupforms import Changed, Name, Sounds, Version
+from agent_desktop.setupforms import Changed, Sounds, Version
+from agent_desktop.setupshapes import Name
 from kernel import codec
 from kernel.access import Right
 from routing.announcements import DEFAULTS

@@ -123,9 +123,19 @@ def _complaint(refusal: TrunklineError) -> str:
     return "\n".join([f"{refusal.message} Nothing was changed.", *lines])
 
 
+class _Loader(yaml.SafeLoader):
+    """Dates stay as they are written: what is sent has none."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _read(file: Path) -> Any:
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid("set_up_unreadable", f"{file} is no YAML: {error}") from None
     if not isinstance(found, dict):

@@ -15,6 +15,7 @@ CALL = "the journal has each step of a call, with who asked and (sealed) from wh
 SIGNING_IN = "a step of signing in; tests/integration/people/test_second_step.py and test_sign_in.py have its lines"
 SILENT: dict[Key, str] = {
     ("POST", "/api/setup/plan"): "compares and changes nothing",
+    ("POST", "/api/hours/preview"): "compares and changes nothing",
     ("PUT", "/api/desk/presence"): CALL,
     ("POST", "/api/offers/{id}/decline"): CALL,
     ("POST", "/api/calls/{id}/pick"): CALL,
@@ -116,9 +117,9 @@ async def _set_up(world: World, noun: str, **also: Any) -> tuple[str, int]:
     return made["id"], made["version"]
 
 
-def _rename(noun: str) -> Callable[[World], Awaitable[Request]]:
+def _rename(noun: str, **also: Any) -> Callable[[World], Awaitable[Request]]:
     async def make(world: World) -> Request:
-        id, version = await _set_up(world, noun)
+        id, version = await _set_up(world, noun, **also)
         return "admin", f"/api/{noun}/{id}", {"version": version, "name": f"Renamed {noun}"}
 
     return make
@@ -183,6 +184,7 @@ def _plain(*request: Any) -> Callable[[World], Awaitable[Request]]:
     return make
 
 
+WEEK: dict[str, Any] = {"zone": "Europe/Madrid", "weekly": {"mon": ["09:00-14:00"]}}
 NEW_PERSON = {"login": "somebody", "name": "Some Body", "roles": ["agent"], "password": PASSWORD}
 ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("POST", "/api/sign-in"): ("sign_in_failed", _plain(None, "/api/sign-in", {"login": "agent", "password": "no"})),
@@ -238,6 +240,12 @@ ACTS: dict[Key, tuple[str, Callable[[World], Awaitable[Request]]]] = {
     ("DELETE", "/api/announcements/{id}"): (
         "announcement_removed", _remove("announcements", sounds={"en": ["hello"]}),
     ),
+    ("POST", "/api/hours"): ("hours_created", _plain("admin", "/api/hours", {"name": "Office", **WEEK})),
+    ("PATCH", "/api/hours/{id}"): ("hours_changed", _rename("hours", **WEEK)),
+    ("DELETE", "/api/hours/{id}"): ("hours_removed", _remove("hours", **WEEK)),
+    ("POST", "/api/calendars"): ("calendar_created", _plain("admin", "/api/calendars", {"name": "Madrid"})),
+    ("PATCH", "/api/calendars/{id}"): ("calendar_changed", _rename("calendars")),
+    ("DELETE", "/api/calendars/{id}"): ("calendar_removed", _remove("calendars")),
     ("PUT", "/api/profiles/{id}"): ("profile_created", _profile),
     ("POST", "/api/setup/apply"): ("skill_created", _apply),
     ("POST", "/api/setup/changes/{id}/undo"): ("setup_undone", _undo),

@@ -134,7 +134,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"people": {"nobody": {"skills": {}}}}, "people: nobody signs in as nobody"),
     ({"people": {"engineer": {"skills": {"english": 7}}}}, "people.engineer.skills.english"),
     ({"people": {}}, "nobody could serve"),
-    ({"hours": {}}, "hours"),
+    ({"hour": {}}, "hour"),
+    (
+        {"hours": {"day": {"name": "Day", "zone": "UTC", "weekly": {"tue": ["09:00-14:00", "13:00-15:00"]}}}},
+        "hours day: tue: 09:00-14:00 and 13:00-15:00 overlap",
+    ),
+    ({"hours": {"day": {"name": "Day", "zone": "Mars/Olympus", "weekly": {}}}}, "no time zone Mars/Olympus"),
+    ({"calendars": {"es": {"name": "ES", "days": [{"date": "2026-02-30", "name": "x"}]}}}, "calendars.es.days.0.date"),
 ]
 
 
@@ -180,3 +186,35 @@ async def test_given_the_set_up_changed_since_the_plan_then_it_is_not_applied(li
     status, answer = await live.ask("admin", "POST", "/api/setup/apply", {"setup": wanted, "stamp": plan["stamp"]})
     assert (status, answer["error"]["id"]) == (409, "plan_old")
     assert list((await document(live))["skills"]) == ["russian"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_given_hours_as_a_person_writes_them_then_they_are_taken(live: World, tmp_path: Path) -> None:
+    file = tmp_path / "setup.yaml"
+    file.write_text(
+        """
+calendars:
+  madrid:
+    name: Madrid
+    days:
+      - {date: 2026-12-25, name: Navidad, yearly: true}
+      - {date: 2026-12-24, name: Nochebuena, open: [09:00-13:00]}
+hours:
+  office:
+    name: Office
+    zone: Europe/Madrid
+    calendars: [madrid]
+    weekly:
+      mon: [09:00-14:00, 16:00-19:30]
+      sat: [10:00-24:00]
+""",
+        encoding="utf-8",
+    )
+    code, said = await config(live, "apply", str(file), "--yes")
+    assert (code, "+ hours Office made" in said, "+ calendar Madrid made" in said) == (0, True, True), said
+    found = await document(live)
+    assert found["hours"]["office"]["weekly"]["mon"] == ["09:00-14:00", "16:00-19:30"]
+    assert [day["date"] for day in found["calendars"]["madrid"]["days"]] == ["2026-12-25", "2026-12-24"]
+    file.write_text(file.read_text(encoding="utf-8").replace("2026-12-24", "2026-12-23"), encoding="utf-8")
+    code, said = await config(live, "plan", str(file))
+    assert (code, "days:" in said, "2026-12-23" in said) == (0, True, True), said

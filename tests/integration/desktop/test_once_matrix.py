@@ -36,6 +36,12 @@ DELETE /api/groups/{id}
 POST /api/announcements
 PATCH /api/announcements/{id}
 DELETE /api/announcements/{id}
+POST /api/hours
+PATCH /api/hours/{id}
+DELETE /api/hours/{id}
+POST /api/calendars
+PATCH /api/calendars/{id}
+DELETE /api/calendars/{id}
 PUT /api/profiles/{id}
 POST /api/setup/changes/{id}/undo
 PUT /api/dispositions
@@ -48,6 +54,7 @@ POST /api/customers/{id}/tickets
 """
 BY_NATURE = """
 POST /api/setup/plan
+POST /api/hours/preview
 DELETE /api/do-not-call/{id}
 PUT /api/drafts/{scope}/{ref}
 PATCH /api/me

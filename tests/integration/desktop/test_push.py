@@ -42,7 +42,8 @@ async def test_given_a_session_when_connected_then_a_whole_desk(desktop: Desktop
 
         assert tab.desk["me"]["login"] == "ann"
         assert tab.desk["me"]["presence"] == "out"
-        assert tab.desk["queues"] == [{"id": "main", "name": "Main", "waiting": 0, "longest_since": None}]
+        nobody = {"waiting": 0, "longest_since": None}
+        assert tab.desk["queues"] == [{"id": "main", "name": "Main", **nobody, "open": True, "changes_at": None}]
         assert tab.desk["link"] == {"switch": "up", "saving": True, "trunk": False}
         assert tab.desk["settings"]["dispositions"] == [
             {"id": "solved", "label": "Solved", "labels": {}, "key": "1", "flags": ["completed"]}

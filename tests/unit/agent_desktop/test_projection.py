@@ -203,9 +203,21 @@ def test_given_two_waiting_and_one_talking_when_counted_then_only_the_waiting() 
 
     projection.reset(State(1, rows))
 
-    assert projection.board.queues() == [
-        {"id": "main", "name": "Main", "waiting": 2, "longest_since": "2026-03-01T09:59:58.123Z"}
-    ]
+    waits = {"waiting": 2, "longest_since": "2026-03-01T09:59:58.123Z"}
+    assert projection.board.queues() == [{"id": "main", "name": "Main", **waits, "open": True, "changes_at": None}]
+
+
+def test_given_hours_that_turn_then_everybodys_desk_shows_the_queue_closed_and_when_it_opens() -> None:
+    projection = Projection()
+    queues = {"main": {"id": "main", "name": "Main", "hours_id": "office"}, "night": {"id": "night", "name": "Night"}}
+    projection.reset(State(1, {"queues": queues, "openings": {"office": {"id": "office", "open": True}}}))
+    closed = {"id": "office", "open": False, "changes_at": "2026-03-02T08:00:00Z"}
+    assert projection.apply(Batch(2, "", (RowChange("openings", "office", closed),))).everybody
+    shown = {row["id"]: (row["open"], row["changes_at"]) for row in projection.board.queues()}
+    assert shown == {"main": (False, "2026-03-02T08:00:00.000Z"), "night": (True, None)}
+    turned_away = {**interaction_row("ix-1"), "state": "dismissed"}
+    projection.apply(Batch(3, "", (RowChange("interactions", "ix-1", turned_away),)))
+    assert [row["waiting"] for row in projection.board.queues()] == [0, 0]
 
 
 def test_given_a_caller_who_waits_again_when_counted_then_since_that_and_not_since_the_first_wait() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Invalid
-from kernel.hours import BusinessHours, Segment, always, weekdays
+from kernel.hours import BusinessHours, Segment, SpecialDay, always, weekdays
 
 pytestmark = pytest.mark.unit
 
@@ -32,17 +32,36 @@ def segments(draw: st.DrawFn) -> tuple[Segment, ...]:
 
 
 @st.composite
+def special_days(draw: st.DrawFn, start: datetime) -> tuple[SpecialDay, ...]:
+    """Closed all day, or open at other times; of one year or of every year."""
+    found: list[SpecialDay] = []
+    for offset in draw(st.lists(st.integers(-1, 4), max_size=3)):
+        marks = sorted(draw(st.sets(st.integers(0, 1440), max_size=4)))
+        spans = tuple(zip(marks[::2], marks[1::2], strict=False))
+        found.append(SpecialDay(start.date() + timedelta(days=offset), spans, draw(st.booleans())))
+    return tuple(found)
+
+
+@st.composite
 def hours(draw: st.DrawFn, start: datetime) -> BusinessHours:
     zone = draw(st.sampled_from(ZONES))
     days = draw(st.sets(st.integers(-1, 3), max_size=2))
     holidays = frozenset(start.date() + timedelta(days=day) for day in days)
-    return BusinessHours(zone, draw(segments()), holidays)
+    return BusinessHours(zone, draw(segments()), holidays, draw(special_days(start)))
 
 
 def seen_open(subject: BusinessHours, at: datetime) -> bool:
     """What somebody with a wall clock, a calendar and the list of segments says."""
     wall = at.astimezone(ZoneInfo(subject.zone))
     minute = wall.hour * 60 + wall.minute
+    day = wall.date()
+    for wanted in (
+        [one for one in subject.special if one.date == day and not one.yearly],
+        [SpecialDay(day)] if day in subject.holidays else [],
+        [one for one in subject.special if (one.date.month, one.date.day) == (day.month, day.day) and one.yearly],
+    ):
+        if wanted:
+            return any(start <= minute < end for start, end in wanted[0].spans)
     return wall.date() not in subject.holidays and any(
         one.weekday == wall.weekday() and one.start <= minute < one.end for one in subject.weekly
     )
@@ -170,3 +189,26 @@ def test_touching_segments_are_allowed() -> None:
 
     at = datetime(2025, 6, 2, 1, 30, tzinfo=UTC)
     assert subject.next_change(at) == datetime(2025, 6, 2, 3, 0, tzinfo=UTC)
+
+
+def test_given_a_yearly_day_then_it_is_closed_in_every_year_and_open_again_the_day_after() -> None:
+    subject = BusinessHours("Europe/Madrid", always().weekly, special=(SpecialDay(date(2020, 12, 25), yearly=True),))
+    at = datetime(2031, 12, 24, 22, tzinfo=UTC)
+    assert (subject.is_open(at), subject.next_change(at)) == (True, datetime(2031, 12, 24, 23, tzinfo=UTC))
+    assert subject.next_change(datetime(2031, 12, 25, 1, tzinfo=UTC)) == datetime(2031, 12, 25, 23, tzinfo=UTC)
+    leap = BusinessHours("UTC", always().weekly, special=(SpecialDay(date(2024, 2, 29), yearly=True),))
+    assert leap.next_change(datetime(2097, 1, 1, tzinfo=UTC)) == datetime(2104, 2, 29, tzinfo=UTC)
+
+
+def test_given_a_half_day_of_one_year_then_it_goes_before_the_yearly_holiday() -> None:
+    half = SpecialDay(date(2026, 12, 24), ((540, 780),))
+    subject = BusinessHours("UTC", weekdays("UTC", (540, 1080)).weekly, special=(SpecialDay(half.date, (), True), half))
+    assert subject.spans_of(date(2026, 12, 24)) == ((540, 780),)
+    assert subject.spans_of(date(2027, 12, 24)) == ()
+    assert subject.next_change(datetime(2026, 12, 24, 9, 30, tzinfo=UTC)) == datetime(2026, 12, 24, 13, tzinfo=UTC)
+
+
+def test_given_segments_of_a_special_day_that_overlap_then_they_are_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        BusinessHours("UTC", (), special=(SpecialDay(date(2026, 12, 24), ((540, 780), (700, 800))),))
+    assert refused.value.id == "hours_overlap"

@@ -14,7 +14,8 @@ RING = 20.0
 class Leg:
     """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an
     agent's leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait;
-    `dials` for how long the leg of an agent who calls somebody waits once it is up. `born` is when it came, and `began`
+    `dials` for how long the leg of an agent who calls somebody waits once it is up. `said` is the step of what was
+    said last, or is until `says_until`; with `leaves` the call ends after it. `born` is when it came, and `began`
     the same by the switch's own clock."""
 
     id: str
@@ -39,6 +40,9 @@ class Leg:
     ring_seconds: float = RING
     dials: float | None = None
     born: float = 0.0
+    said: str = ""
+    leaves: bool = False
+    says_until: float | None = None
     began: float = 0.0
 
     @property

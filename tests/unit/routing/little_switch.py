@@ -19,6 +19,7 @@ from cti.orders import (
     ResumeCaller,
     RingAgent,
     RingDialler,
+    SayToCaller,
     SwitchOrder,
 )
 from kernel.messages import Fact
@@ -27,6 +28,8 @@ from tests.unit.routing.little_legs import Leg
 AFTER, STALE, LOOKS = 5.0, 3.0, 5.0
 """Seconds that the kit gives a caller after a talk, waits for the heartbeat, and lets one of several answered legs wait
 for a claim."""
+SAYS = 4.0
+"""Seconds that an announcement takes."""
 
 
 @dataclass
@@ -153,6 +156,7 @@ class LittleSwitch:
             HoldCaller: self._hold,
             ResumeCaller: self._resume,
             QueueCaller: self._queue,
+            SayToCaller: self._say,
             RingDialler: self._ring_dialler,
             DialOut: self._dial_out,
         }
@@ -281,6 +285,17 @@ class LittleSwitch:
         self._place(caller, Place.waiting)
         return ""
 
+    def _say(self, order: SayToCaller) -> str:
+        """Only in the loop where callers wait, and what is said already is not said again."""
+        caller = self._named(order.caller_channel)
+        if caller is None:
+            return "No such channel"
+        if order.leave:
+            self.meant.add(caller.id)
+        if caller.place is Place.waiting and not caller.peer and caller.said != order.step:
+            caller.said, caller.leaves, caller.says_until = order.step, order.leave, self.now + SAYS
+        return ""
+
     # ── the kit ─────────────────────────────────────────────────────────────────────────────────────────
 
     def pass_time(self, to: float) -> None:
@@ -295,6 +310,8 @@ class LittleSwitch:
 
     def _step(self, leg: Leg, stale: bool) -> None:
         passed = self.now - leg.since
+        if leg.says_until is not None:
+            return self._says_on(leg)
         if not leg.up and leg.role != "caller" and passed >= leg.ring_seconds:
             self._end(leg, 19)
         elif not leg.outside:
@@ -308,6 +325,15 @@ class LittleSwitch:
         elif leg.place is Place.after and passed >= AFTER:
             if self.beating and leg.id not in self.meant:
                 self.wrongs.append(f"{leg.id} was left to the kit, which hung up")
+            self._end(leg, 16)
+
+    def _says_on(self, leg: Leg) -> None:
+        """What is begun is said to its end, whether or not the heartbeat comes."""
+        if leg.says_until is None or self.now < leg.says_until:
+            return
+        leg.says_until = None
+        self.tell(f.LegSaid(leg=leg.id, interaction_id=leg.ix, step=leg.said, result=f.Heard.played))
+        if leg.leaves:
             self._end(leg, 16)
 
     def _step_agent(self, leg: Leg, passed: float) -> None:
@@ -347,6 +373,7 @@ class LittleSwitch:
         caller.linked = agent.linked = oldest.linked
         for leg, peer in ((caller, agent), (agent, caller)):
             leg.peer, leg.bridge, leg.place = peer.id, f"b{self.bridges}", None
+            leg.says_until = None
             self.tell(f.BridgeEntered(leg=leg.id, bridge=leg.bridge, linked=leg.linked))
 
     def _unbridge(self, leg: Leg) -> None:
@@ -358,6 +385,7 @@ class LittleSwitch:
 
     def _place(self, leg: Leg, place: Place, number: str | None = None) -> None:
         leg.place, leg.since = place, self.now
+        leg.said, leg.leaves, leg.says_until = "", False, None
         self.tell(
             f.LegPlaced(
                 leg=leg.id,

@@ -14,6 +14,7 @@ from kernel.codec import plain
 from kernel.messages import Event
 from routing.attempts import Attempt
 from routing.dialling import DialEnded, DialRefused
+from routing.dismissal import CallerDismissed
 from routing.messages import InteractionEnded, OfferEnded
 from server.figures import OVER, Tally
 from server.platform import make_core
@@ -47,6 +48,8 @@ class Log:
             case CallerInFallback(interaction_id=key):
                 if key not in self.talks:
                     self.waits.add(key)
+            case CallerDismissed(interaction_id=key):
+                self.waits.discard(key)
             case Joined(interaction_id=key):
                 self.waits.discard(key)
                 self.talks.add(key)

@@ -33,6 +33,7 @@ from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
 from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
 from tests.unit.routing.model_figures import Figures
+from tests.unit.routing.model_hours import Hours
 from tests.unit.routing.model_matching import Matching
 from tests.unit.routing.model_order import Order
 from tests.unit.routing.model_overflow import SentOn
@@ -45,7 +46,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn):
+class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
@@ -288,6 +289,7 @@ class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn):
         bench.start()
         bench.link()
         bench.wait(2)
+        self.no_hours_any_more()
         self._what_was_asked_is_done_or_told()
         for leg in bench.callers():
             ix = self.state.interactions[leg.ix]
@@ -300,7 +302,7 @@ class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn):
             elif leg.place is Place.fallback:
                 assert bench.companions(leg), "left in the fallback queue although nobody rings there"
             elif leg.place is Place.waiting:
-                assert ix.state in (S.queued, S.offered), ix
+                assert ix.state in (S.queued, S.offered, S.dismissed), ix
         for leg in bench.customers():
             bench.switch.caller_leaves(leg)
         bench.wait(1)

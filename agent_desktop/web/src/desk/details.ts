@@ -22,6 +22,8 @@ export function titleOf(entry: TimelineEntry): string {
   if (entry.kind === "note" && entry.title === "Note") return t("composer.note");
   if (entry.kind !== "call" || !/^(In|Out)bound call$/.test(entry.title)) return entry.title;
   if (text(entry.details, "end_reason")?.startsWith("gave_up_after")) return t("title.gave_up");
+  if (entry.details.outcome === "turned_away")
+    return tryT(`title.${text(entry.details, "end_reason")}`, t("title.turned_away"));
   const missed = entry.details.outcome === "abandoned";
   return missed ? t("title.abandoned") : tryT(`title.${text(entry.details, "direction")}`, entry.title);
 }
