@@ -71,7 +71,7 @@ class Dismissals(Handles):
         """Whoever was turned away is there again: the switch's own queue had them meanwhile, and nobody there took
         them; or the switch began their wait anew. They are told again."""
         caller = self._state.interactions.get(event.interaction_id)
-        if caller is None or caller.dismissal is None:
+        if caller is None or caller.dismissal is None or _told_now(caller, turn):
             return
         again = replace(caller.dismissal, step=turn.new_id(TELL))
         if caller.state is InteractionState.dismissed:
@@ -118,7 +118,7 @@ class Dismissals(Handles):
 def _tell(state: State, caller: Interaction, turn: Turn) -> None:
     """Once a turn: a link that is back may tell of the caller and of itself."""
     away = caller.dismissal
-    if away is None or any(isinstance(one, SayToCaller) and one.step == away.step for one in turn.orders):
+    if away is None or _told_now(caller, turn):
         return
     turn.emit(CallerDismissed(interaction_id=caller.id, queue_id=caller.queue_id, reason=away.reason))
     sounds = () if away.announcement_id is None else state.sounds_of(away.announcement_id, caller.language)
@@ -138,6 +138,16 @@ def _tell(state: State, caller: Interaction, turn: Turn) -> None:
     )
 
 
+def _told_now(caller: Interaction, turn: Turn) -> bool:
+    """Whether this very turn turns them away."""
+    said = (one for one in turn.orders if isinstance(one, SayToCaller) and one.interaction_id == caller.id)
+    return any(one.leave for one in said) or _ended_now(caller, turn)
+
+
+def _ended_now(caller: Interaction, turn: Turn) -> bool:
+    return any(isinstance(one, HangUp) and one.leg == caller.leg for one in turn.orders)
+
+
 def _due(caller: Interaction, turn: Turn, within: timedelta) -> None:
     turn.due(turn.at + within, DismissedDue(key=f"dismissed-{caller.id}", interaction_id=caller.id))
 
@@ -145,5 +155,5 @@ def _due(caller: Interaction, turn: Turn, within: timedelta) -> None:
 def _end(caller: Interaction, turn: Turn) -> None:
     """Once a turn; should the order be lost, the link's end or the deadline gives it again."""
     _due(caller, turn, GOES)
-    if not any(isinstance(one, HangUp) and one.leg == caller.leg for one in turn.orders):
+    if not _ended_now(caller, turn):
         turn.send(HangUp(order_id=turn.new_id("hup"), leg=caller.leg, interaction_id=caller.id))

@@ -68,6 +68,7 @@ def test_given_a_closed_queue_when_somebody_comes_then_they_are_told_and_did_not
     assert (world.ix(ix).state, world.offers(ix)) == (S.dismissed, {})
     (order,) = world.orders(SayToCaller)
     assert order.leave
+    assert world.ix(ix).dismissal.step == order.step  # type: ignore[union-attr]
     assert CallerDismissed(interaction_id=ix, queue_id="main", reason="closed") in world.out.events
     assert not [one for one in world.out.events if isinstance(one, InteractionQueued)]
 

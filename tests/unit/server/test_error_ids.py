@@ -161,7 +161,6 @@ NARROW = {
     ("POST", "/api/calls/{id}/wrap-up/extend"): "routing looks for the asker's own part in the call",
     ("GET", "/api/dial/number"): "acts as the asker",
     ("POST", "/api/dial"): "acts as the asker",
-    ("POST", "/api/calls/{id}/pick"): "routing looks whether the asker serves the caller's queue",
     ("POST", "/api/offers/{id}/decline"): "routing looks whether the offer is the asker's",
     (
         "POST",
