@@ -28,6 +28,7 @@ const queue = (id, name, more = {}) => ({
   steps: [],
   priority: 0,
   dids: [],
+  announce: { welcome: null, position: false, wait: false, first_seconds: 20, every_seconds: 60 },
   overflow: [],
   empty: { join: [], join_to: HANG_UP, leave: [], leave_to: HANG_UP, grace_seconds: 60 },
   version: 1,
@@ -41,6 +42,14 @@ const outcome = (id, label, key, flags, more = {}) => ({
   labels: {},
   queues: [],
   ...more,
+});
+
+const announcement = (id, name, sounds, version = 1, always = false) => ({
+  id,
+  name,
+  sounds,
+  version,
+  always,
 });
 
 const change = (id, edit, undoes = null) => ({
@@ -70,6 +79,7 @@ export const newSetup = () => ({
       ],
       priority: 60,
       dids: ["+34 910 000 002", "902"],
+      announce: { welcome: "hello", position: true, wait: true, first_seconds: 15, every_seconds: 45 },
       overflow: [
         { when: "waited", seconds: 60, percent: 0, groups: ["second_line"], to: null },
         { when: "service_level", seconds: 20, percent: 80, groups: [], to: TO_MAIN },
@@ -91,6 +101,21 @@ export const newSetup = () => ({
   groups: [
     { id: "first_line", name: "First line", version: 1 },
     { id: "second_line", name: "Second line", version: 1 },
+  ],
+  announcements: [
+    announcement("hello", "Good morning, orders and deliveries for the whole of the northern region", {
+      en: ["custom/hello-orders", "queue-periodic-announce"],
+      es: ["custom/hello-orders"],
+    }),
+    announcement("closed", "Closed", { en: ["sorry", "please-try-call-later", "goodbye"] }, 0, true),
+    announcement("nobody", "Nobody there", { en: ["im-sorry", "goodbye"] }, 0, true),
+    announcement(
+      "position",
+      "Our place",
+      { en: ["queue-thereare", "number:position"], pt_BR: ["oi"] },
+      4,
+      true,
+    ),
   ],
   profiles: [
     { id: "st-2", name: "Tomás Aguirre", skills: { english: 4 }, groups: ["first_line"], version: 1 },
@@ -186,6 +211,12 @@ export const SETUP_ROUTES = {
   "GET /api/groups": (world) => [200, { groups: of(world).groups }],
   "POST /api/skills": (world, { body }) => named(of(world).skills, body),
   "POST /api/groups": (world, { body }) => named(of(world).groups, body),
+  "GET /api/announcements": (world) => [200, { announcements: of(world).announcements }],
+  "POST /api/announcements": (world, { body }) => {
+    const row = announcement(slug(body.name), body.name, body.sounds);
+    of(world).announcements.unshift(row);
+    return [201, { id: row.id, version: 1, change: "su-9" }];
+  },
   "GET /api/profiles": (world) => [200, { profiles: of(world).profiles }],
   "GET /api/setup/changes": (world) => [200, { items: of(world).changes, next: null }],
   "GET /api/dispositions": (world) => {
@@ -243,6 +274,19 @@ export const SETUP_ENDINGS = [
   ],
   ["/api/skills/", ofNamed("skills")],
   ["/api/groups/", ofNamed("groups")],
+  [
+    "/api/announcements/",
+    (world, { method, path, body }) => {
+      const id = path.split("/").pop();
+      const there = of(world).announcements.find((one) => one.id === id);
+      if (method === "DELETE" && of(world).queues.some(({ announce }) => announce.welcome === id))
+        return [409, { error: { id: "setup_in_use", message: "used", details: { name: id, used_by: [] } } }];
+      if (method === "DELETE")
+        of(world).announcements = of(world).announcements.filter((one) => one !== there);
+      else Object.assign(there, body, { version: there.version + 1 });
+      return [200, { id, version: there.version, change: "su-9" }];
+    },
+  ],
   [
     "/api/profiles/",
     (world, { path, body }) => {

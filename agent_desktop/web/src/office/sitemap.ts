@@ -8,6 +8,7 @@ import { AuditPage } from "./audit";
 import { NewPersonPage } from "./people/newperson";
 import { PeoplePage } from "./people/list";
 import { PersonPage } from "./people/person";
+import { AnnouncementsPage } from "./setup/announcements";
 import { ChangesPage } from "./setup/changes";
 import { DoNotCallPage } from "./setup/donotcall";
 import { GroupsPage, SkillsPage } from "./setup/named";
@@ -58,6 +59,12 @@ export const SITEMAP: PageEntry[] = [
     right: "setup_write",
     page: GroupsPage,
     menu: { section: "admin", title: "groups.title", icon: "users" },
+  },
+  {
+    pattern: "/admin/announcements",
+    right: "setup_write",
+    page: AnnouncementsPage,
+    menu: { section: "admin", title: "announcements.title", icon: "speaker" },
   },
   {
     pattern: "/admin/outcomes",

@@ -72,6 +72,7 @@ const OFFICE_PATHS = [
   "/admin/queues/orders",
   "/admin/skills",
   "/admin/groups",
+  "/admin/announcements",
   "/admin/changes",
   "/admin/outcomes",
   "/admin/do-not-call",

@@ -136,6 +136,12 @@ export function scenesOf(made) {
     skills: office("/admin/skills"),
     groups: office("/admin/groups"),
     "new skill": then(office("/admin/skills"), (page) => page.click("main .btn.primary"), "dialog[open]"),
+    announcements: office("/admin/announcements"),
+    announcement: then(
+      office("/admin/announcements"),
+      (page) => page.click("main li .btn.small"),
+      "dialog[open]",
+    ),
     changes: office("/admin/changes"),
     outcomes: office("/admin/outcomes"),
     "outcome, changed meanwhile": then(office("/admin/outcomes"), labelMeanwhile, "dialog .differences"),

@@ -355,6 +355,7 @@ const PATHS = [
   "/admin/queues/orders",
   "/admin/skills",
   "/admin/groups",
+  "/admin/announcements",
   "/admin/changes",
   "/admin/outcomes",
   "/admin/do-not-call",

@@ -14,6 +14,8 @@ import { useLoad } from "../load";
 import { NotYet } from "../onepage";
 import { go } from "../router";
 import { useUnsaved } from "../unsaved";
+import { type Announcement, choosable } from "./announce";
+import { Announcing, announcingWords } from "./announcing";
 import { WhenEmpty } from "./empty";
 import { Overflow } from "./overflow";
 import { Serving, servingWords } from "./serving";
@@ -35,9 +37,11 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
   const loaded = useLoad<Queues>("/api/queues");
   const skills = useLoad<{ skills: NamedRow[] }>("/api/skills");
   const groups = useLoad<{ groups: NamedRow[] }>("/api/groups");
+  const told = useLoad<{ announcements: Announcement[] }>("/api/announcements");
   const rows = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
   const queues = loaded.data.value?.queues.filter(({ id }) => id !== params.id) ?? [];
-  const known = rows && { ...rows, queues, announcements: builtIn() };
+  const announcements = told.data.value && choosable(told.data.value.announcements);
+  const known = rows && announcements && { ...rows, queues, announcements };
   const back = { to: "/admin/queues", label: t("setup.queues") };
   const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
   const missing = loaded.data.value && !queue ? t("error.no_such_queue") : undefined;
@@ -122,6 +126,7 @@ function QueueForm({ found, known, people, back }: FormProps) {
           />
         </Card>
         <Serving form={form} known={known} names={names} main={saved.value.id === MAIN} />
+        <Announcing form={form} announcements={known.announcements} />
         <Overflow
           tiers={form.values.value.overflow}
           known={known}
@@ -155,6 +160,7 @@ function QueueForm({ found, known, people, back }: FormProps) {
             wordsOf={(name, values) =>
               servingWords(name, values, known, names.value) ??
               wayWords(name, values, known) ??
+              announcingWords(name, values, known.announcements) ??
               plainWords(values[name])
             }
           />
@@ -198,8 +204,6 @@ const wayWords = (name: keyof QueueValues, values: QueueValues, known: KnownToQu
 };
 
 /** What can be said before anybody records anything. */
-const builtIn = () => (["nobody", "closed"] as const).map((id) => ({ id, name: t(`way.says_${id}`) }));
-
 const plainWords = (value: unknown): string => tryT(`setup.${String(value)}`, String(value));
 
 const choices = (ids: readonly ((typeof STRATEGIES)[number] | "optional" | "mandatory")[]) =>

@@ -2,6 +2,7 @@
 
 import { t } from "../../i18n";
 import type { Problems } from "../../ui/form";
+import { type Announce, announceOf, announceValues, type AnnounceValues, checkAnnounce } from "./announce";
 import { checkWaysOut, emptyRules, tier, type WaysOut } from "./waysout";
 
 export const COUNTS = {
@@ -55,13 +56,23 @@ interface Served {
   steps: Step[];
 }
 
-export type QueueSettings = { id: string; version: number; everyone: boolean; dids: string[] } & Named &
+export type QueueSettings = {
+  id: string;
+  version: number;
+  everyone: boolean;
+  dids: string[];
+  announce: Announce;
+} & Named &
   Served &
   WaysOut &
   Record<Count, number>;
 
 /** `who` serves: everyone or some; `dids` as they are typed. */
-export type QueueValues = { who: string; dids: string } & Named & Served & WaysOut & Record<Count, string>;
+export type QueueValues = { who: string; dids: string } & Named &
+  Served &
+  WaysOut &
+  AnnounceValues &
+  Record<Count, string>;
 
 /** A skill or a group. */
 export interface NamedRow {
@@ -91,7 +102,7 @@ export interface KnownToQueue extends Known {
   announcements: Choice[];
 }
 
-interface Choice {
+export interface Choice {
   id: string;
   name: string;
 }
@@ -151,6 +162,7 @@ export function valuesOf(queue: QueueSettings): QueueValues {
     dids: queue.dids.join(", "),
     overflow: queue.overflow.map(tier),
     empty: emptyRules(queue.empty),
+    ...announceValues(queue.announce),
     ...(Object.fromEntries(counts) as Record<Count, string>),
   };
 }
@@ -174,7 +186,7 @@ export function checkQueue(values: QueueValues): Problems {
   if (listed(values.dids).some((each) => !DID.test(each))) found.dids = t("setup.dids_wrong");
   if (values.who === "some" && values.groups.length + values.members.length === 0)
     found.members = t("setup.nobody");
-  return { ...found, ...checkWaysOut(values) };
+  return { ...found, ...checkWaysOut(values), ...checkAnnounce(values) };
 }
 
 /** What is different from `before`, as the server takes it. */
@@ -190,6 +202,7 @@ export function changesOf(values: QueueValues, before: QueueSettings): Partial<Q
     dids: listed(values.dids),
     overflow: values.overflow.map(tier),
     empty: emptyRules(values.empty),
+    announce: announceOf(values),
     ...Object.fromEntries(counts),
   };
   const told = (value: unknown): string => JSON.stringify(value);
