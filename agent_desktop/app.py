@@ -37,6 +37,7 @@ from agent_desktop.resources.staff import StaffResource
 from agent_desktop.resources.teams import TeamResource
 from agent_desktop.resources.teamwork import NamedResource, ProfileResource
 from agent_desktop.resources.tickets import TicketResource
+from agent_desktop.resources.traces import TraceResource
 from agent_desktop.resources.wayin import WayInResource
 from agent_desktop.setupedits import SetUpEdits
 
@@ -104,6 +105,7 @@ def route_table(parts: DesktopParts, hub: Hub, push: Push) -> tuple[Route, ...]:
         *AuditResource(parts.audit, parts.people, _audit_names(parts, hub)).routes(),
         *DeskResource(parts.commands, parts.phones).routes(),
         *CallResource(parts.commands, parts.crm, parts.records, hub).routes(),
+        *TraceResource(parts.records, parts.people, hub).routes(),
         *DialResource(parts, parts.choices.region).routes(),
         *CustomerResource(parts.crm, hub).routes(),
         *TicketResource(parts.crm, hub).routes(),

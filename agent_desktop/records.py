@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from typing_extensions import TypedDict
 
-from kernel.access import Ownership
+from kernel.access import Actor, Ownership
 from routing.setupmessages import SaveSetUpChange
+
+if TYPE_CHECKING:
+    from agent_desktop.traces import CallLine, TraceLine
 
 
 class ConsideredAgent(TypedDict):
@@ -94,6 +97,19 @@ class CallRecords(Protocol):
 
     async def calls(self, ids: Sequence[str]) -> Mapping[str, CallAbout]:
         """By interaction id; ids of none are left out."""
+        ...
+
+    async def line(self, interaction_id: str) -> CallLine | None:
+        """A call as the list has it; None where there is none."""
+        ...
+
+    async def latest(self, before: str | None, limit: int, queue_id: str | None, whose: Actor | None) -> list[CallLine]:
+        """The last calls, newest first, those before the call `before`; with `whose`, those of their teams and
+        those in which nobody had a part."""
+        ...
+
+    async def story(self, interaction_id: str, limit: int) -> list[TraceLine]:
+        """What the journal has of a call, oldest first, without any person's data."""
         ...
 
     async def setup_changes(self, before: str | None, limit: int) -> Sequence[SaveSetUpChange]:

@@ -82,7 +82,7 @@ def desktop_parts(platform: Platform, settings: Settings, port: int) -> DesktopP
         ),
         pops=CrmPops(PopService(database, region)),
         phones=platform.phones,
-        records=SqlCallRecords(database, people),
+        records=SqlCallRecords(database, people, region),
         choices=Choices(region=region, ticket_categories=TICKET_CATEGORIES, products=PRODUCTS),
         checks=checks(platform, settings),
         beside=(loop.watch,),

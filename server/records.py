@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_desktop.deskview import moment
 from agent_desktop.records import AgentStateLine, CallAbout, ConsideredAgent, DialFate, OfferWhy, Recording, Why
+from agent_desktop.traces import CallLine, TraceLine
 from crm_core.people.service import PeopleService
-from kernel.access import Ownership
+from kernel.access import Actor, Ownership
 from kernel.db import readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
@@ -29,6 +30,7 @@ from routing.store import (
     states_of,
 )
 from server.ports import SHOWN_FOR
+from server.traces import line_of, lines_of, story_of
 
 
 async def last_dials(database: AsyncEngine, now: datetime) -> Sequence[Attempt]:
@@ -40,9 +42,11 @@ async def last_dials(database: AsyncEngine, now: datetime) -> Sequence[Attempt]:
 class SqlCallRecords:
     """Implements agent_desktop.records.CallRecords."""
 
-    def __init__(self, database: AsyncEngine, people: PeopleService) -> None:
+    def __init__(self, database: AsyncEngine, people: PeopleService, region: str = "ES") -> None:
+        """`region` is the country whose way of writing numbers people here read."""
         self._db = database
         self._people = people
+        self._region = region
 
     async def owners(self, interaction_id: str) -> Sequence[Ownership]:
         """The staff who had or have a part in the interaction, each with their team."""
@@ -66,6 +70,23 @@ class SqlCallRecords:
         async with readonly(self._db) as connection:
             found = await attempt_by(connection, attempt_id)
         return None if found is None else DialFate(found.permit_id, found.outcome, found.reason)
+
+    async def line(self, interaction_id: str) -> CallLine | None:
+        async with readonly(self._db) as connection:
+            return await line_of(connection, interaction_id, self._region)
+
+    async def latest(self, before: str | None, limit: int, queue_id: str | None, whose: Actor | None) -> list[CallLine]:
+        agents = None if whose is None else await self._watched_by(whose)
+        async with readonly(self._db) as connection:
+            return await lines_of(connection, self._region, before, limit, queue_id, agents)
+
+    async def _watched_by(self, whose: Actor) -> list[str]:
+        people = await self._people.list_staff()
+        return [one.id for one in people if one.id == whose.id or one.team_id in whose.team_ids]
+
+    async def story(self, interaction_id: str, limit: int) -> list[TraceLine]:
+        async with readonly(self._db) as connection:
+            return await story_of(connection, interaction_id, limit)
 
     async def setup_changes(self, before: str | None, limit: int) -> list[SaveSetUpChange]:
         async with readonly(self._db) as connection:

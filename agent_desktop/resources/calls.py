@@ -47,6 +47,12 @@ class CustomerLink(Form):
     customer_id: str = Field(min_length=1, max_length=120)
 
 
+class NamedWhy(Why):
+    """`skills` are the names of those that a reason may name by id."""
+
+    skills: dict[str, str]
+
+
 class Picked(TypedDict):
     """The offer that was made, or that was open already."""
 
@@ -125,10 +131,11 @@ class CallResource:
         self._hub.customer_changed(customer_id)
         return done
 
-    async def why(self, ask: Ask) -> Why:
+    async def why(self, ask: Ask) -> NamedWhy:
         interaction_id = ask.key("id")
         await self._must_be_mine(ask, interaction_id, Right.call_own, Right.call_watch)
-        return await self._records.why(interaction_id)
+        skills = {str(one["id"]): str(one["name"]) for one in self._hub.projection.rows("skills")}
+        return {**await self._records.why(interaction_id), "skills": skills}
 
     async def _must_be_mine(self, ask: Ask, interaction_id: str, *rights: Right) -> None:
         owners = await self._records.owners(interaction_id) or (Ownership(),)
@@ -168,7 +175,7 @@ class CallResource:
             ),
             Route(
                 method="GET", path="/api/calls/{id}/why", resource=self.why, rule=Right.call_own,
-                summary="Why the call was offered to whom, with each agent considered", answer=Why,
+                summary="Why the call was offered to whom, with each agent considered", answer=NamedWhy,
                 errors={404: ("call_not_found",)},
             ),
         )  # fmt: skip

@@ -43,7 +43,7 @@ const literal = (key) =>
   sources.includes(`"${key}"`) ||
   sources.includes(`${key.slice(0, key.lastIndexOf("."))}.\${`) ||
   sources.includes(`${key.slice(0, key.lastIndexOf("_"))}_\${`) ||
-  /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category|refused|title|result|stage)\./.test(
+  /^(error|status|priority|level|direction|match|label|why|offer|reason|entry|category|refused|title|result|stage|trace|ending|cause)\./.test(
     key,
   );
 for (const key of Object.keys(en)) if (!literal(key)) problems.push(`en: ${key} is used nowhere`);

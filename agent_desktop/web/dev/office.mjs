@@ -1,6 +1,7 @@
 // What the mock server says of people, teams, the audit and one's own account.
 
 import { ago as before } from "./clock.mjs";
+import { CALL_ROUTES } from "./calls.mjs";
 import { SETUP_ENDINGS, SETUP_ROUTES } from "./setup.mjs";
 
 const ago = (days) => before(days * 86_400);
@@ -17,6 +18,9 @@ export const ADMIN = {
   do_not_call_add: "all",
   do_not_call_manage: "all",
 };
+
+/** Somebody who sets up and watches over a team as well. */
+export const WATCHES = { ...ADMIN, call_watch: "team" };
 
 const person = (id, name, roles, more = {}) => ({
   id,
@@ -149,6 +153,7 @@ function renamed(team, { name, version }) {
 /** Exact routes, as in `mock.mjs`. */
 export const OFFICE_ROUTES = {
   ...SETUP_ROUTES,
+  ...CALL_ROUTES,
   "GET /api/people": (_, { query }) => [
     200,
     { items: PEOPLE.filter(({ name }) => name.toLowerCase().includes(query.get("q") ?? "")), next: null },

@@ -339,8 +339,17 @@ export interface WhyAgent {
   score: number | null;
 }
 
+export interface WhyOffer {
+  id: string;
+  made_at: Iso;
+  state: string;
+  agents: WhyAgent[];
+}
+
 export interface Why {
-  offers: { id: string; made_at: Iso; state: string; agents: WhyAgent[] }[];
+  offers: WhyOffer[];
+  /** What the skills are called that a reason may name by id; an older server says nothing. */
+  skills?: Record<string, string>;
 }
 
 /** Words begun and not yet sent; `ref` is the interaction or the customer. */

@@ -10,7 +10,8 @@ from typing import Any
 from agent_desktop.phonebook import Phone
 from agent_desktop.ports import Batch, Resync, Row, RowChange, State
 from agent_desktop.records import AgentStateLine, CallAbout, DialFate, Recording, Why
-from kernel.access import Ownership
+from agent_desktop.traces import CallLine, TraceLine
+from kernel.access import Actor, Ownership
 from kernel.messages import Command
 from routing.setupmessages import SaveSetUpChange
 
@@ -113,6 +114,15 @@ class FakeRecords:
                 "seconds": None,
             }
         ]
+
+    async def line(self, interaction_id: str) -> CallLine | None:
+        return None
+
+    async def latest(self, before: str | None, limit: int, queue_id: str | None, whose: Actor | None) -> list[CallLine]:
+        return []
+
+    async def story(self, interaction_id: str, limit: int) -> list[TraceLine]:
+        return []
 
     async def dial(self, attempt_id: str) -> DialFate | None:
         return self.dials.get(attempt_id)

@@ -45,7 +45,13 @@ export function WaitingDialog() {
     const there = list.current?.querySelector(`[data-call="${CSS.escape(focused.value ?? "")}"] button`);
     if (there && document.hasFocus() && !list.current?.contains(document.activeElement)) focused.value = null;
   };
-  useEffect(() => buttonsOf(list.current)[0]?.focus(), []);
+  const begun = useRef(false);
+  useEffect(() => {
+    const [first] = buttonsOf(list.current);
+    if (begun.current || !first) return;
+    begun.current = true;
+    first.focus();
+  });
   useEffect(() => {
     if (focused.value !== null && !list.current?.contains(document.activeElement))
       focused.value = goOn(list.current, focused.value);

@@ -35,6 +35,7 @@ const tools = computed(() => {
     tag,
     number: new Intl.NumberFormat(tag),
     time: new Intl.DateTimeFormat(tag, { timeStyle: "short" }),
+    seconds: new Intl.DateTimeFormat(tag, { timeStyle: "medium" }),
     day: new Intl.DateTimeFormat(tag, { weekday: "short", day: "numeric", month: "short" }),
     date: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
     full: new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "short" }),
@@ -123,6 +124,11 @@ export function formatMoney(value: number, currency: string | null): string {
 
 export function formatTime(iso: string): string {
   return tools.value.time.format(new Date(iso));
+}
+
+/** 14:05:09 */
+export function formatSeconds(iso: string): string {
+  return tools.value.seconds.format(new Date(iso));
 }
 
 /** A wall clock's "14:05" as people here write it. */

@@ -5,6 +5,8 @@ import type { Key } from "../i18n";
 import type { IconName } from "../ui/icon";
 import { AccountPage } from "./accountpage";
 import { AuditPage } from "./audit";
+import { CallPage } from "./calls/call";
+import { CallsPage } from "./calls/list";
 import { NewPersonPage } from "./people/newperson";
 import { PeoplePage } from "./people/list";
 import { PersonPage } from "./people/person";
@@ -41,6 +43,13 @@ export const SITEMAP: PageEntry[] = [
     menu: { section: "admin", title: "teams.title", icon: "users" },
   },
   { pattern: "/admin/teams/:id", right: "user_read", page: TeamPage },
+  {
+    pattern: "/admin/calls",
+    right: "call_watch",
+    page: CallsPage,
+    menu: { section: "admin", title: "calls.title", icon: "phone" },
+  },
+  { pattern: "/admin/calls/:id", right: "call_watch", page: CallPage },
   {
     pattern: "/admin/queues",
     right: "setup_write",

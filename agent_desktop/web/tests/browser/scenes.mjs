@@ -1,7 +1,7 @@
 // Every page and state that a person can meet, each as the steps that lead there; a new one is one line here.
 
 import { expect } from "vitest";
-import { ADMIN } from "../../dev/office.mjs";
+import { WATCHES } from "../../dev/office.mjs";
 import { messagePage } from "./message.mjs";
 import { led, phoneIs, settled, still, talk } from "./stage.mjs";
 
@@ -27,7 +27,7 @@ export function scenesOf(made) {
     return () => inOffice(path);
   };
   async function inOffice(path) {
-    made.mock.world.rights = ADMIN;
+    made.mock.world.rights = WATCHES;
     await made.page.goto(made.mock.url + path);
     await made.page.waitForSelector("main h1");
     await made.page.waitForFunction(() => !document.querySelector("[aria-busy=true], .ghost-block"));
@@ -123,6 +123,8 @@ export function scenesOf(made) {
     team: office("/admin/teams/te-1"),
     "team, renamed meanwhile": then(office("/admin/teams/te-1"), renameMeanwhile, ".differences"),
     audit: office("/admin/audit"),
+    calls: office("/admin/calls"),
+    call: then(office("/admin/calls/ix-8"), (page) => page.click(".trace summary >> nth=1"), "details[open]"),
     queues: office("/admin/queues"),
     queue: office("/admin/queues/orders"),
     "queue, refused": then(office("/admin/queues/main"), wrongRing, "[aria-invalid=true]"),
