@@ -85,7 +85,7 @@ const LINES = [
   line(620, "fact", "CallerIdentified", { match: "known", level: "gold" }),
   line(619, "event", "InteractionQueued", { queue_id: "main" }),
   line(600, "event", "TierTaken", { queue_id: "main", tier: 0, when: "waited", to: "queue" }),
-  line(600, "event", "CallerMoved", { queue_id: "orders", was: "main", reason: "waited" }),
+  line(600, "event", "CallerMoved", { queue_id: "orders", was: "main", reason: "overflow_waited" }),
   line(570, "event", "OfferMade", { offer_id: "of-1", agent_id: "st-3" }),
   line(569, "event", "AgentLegRinging"),
   line(549, "event", "OfferEnded", {

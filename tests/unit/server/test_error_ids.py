@@ -141,6 +141,8 @@ def test_given_an_agent_then_a_made_up_pause_and_leaving_a_call_are_refused_as_d
 
 NARROW = {
     ("GET", "/api/calls/{id}/why"): "asks the records whose call it was",
+    ("GET", "/api/calls"): "lists no call of teams beyond the reach",
+    ("GET", "/api/calls/{id}"): "asks the records whose call it was",
     ("GET", "/api/agents/{id}/states"): "asks the records whose team the agent is in",
     ("POST", "/api/calls/{id}/wrap-up"): "asks the records whose call it was",
     ("GET", "/api/recordings"): "lists nothing beyond the reach",

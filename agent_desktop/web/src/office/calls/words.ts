@@ -37,12 +37,22 @@ function variant(type: string, facts: TraceLine["facts"]): string {
 
 /** The reason of the line, where it gives one. */
 function because(type: string, facts: TraceLine["facts"], person: (id: unknown) => string): string {
-  const reason = text(
-    facts.reason ?? facts.when ?? facts.problem ?? facts.repair ?? facts.action ?? facts.step,
-  );
+  if (type === "CallerTold") return toldWords(facts);
+  const reason = text(facts.reason ?? facts.when ?? facts.problem ?? facts.repair ?? facts.action);
   if (!reason) return "";
+  if (type === "CallerMoved") return tryT(`moved.${reason}`, spaced(reason));
+  if (type === "TierTaken") return tryT(`moved.overflow_${reason}`, spaced(reason));
   if (type === "OfferEnded") return tryT(`ending.${reason}`, spaced(reason), { by: person(facts.by) });
   return wordFor("cause", reason);
+}
+
+/** The figures in what a caller was told. */
+function toldWords({ position, minutes }: TraceLine["facts"]): string {
+  const said = [
+    position ? t("trace.told_position", { position: Number(position) }) : "",
+    minutes ? t("trace.told_minutes", { minutes: Number(minutes) }) : "",
+  ];
+  return said.filter(Boolean).join(", ");
 }
 
 /** AgentLegUp -> Agent leg up */
