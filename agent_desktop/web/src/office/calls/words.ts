@@ -41,6 +41,8 @@ function because(type: string, facts: TraceLine["facts"], person: (id: unknown) 
   const reason = text(facts.reason ?? facts.when ?? facts.problem ?? facts.repair ?? facts.action);
   if (!reason) return "";
   if (type === "CallerMoved") return tryT(`moved.${reason}`, spaced(reason));
+  if (type === "CallerDismissed")
+    return tryT(`title.turned_away_${reason}`, tryT(`moved.${reason}`, spaced(reason)));
   if (type === "TierTaken") return tryT(`moved.overflow_${reason}`, spaced(reason));
   if (type === "OfferEnded") return tryT(`ending.${reason}`, spaced(reason), { by: person(facts.by) });
   return wordFor("cause", reason);
