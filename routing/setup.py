@@ -20,7 +20,7 @@ from routing.outcomes import OUTCOMES, Outcomes
 from routing.queuerows import Queue
 from routing.setupcheck import SetUp, check
 from routing.setupmessages import ChangeSetUp, QueueConfigured, SaveSetUpChange, SetUpDispositions, SetUpQueue
-from routing.setupvalues import made, unknown_kind
+from routing.setupvalues import as_was, made, unknown_kind
 from routing.state import MAIN_QUEUE, State
 from routing.teamwork import Edit, Edited, Group, Profile, Skill
 from routing.tiers import Tier, carried
@@ -126,7 +126,7 @@ class Setup(Handles):
                 raise NotFound("no_such_queue", "There is no such queue.", queue_id=edit.id)
             raise NotFound("no_such_setup", f"There is no {edit.kind} {edit.id}.", kind=edit.kind, name=edit.id)
         version = 0 if old is None else old.version
-        if edit.version in (None, version) and (edit.was is None or as_was(edit.was, _plain(old) or {})):
+        if edit.version in (None, version) and (edit.was is None or (old is not None and as_was(edit.was, old))):
             return
         if edit.kind == "queue":
             words = "Somebody else changed this queue meanwhile. Look at what is there now, then save again."
@@ -190,11 +190,6 @@ class Setup(Handles):
 
 def _gone(edited: Edited) -> bool:
     return edited.after is None or not edited.after.get("active", True)
-
-
-def as_was(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether two rows say the same, whatever their versions."""
-    return {**was, "version": 0} == {**now, "version": 0}
 
 
 def _plain(row: Kept | None) -> dict[str, Any] | None:

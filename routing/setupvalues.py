@@ -58,6 +58,16 @@ def made(cls: type[T], place: str, values: Mapping[str, Any]) -> T:
     return row
 
 
+def as_was(was: Mapping[str, Any], now: Row) -> bool:
+    """Whether two rows say the same, whatever their versions. `was` may be of a time at which there were fewer fields:
+    those that came since are as they are where nothing is said."""
+    try:
+        row = codec.build(type(now), was)
+    except ValidationError:
+        return False
+    return dataclasses.replace(row, version=0) == dataclasses.replace(now, version=0)
+
+
 def unknown_kind(kind: str, id: str) -> NoReturn:
     """Raises for a row of a kind that there is not."""
     wrong(f"{kind} {id}", "kind", "nothing of this kind is set up.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from kernel.errors import Invalid
+from kernel.errors import Invalid, Refused
 from routing.messages import FinishWrapUp
 from routing.queuerows import Queue
 from routing.rows import Duty
@@ -29,6 +31,33 @@ def test_given_an_old_version_that_could_not_be_set_now_then_taking_it_back_is_r
         change(world, Edit("queue", "service", edited.before, was=edited.after), undoes="su-1")
     assert (refused.value.id, refused.value.details["field"]) == ("setup_value_wrong", "priority")
     assert world.state.queues["service"].priority == 5
+
+
+LATER = ("overflow", "empty", "announce", "hours_id", "closed")
+"""Fields that queues did not have in the release before."""
+
+
+def before_those(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (row or {}).items() if name not in LATER}
+
+
+def test_given_a_change_of_before_an_upgrade_then_it_can_be_taken_back_unless_somebody_set_what_came_with_that() -> (
+    None
+):
+    world = World()
+    change(world, *BASE)
+    change(world, Edit("queue", "service", {"priority": 5}))
+    (edited,) = last_change(world).edits
+    before, after = before_those(edited.before), before_those(edited.after)
+    change(world, Edit("queue", "service", before, was=after), undoes="su-1")
+    assert world.state.queues["service"].priority == 0
+
+    change(world, Edit("queue", "service", {"priority": 5, "announce": {"position": True}}))
+    for was in (after, {**after, "steps": "none"}):
+        with pytest.raises(Refused) as refused:
+            change(world, Edit("queue", "service", before, was=was), undoes="su-1")
+        assert refused.value.id == "queue_changed"
+    assert world.state.queues["service"].announce.position
 
 
 def test_given_a_queue_whose_wrap_ups_need_an_outcome_then_none_of_the_doors_takes_the_last_away() -> None:
