@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +17,7 @@ from routing.announcing import LOST, MINUTES, CallerTold, Words, in_minutes, nex
 from routing.messages import DeclineOffer, SetPresence
 from routing.rows import InteractionState, Presence
 from routing.setupmessages import ChangeSetUp
-from routing.teamwork import Edit
+from routing.teamwork import Edit, Step
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -124,6 +125,44 @@ def test_given_the_same_place_not_heard_to_its_end_then_it_is_said_again_after_t
     assert len(told(found, ix)) == 1
     found.wait(10)
     assert len(told(found, ix)) == 2
+
+
+def test_given_an_order_that_failed_then_it_is_said_again_and_of_one_that_nobody_knows_of_the_time_decides() -> None:
+    found = world(position=True, first_seconds=0, every_seconds=30)
+    ix = found.call("c1")
+    found.wait(2)
+    for unknown, times in ((False, 2), (True, 2)):
+        (*_, order) = found.orders(SayToCaller)
+        failed = {"order_id": order.order_id, "interaction_id": ix, "message": "No such channel"}
+        found.say(ev.OrderFailed(**failed, unknown=unknown))
+        found.wait(40)
+        assert len(told(found, ix)) == times
+    found.wait(LOST.total_seconds())
+    assert len(told(found, ix)) == 3
+
+
+def test_given_only_one_of_the_figures_is_better_then_the_other_is_not_forgotten() -> None:
+    found = world(position=True, first_seconds=0, every_seconds=30)
+    found.call("c0")
+    ix = found.call("c1")
+    found.wait(2)
+    heard(found, ix)
+    known = found.ix(ix)
+    found.state.put_interaction(known, told=replace(known.told, minutes=5))
+    found.caller_leaves("ix-c0")
+    found.wait(40)
+    assert (found.ix(ix).told.position, found.ix(ix).told.minutes) == (1, 5)
+
+
+def test_given_a_caller_at_another_step_of_the_same_queue_then_they_are_before_whoever_came_later() -> None:
+    steps = (Step(5, {}, ("second",)),)
+    found = World(announce=Announce(position=True, first_seconds=0), everyone=False, groups=("first",), steps=steps)
+    found.call("c0")
+    found.wait(6)
+    later = found.call("c1")
+    found.wait(3)
+    assert found.ix(later).step != found.ix("ix-c0").step
+    assert told(found, later) == [("queue-thereare", "number:2", "queue-callswaiting")]
 
 
 def test_given_sounds_that_are_missing_then_the_same_is_not_tried_again() -> None:
