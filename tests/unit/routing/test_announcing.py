@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ from cti.orders import HushCaller, SayToCaller
 from routing.announcements import Announce, Announcement, Told
 from routing.announcing import LOST, MINUTES, CallerTold, Words, in_minutes, next_words
 from routing.messages import DeclineOffer, SetPresence
+from routing.recent import Recent
 from routing.rows import InteractionState, Presence
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit, Step
@@ -152,11 +154,21 @@ def test_given_only_one_of_the_figures_is_better_then_the_other_is_not_forgotten
     found.caller_leaves("ix-c0")
     found.wait(40)
     assert (found.ix(ix).told.position, found.ix(ix).told.minutes) == (1, 5)
+    heard(found, ix)
+    served = tuple(((found.at - timedelta(seconds=nth)).timestamp(), 5.0, 2.0) for nth in range(9, 0, -1))
+    found.state.recent.put(Recent("main", served))
+    change = {"announce": {"wait": True, "position": True, "first_seconds": 0, "every_seconds": 30}}
+    found.say(ChangeSetUp(actor="adm", edits=(Edit("queue", "main", change),)))
+    found.wait(30)
+    assert (found.ix(ix).told.position, found.ix(ix).told.minutes) == (1, 0)
 
 
 def test_given_a_caller_at_another_step_of_the_same_queue_then_they_are_before_whoever_came_later() -> None:
     steps = (Step(5, {}, ("second",)),)
     found = World(announce=Announce(position=True, first_seconds=0), everyone=False, groups=("first",), steps=steps)
+    found.say(ChangeSetUp(actor="adm", edits=(Edit("group", "second", {"name": "Second"}),)))
+    found.say(ChangeSetUp(actor="adm", edits=(Edit("profile", "sam", {"groups": ["second"]}),)))
+    found.agent("sam", Presence.paused)
     found.call("c0")
     found.wait(6)
     later = found.call("c1")

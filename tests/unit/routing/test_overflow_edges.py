@@ -61,6 +61,7 @@ def test_given_a_rule_for_who_comes_then_it_is_nothing_to_those_who_wait_already
     world.caller_leaves("ix-c0")
     world.wait(61)
     assert world.state.lacks["main"].all_paused is not None
+    set_up(world, "queue", "main", priority=5)  # all who wait are looked at again
     assert world.ix(ix).queue_id == "main"
     assert world.ix(world.call("c2")).queue_id == "spare"
 
