@@ -19,7 +19,7 @@ from routing.messages import DeclineOffer, SetPresence
 from routing.recent import Recent
 from routing.rows import InteractionState, Presence
 from routing.setupmessages import ChangeSetUp
-from routing.teamwork import Edit, Step
+from routing.teamwork import Edit, Profile, Step
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -166,8 +166,7 @@ def test_given_only_one_of_the_figures_is_better_then_the_other_is_not_forgotten
 def test_given_a_caller_at_another_step_of_the_same_queue_then_they_are_before_whoever_came_later() -> None:
     steps = (Step(5, {}, ("second",)),)
     found = World(announce=Announce(position=True, first_seconds=0), everyone=False, groups=("first",), steps=steps)
-    found.say(ChangeSetUp(actor="adm", edits=(Edit("group", "second", {"name": "Second"}),)))
-    found.say(ChangeSetUp(actor="adm", edits=(Edit("profile", "sam", {"groups": ["second"]}),)))
+    found.state.profiles.put(Profile("sam", groups=("second",)))
     found.agent("sam", Presence.paused)
     found.call("c0")
     found.wait(6)
