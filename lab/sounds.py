@@ -13,11 +13,11 @@ SECONDS = {"lab/short": 0.4, "lab/long": 3.0, "lab/very-long": 12.0}
 """Sounds that only a lab has."""
 SHIPPED = (
     *("queue-youarenext", "queue-thereare", "queue-callswaiting", "queue-holdtime", "queue-less-than"),
-    *("queue-minute", "queue-minutes", "queue-thankyou", "vm-goodbye", "vm-sorry", "vm-nobodyavail"),
-    *("please-try-again-later", "office-is-closed", "number", "hours", "pls-try-call-later"),
+    *("queue-minute", "queue-minutes", "queue-thankyou", "vm-goodbye"),
+    *("queue-periodic-announce", "sorry", "im-sorry", "goodbye", "please-try-call-later"),
 )
 """Sounds by the names that Asterisk's packages have for them, as far as anything of ours uses them."""
-SHIPPED_SECONDS = 0.4
+SHIPPED_SECONDS = 0.8
 DIGITS = (*range(30), *range(30, 100, 10))
 
 
