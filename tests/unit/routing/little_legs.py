@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti.facts import Place
+from cti.facts import Heard, Place
 
 RING = 20.0
 """Seconds that the kit lets a phone ring by itself."""
@@ -15,7 +15,8 @@ class Leg:
     """A channel. `wants` is whom an agent's leg picks up; `claim` the token, as a channel variable. `shared`: an
     agent's leg that is one of several, a caller for whom several are rung; `looks` is when such a leg began to wait;
     `dials` for how long the leg of an agent who calls somebody waits once it is up. `said` is the step of what was
-    said last, or is until `says_until`; with `leaves` the call ends after it. `born` is when it came, and `began`
+    said last, or is until `says_until`; with `leaves` the call ends after it; `result` is how it
+    will end, `heard` how the last ended. `born` is when it came, and `began`
     the same by the switch's own clock."""
 
     id: str
@@ -43,6 +44,8 @@ class Leg:
     said: str = ""
     leaves: bool = False
     says_until: float | None = None
+    result: Heard = Heard.played
+    heard: str = ""
     began: float = 0.0
 
     @property

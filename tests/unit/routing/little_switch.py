@@ -14,6 +14,7 @@ from cti.orders import (
     GrantClaim,
     HangUp,
     HoldCaller,
+    HushCaller,
     LookAtLeg,
     QueueCaller,
     ResumeCaller,
@@ -24,12 +25,11 @@ from cti.orders import (
 )
 from kernel.messages import Fact
 from tests.unit.routing.little_legs import Leg
+from tests.unit.routing.little_sayings import hush, say, says_on
 
 AFTER, STALE, LOOKS = 5.0, 3.0, 5.0
 """Seconds that the kit gives a caller after a talk, waits for the heartbeat, and lets one of several answered legs wait
 for a claim."""
-SAYS = 4.0
-"""Seconds that an announcement takes."""
 
 
 @dataclass
@@ -51,6 +51,8 @@ class LittleSwitch:
     """Each order to dial a public number, each time it was carried out."""
     ahead: float = 0.0
     """How wrong its own clock is."""
+    mute: bool = False
+    """Whether it lacks all sounds."""
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,7 +158,8 @@ class LittleSwitch:
             HoldCaller: self._hold,
             ResumeCaller: self._resume,
             QueueCaller: self._queue,
-            SayToCaller: self._say,
+            SayToCaller: self._told,
+            HushCaller: self._told,
             RingDialler: self._ring_dialler,
             DialOut: self._dial_out,
         }
@@ -285,15 +288,15 @@ class LittleSwitch:
         self._place(caller, Place.waiting)
         return ""
 
-    def _say(self, order: SayToCaller) -> str:
-        """Only in the loop where callers wait, and what is said already is not said again."""
+    def _told(self, order: SayToCaller | HushCaller) -> str:
         caller = self._named(order.caller_channel)
         if caller is None:
             return "No such channel"
-        if order.leave:
-            self.meant.add(caller.id)
-        if caller.place is Place.waiting and not caller.peer and caller.said != order.step:
-            caller.said, caller.leaves, caller.says_until = order.step, order.leave, self.now + SAYS
+        if isinstance(order, HushCaller):
+            hush(caller)
+        else:
+            say(caller, order, self.now, self.mute)
+            self.meant |= {caller.id} if order.leave else set()
         return ""
 
     # ── the kit ─────────────────────────────────────────────────────────────────────────────────────────
@@ -311,7 +314,9 @@ class LittleSwitch:
     def _step(self, leg: Leg, stale: bool) -> None:
         passed = self.now - leg.since
         if leg.says_until is not None:
-            return self._says_on(leg)
+            if says_on(leg, self.now, self.tell):
+                self._end(leg, 16)
+            return
         if not leg.up and leg.role != "caller" and passed >= leg.ring_seconds:
             self._end(leg, 19)
         elif not leg.outside:
@@ -325,15 +330,6 @@ class LittleSwitch:
         elif leg.place is Place.after and passed >= AFTER:
             if self.beating and leg.id not in self.meant:
                 self.wrongs.append(f"{leg.id} was left to the kit, which hung up")
-            self._end(leg, 16)
-
-    def _says_on(self, leg: Leg) -> None:
-        """What is begun is said to its end, whether or not the heartbeat comes."""
-        if leg.says_until is None or self.now < leg.says_until:
-            return
-        leg.says_until = None
-        self.tell(f.LegSaid(leg=leg.id, interaction_id=leg.ix, step=leg.said, result=f.Heard.played))
-        if leg.leaves:
             self._end(leg, 16)
 
     def _step_agent(self, leg: Leg, passed: float) -> None:
@@ -423,6 +419,7 @@ class LittleSwitch:
                 role="" if leg.role == "switch" else leg.role,
                 gone=leg.gone,
                 seconds=max(0, int(self.now + self.ahead - leg.began)),
+                said=leg.heard,
             )
             for leg in self.legs.values()
         )

@@ -30,6 +30,7 @@ from routing.standing import standing_of
 from server.platform import make_core
 from server.replay import replay
 from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
+from tests.unit.routing.model_announcing import Announcing
 from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
 from tests.unit.routing.model_figures import Figures
@@ -46,7 +47,7 @@ ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 
 
-class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours):
+class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours, Announcing):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
