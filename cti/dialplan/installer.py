@@ -39,6 +39,8 @@ MAY_DIFFER = frozenset({"cti_pjsip.conf"})
 FREEPBX_SIGN = "extensions_additional.conf"
 INCLUDE = re.compile(r'^\s*#(?:try)?include\s+["<]?([^">\s;]+)', re.MULTILINE)
 MUSIC_SUFFIXES = frozenset({".wav", ".ulaw", ".alaw", ".sln", ".sln16", ".gsm", ".g722", ".wav49", ".ogg", ".mp3"})
+A_SOUND = "queue-youarenext"
+"""One that every language of Asterisk's core sounds has."""
 DATA_DIRS = (Path("/var/lib/asterisk"), Path("/usr/share/asterisk"))
 
 
@@ -149,7 +151,7 @@ def _write_whole(path: Path, text: str, mode: int, owner: tuple[int, int]) -> No
 def check(asterisk_dir: Path, private_dir: Path | None = None) -> list[Finding]:
     """Everything that still keeps the kit from working, worst first."""
     found = [*_missing_files(asterisk_dir, private_dir or asterisk_dir), *_missing_includes(asterisk_dir)]
-    found += [*_open_rights(asterisk_dir, private_dir or asterisk_dir), *_music(asterisk_dir)]
+    found += [*_open_rights(asterisk_dir, private_dir or asterisk_dir), *_music(asterisk_dir), *_sounds(asterisk_dir)]
     found += [*_old_files(asterisk_dir, private_dir or asterisk_dir), *_no_trunk(asterisk_dir)]
     found += [*_from_elsewhere(asterisk_dir), *_enabled(asterisk_dir, "manager.conf", "the platform signs in there")]
     found += [*_enabled(asterisk_dir, "http.conf", "browsers' phones connect there")]
@@ -230,20 +232,38 @@ def _setting(text: str, key: str) -> str | None:
     return match.group(1).strip() if match else None
 
 
+def _data_dirs(asterisk_dir: Path) -> list[Path]:
+    """Where Asterisk keeps sounds and music, or may."""
+    main = asterisk_dir / "asterisk.conf"
+    own = _setting(main.read_text(errors="replace"), "astdatadir") if main.is_file() else None
+    return [Path(own)] if own else list(DATA_DIRS)
+
+
 def _music(asterisk_dir: Path) -> Iterator[Finding]:
     path = asterisk_dir / "cti_musiconhold.conf"
     folder = _setting(path.read_text(), "directory") if path.is_file() else None
     if folder is None:
         return
-    main = asterisk_dir / "asterisk.conf"
-    own = _setting(main.read_text(errors="replace"), "astdatadir") if main.is_file() else None
-    bases = [Path(own)] if own else list(DATA_DIRS)
-    folders = [base / folder for base in bases]
+    folders = [base / folder for base in _data_dirs(asterisk_dir)]
     files = [file for each in folders if each.is_dir() for file in each.iterdir()]
     if not any(file.suffix in MUSIC_SUFFIXES for file in files):
         where = " or ".join(str(each) for each in folders)
         cure = f"Put a sound file (8 kHz mono .wav) into {where}: callers wait in silence until then."
         yield Finding(Severity.warning, path, "the music class has no file", cure)
+
+
+def _sounds(asterisk_dir: Path) -> Iterator[Finding]:
+    """Without Asterisk's own sounds callers hear none of the announcements that are always there."""
+    if not (asterisk_dir / "cti_extensions.conf").is_file():
+        return
+    folders = [base / "sounds" for base in _data_dirs(asterisk_dir)]
+    if any(path.suffix in MUSIC_SUFFIXES for each in folders for path in each.glob(f"*/{A_SOUND}.*")):
+        return
+    where = " or ".join(str(each) for each in folders)
+    cure = f"Install the package with Asterisk's core sounds (asterisk-core-sounds-en), or put sounds into {where}/en."
+    yield Finding(
+        Severity.warning, asterisk_dir / "asterisk.conf", "the switch has no sounds: announcements are silent", cure
+    )
 
 
 def _switched_on(value: str | None) -> bool:

@@ -36,6 +36,8 @@ def installed(vanilla: Path) -> Path:
     (vanilla / "trunk.conf").write_text("[from-trunk]\nexten => _X.,1,Goto(cti-in,${EXTEN},1)\n")
     (vanilla / "data/moh").mkdir(parents=True)
     (vanilla / "data/moh/tune.wav").touch()
+    (vanilla / "data/sounds/en").mkdir(parents=True)
+    (vanilla / "data/sounds/en/queue-youarenext.gsm").touch()
     return vanilla
 
 
@@ -119,6 +121,15 @@ def test_a_music_class_without_a_file_is_a_warning_that_names_the_folder(install
 
     assert finding.severity is Severity.warning
     assert str(installed / "data/moh") in finding.cure
+
+
+def test_a_switch_without_sounds_is_a_warning_that_names_the_package(installed: Path) -> None:
+    (installed / "data/sounds/en/queue-youarenext.gsm").unlink()
+
+    (finding,) = check(installed)
+
+    assert finding.severity is Severity.warning
+    assert "asterisk-core-sounds-en" in finding.cure
 
 
 def test_only_our_own_files_are_written(vanilla: Path) -> None:
