@@ -16,7 +16,7 @@ from routing.expectation import Expectations
 from routing.headcount import Headcount
 from routing.messages import CallerMoved, InteractionEnded, InteractionQueued, StintJoined
 from routing.outlook import level
-from routing.overflowlines import Lines, movable
+from routing.overflowlines import Line, Lines, movable
 from routing.queuerows import Queue
 from routing.rows import Interaction, InteractionState
 from routing.state import State
@@ -72,6 +72,7 @@ class Overflow(Handles):
         self._heads = Headcount(state)
         self._lines = Lines(state)
         self._queues: set[str] = set()
+        self._lacking: set[str] = set()
         self._reckon: dict[str, int] = {}
 
     # ── what happens ────────────────────────────────────────────────────────────────────────────────────
@@ -83,6 +84,7 @@ class Overflow(Handles):
     @on(LackDue)
     def _lack_due(self, due: LackDue, turn: Turn) -> None:
         self._queues.add(due.queue_id)
+        self._lacking.add(due.queue_id)
         lack = self._state.lacks.get(due.queue_id)
         if lack is not None:
             self._await(lack, turn)
@@ -110,6 +112,7 @@ class Overflow(Handles):
         for lack in self._heads.look(turn.at):
             self._await(lack, turn)
             self._queues.add(lack.id)
+            self._lacking.add(lack.id)
         if not self._state.line_up:
             return
         while True:
@@ -205,10 +208,8 @@ class Overflow(Handles):
         queue, line = self._state.queues.get(queue_id), self._lines.of(queue_id)
         if queue is None or line is None:
             return
-        rules = queue.empty
-        if any(self._over(self._since(queue, one), rules.grace_seconds, turn.at) for one in rules.leave):
-            for caller_id in line.all():
-                self._look_at(caller_id, turn)
+        if queue_id in self._lacking:
+            self._leave(queue, line, turn)
         for nth, tier in enumerate(queue.overflow):
             if tier.when is When.expected_wait:
                 if self._reckon.get(queue_id) == turn.seq:
@@ -216,6 +217,14 @@ class Overflow(Handles):
             elif tier.when is not When.waited and self._holds_for_all(tier, queue, turn.at):
                 for caller_id in line.left(nth):
                     self._look_at(caller_id, turn)
+
+    def _leave(self, queue: Queue, line: Line, turn: Turn) -> None:
+        """Who came since then has a deadline of their own."""
+        self._lacking.discard(queue.id)
+        rules = queue.empty
+        if any(self._over(self._since(queue, one), rules.grace_seconds, turn.at) for one in rules.leave):
+            for caller_id in line.left(LEFT):
+                self._look_at(caller_id, turn)
 
     def _holds_for_all(self, tier: Tier, queue: Queue, at: datetime) -> bool:
         if tier.when is When.nobody_ready:

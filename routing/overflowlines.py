@@ -11,7 +11,7 @@ from routing.matchmaking import place_in_line
 from routing.queuerows import Queue
 from routing.rows import Interaction, InteractionState
 from routing.state import State
-from routing.tiers import unfired, watched
+from routing.tiers import LEFT, unfired, watched
 
 
 def movable(state: State, caller: Interaction) -> bool:
@@ -21,14 +21,12 @@ def movable(state: State, caller: Interaction) -> bool:
 
 
 class Line:
-    """The callers of one queue; of each tier those for whom it has not come yet."""
+    """The callers of one queue; of each tier, and of the rule for who waits (LEFT), those for whom it has not
+    come yet."""
 
     def __init__(self) -> None:
         self.order: SortedList[Rank] = SortedList()
         self.tiers: defaultdict[int, SortedList[Rank]] = defaultdict(SortedList)
-
-    def all(self) -> list[str]:
-        return [rank[-1] for rank in self.order]
 
     def left(self, nth: int) -> list[str]:
         return [rank[-1] for rank in self.tiers[nth]] if nth in self.tiers else []
@@ -72,6 +70,7 @@ class Lines:
 
     def file(self, caller: Interaction, queue: Queue) -> None:
         left = tuple(nth for nth, _ in unfired(queue, caller.tiers))
+        left += () if LEFT in caller.tiers else (LEFT,)
         place = (queue.id, place_in_line(caller, queue.priority), left)
         if self._filed.get(caller.id) == place:
             return

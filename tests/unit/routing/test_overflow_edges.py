@@ -9,12 +9,14 @@ import pytest
 
 from cti import events as ev
 from kernel.codec import plain
+from kernel.turn import Turn
 from routing.messages import SetPresence
 from routing.outlook import level
+from routing.overflow import Overflow
 from routing.rows import Presence
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
-from routing.tiers import Destination, EmptyRules, Factor, Goes, Tier, When
+from routing.tiers import LEFT, Destination, EmptyRules, Factor, Goes, Tier, When
 from tests.unit.routing.test_overflow import TO_SPARE, moves, set_up, two_queues
 from tests.unit.routing.world import World
 
@@ -36,9 +38,9 @@ def test_given_steps_taken_in_one_queue_then_those_of_the_next_are_taken_by_thei
     set_up(world, "queue", "main", steps=[{"after_seconds": 5, "skills": {}, "groups": ["second"]}])
     set_up(world, "queue", "spare", steps=[{"after_seconds": 60, "skills": {}, "groups": ["third"]}])
     ix = world.call("c1")
-    world.wait(59)
+    world.wait(10)
     assert (world.ix(ix).queue_id, world.offers(ix)) == ("spare", {})
-    world.wait(1)
+    world.wait(50)
     assert set(world.offers(ix)) == {"tim"}
 
 
@@ -109,3 +111,28 @@ def test_given_a_queue_removed_with_callers_who_had_its_tiers_then_they_wait_in_
     assert world.ix("ix-1").queue_id == "main"
     world.wait(1)
     assert world.ix("ix-1").queue_id == "spare"
+
+
+def test_given_many_whom_no_way_out_took_then_what_happens_to_one_costs_no_look_at_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = Destination(Goes.outside, number="+34911222333")
+    rules = EmptyRules(leave=(Factor.nobody_ready,), leave_to=nowhere, grace_seconds=30)
+    world = two_queues(empty=rules)
+    for nth in range(60):
+        world.call(f"c{nth}")
+    world.wait(40)
+    assert {one.tiers for one in world.state.interactions} == {(LEFT,)}
+    looks: list[str] = []
+    look_at = Overflow._look_at
+
+    def counted(self: Overflow, caller_id: str, turn: Turn) -> None:
+        looks.append(caller_id)
+        look_at(self, caller_id, turn)
+
+    monkeypatch.setattr(Overflow, "_look_at", counted)
+    world.caller_leaves("ix-c0")
+    world.call("late")
+    world.wait(30)
+    assert world.ix("ix-late").tiers == (LEFT,), "tried in their own time"
+    assert set(looks) == {"ix-c0", "ix-late"}
