@@ -262,6 +262,6 @@ export const CROWD = () => ({
 });
 
 export const QUEUES = [
-  { id: "qu-1", name: "Service", waiting: 2, longest_since: ago(83) },
-  { id: "qu-2", name: "Sales", waiting: 0, longest_since: null },
+  { id: "qu-1", name: "Service", waiting: 2, longest_since: ago(83), open: true, changes_at: null },
+  { id: "qu-2", name: "Sales", waiting: 0, longest_since: null, open: false, changes_at: ago(-50000) },
 ];

@@ -1,6 +1,7 @@
 // What the mock server says of queues, outcomes and the do-not-call list; changes are kept.
 
 import { ago } from "./clock.mjs";
+import { HOURS_ENDINGS, HOURS_ROUTES, newHours } from "./hours.mjs";
 
 const HANG_UP = { kind: "hang_up", queue_id: null, number: null, announcement_id: "nobody" };
 const TO_MAIN = { kind: "queue", queue_id: "main", number: null, announcement_id: null };
@@ -62,6 +63,7 @@ const change = (id, edit, undoes = null) => ({
 });
 
 export const newSetup = () => ({
+  ...newHours(),
   queues: [
     queue("main", "Service"),
     queue("orders", "Orders and deliveries for the whole of the northern region", {
@@ -198,6 +200,7 @@ const ofNamed =
   };
 
 export const SETUP_ROUTES = {
+  ...HOURS_ROUTES,
   "GET /api/queues": (world) => [
     200,
     { queues: of(world).queues, people: { "st-2": "Tomás Aguirre", "st-4": "Maximiliana Wolfe de la Vega" } },
@@ -258,6 +261,7 @@ export const SETUP_ROUTES = {
 };
 
 export const SETUP_ENDINGS = [
+  ...HOURS_ENDINGS,
   [
     "/api/queues/",
     (world, { method, path, body }) => {

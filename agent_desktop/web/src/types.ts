@@ -216,6 +216,9 @@ export interface QueueRow {
   name: string;
   waiting: number;
   longest_since: Iso | null;
+  /** Whether it is open, and when that changes; null: never. */
+  open: boolean;
+  changes_at: Iso | null;
 }
 
 /** A caller who waits; `position` is that in their queue. */

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { get } from "../api";
-import { formatTime, t } from "../i18n";
+import { formatTime, formatWhen, t } from "../i18n";
 import { shortcut } from "../keys";
 import { sip } from "../phone/session";
 import { callerName, callerNumber } from "../store/caller";
+import { minute } from "../store/clock";
 import { desk, offer, call, pop } from "../store/live";
 import { recent, type Recent } from "../store/recent";
 import { complain } from "../store/toasts";
@@ -169,7 +170,16 @@ function Queues() {
 function QueueLine({ row }: { row: QueueRow }) {
   return (
     <li class="line" data-waiting={row.waiting > 0}>
-      <span class="grow truncate">{row.name}</span>
+      <span class="grow stack tight">
+        <span class="truncate">{row.name}</span>
+        {!row.open && (
+          <span class="small muted truncate">
+            {row.changes_at
+              ? t("left.opens", { when: formatWhen(row.changes_at, minute.value) })
+              : t("left.closed")}
+          </span>
+        )}
+      </span>
       {row.waiting > 0 && row.longest_since && (
         <span class="small soft" title={t("left.longest")}>
           <Timer since={row.longest_since} />

@@ -43,6 +43,9 @@ const tools = computed(() => {
   };
 });
 
+/** The reader's language, with their country where the browser names one. */
+export const tag = (): string => tools.value.tag;
+
 export function isLanguage(value: string | null | undefined): value is Language {
   return LANGUAGES.some((each) => each.id === value);
 }

@@ -11,9 +11,12 @@ import { NewPersonPage } from "./people/newperson";
 import { PeoplePage } from "./people/list";
 import { PersonPage } from "./people/person";
 import { AnnouncementsPage } from "./setup/announcements";
+import { CalendarPage } from "./setup/calendar";
 import { ChangesPage } from "./setup/changes";
 import { DoNotCallPage } from "./setup/donotcall";
 import { GroupsPage, SkillsPage } from "./setup/named";
+import { HoursPage } from "./setup/hours";
+import { CalendarListPage, HoursListPage } from "./setup/hourslist";
 import { OutcomesPage } from "./setup/outcomes";
 import { QueuePage } from "./setup/queue";
 import { QueuesPage } from "./setup/queues";
@@ -76,6 +79,20 @@ export const SITEMAP: PageEntry[] = [
     menu: { section: "admin", title: "announcements.title", icon: "speaker" },
   },
   {
+    pattern: "/admin/hours",
+    right: "setup_write",
+    page: HoursListPage,
+    menu: { section: "admin", title: "hours.title", icon: "clock" },
+  },
+  { pattern: "/admin/hours/:id", right: "setup_write", page: HoursPage },
+  {
+    pattern: "/admin/calendars",
+    right: "setup_write",
+    page: CalendarListPage,
+    menu: { section: "admin", title: "calendar.title", icon: "sun" },
+  },
+  { pattern: "/admin/calendars/:id", right: "setup_write", page: CalendarPage },
+  {
     pattern: "/admin/outcomes",
     right: "setup_write",
     page: OutcomesPage,
@@ -91,7 +108,7 @@ export const SITEMAP: PageEntry[] = [
     pattern: "/admin/changes",
     right: "setup_read",
     page: ChangesPage,
-    menu: { section: "admin", title: "changes.title", icon: "clock" },
+    menu: { section: "admin", title: "changes.title", icon: "callback" },
   },
   {
     pattern: "/admin/audit",

@@ -19,7 +19,9 @@ const PARTS: ((n: number) => Partial<Desk>)[] = [
   () => ({ offer: null }),
   () => ({ call: call("joined"), offer: null }),
   () => ({ call: null, pop: null }),
-  (n) => ({ queues: [{ id: "qu-1", name: "Service", waiting: n, longest_since: null }] }),
+  (n) => ({
+    queues: [{ id: "qu-1", name: "Service", waiting: n, longest_since: null, open: true, changes_at: null }],
+  }),
   (n) => ({ link: { switch: n % 2 ? "up" : "down" } }),
 ];
 
@@ -58,7 +60,9 @@ describe("the replica of the desk", () => {
     const missed: Change[] = [6, 7].map((seq) => ({
       seq,
       now: iso(seq),
-      set: { queues: [{ id: "q", name: "q", waiting: seq, longest_since: null }] },
+      set: {
+        queues: [{ id: "q", name: "q", waiting: seq, longest_since: null, open: true, changes_at: null }],
+      },
     }));
     let replica: Replica | null = adopt(snapshot(5, desk()));
     for (const change of missed) replica = receive(replica, change).replica;

@@ -16,6 +16,7 @@ import { go } from "../router";
 import { useUnsaved } from "../unsaved";
 import { type Announcement, choosable } from "./announce";
 import { Announcing, announcingWords } from "./announcing";
+import { Closing, closingWords } from "./closing";
 import { WhenEmpty } from "./empty";
 import { Overflow } from "./overflow";
 import { Serving, servingWords } from "./serving";
@@ -31,6 +32,7 @@ import {
   valuesOf,
   type QueueValues,
 } from "./shapes";
+import type { HoursRow } from "./times";
 import { emptyInWords, tiersInWords } from "./waysout";
 
 export function QueuePage({ params }: { params: Record<string, string> }) {
@@ -38,6 +40,7 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
   const skills = useLoad<{ skills: NamedRow[] }>("/api/skills");
   const groups = useLoad<{ groups: NamedRow[] }>("/api/groups");
   const told = useLoad<{ announcements: Announcement[] }>("/api/announcements");
+  const hours = useLoad<{ hours: HoursRow[] }>("/api/hours");
   const rows = skills.data.value && groups.data.value && { ...skills.data.value, ...groups.data.value };
   const queues = loaded.data.value?.queues.filter(({ id }) => id !== params.id) ?? [];
   const announcements = told.data.value && choosable(told.data.value.announcements);
@@ -45,13 +48,14 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
   const back = { to: "/admin/queues", label: t("setup.queues") };
   const queue = loaded.data.value?.queues.find(({ id }) => id === params.id);
   const missing = loaded.data.value && !queue ? t("error.no_such_queue") : undefined;
-  if (!queue || !known)
+  if (!queue || !known || !hours.data.value)
     return <NotYet back={back} failure={loaded.failure.value} words={missing} again={loaded.reload} />;
   return (
     <QueueForm
       key={queue.id}
       found={queue}
       known={known}
+      hours={hours.data.value.hours}
       people={loaded.data.value?.people ?? {}}
       back={back}
     />
@@ -66,6 +70,7 @@ interface Queues {
 interface FormProps {
   found: QueueSettings;
   known: KnownToQueue;
+  hours: HoursRow[];
   people: Record<string, string>;
   back: { to: string; label: string };
 }
@@ -73,7 +78,7 @@ interface FormProps {
 /** Callers whose number leads nowhere else come to it. */
 const MAIN = "main";
 
-function QueueForm({ found, known, people, back }: FormProps) {
+function QueueForm({ found, known, hours, people, back }: FormProps) {
   const saved = useSignal(found);
   const form = useForm<QueueValues>(valuesOf(found), checkQueue);
   const theirs = useSignal<(keyof QueueValues)[]>([]);
@@ -127,6 +132,13 @@ function QueueForm({ found, known, people, back }: FormProps) {
         </Card>
         <Serving form={form} known={known} names={names} main={saved.value.id === MAIN} />
         <Announcing form={form} announcements={known.announcements} />
+        <Closing
+          values={form.values.value}
+          known={known}
+          rows={hours}
+          problems={form.problems.value}
+          set={(name, value) => form.set(name, value as QueueValues[typeof name])}
+        />
         <Overflow
           tiers={form.values.value.overflow}
           known={known}
@@ -161,6 +173,7 @@ function QueueForm({ found, known, people, back }: FormProps) {
               servingWords(name, values, known, names.value) ??
               wayWords(name, values, known) ??
               announcingWords(name, values, known.announcements) ??
+              closingWords(name, values, hours, known) ??
               plainWords(values[name])
             }
           />

@@ -3,7 +3,15 @@
 import { t } from "../../i18n";
 import type { Problems } from "../../ui/form";
 import { type Announce, announceOf, announceValues, type AnnounceValues, checkAnnounce } from "./announce";
-import { checkWaysOut, emptyRules, tier, type WaysOut } from "./waysout";
+import {
+  checkWaysOut,
+  destination,
+  type Destination,
+  emptyRules,
+  reaches,
+  tier,
+  type WaysOut,
+} from "./waysout";
 
 export const COUNTS = {
   ring_seconds: [5, 120],
@@ -65,6 +73,7 @@ export type QueueSettings = {
 } & Named &
   Served &
   WaysOut &
+  Opens &
   Record<Count, number>;
 
 /** `who` serves: everyone or some; `dids` as they are typed. */
@@ -72,7 +81,14 @@ export type QueueValues = { who: string; dids: string } & Named &
   Served &
   WaysOut &
   AnnounceValues &
+  Opens &
   Record<Count, string>;
+
+/** Its hours (null: always open), and where those go who come while it is closed. */
+export interface Opens {
+  hours_id: string | null;
+  closed: { to: Destination };
+}
 
 /** A skill or a group. */
 export interface NamedRow {
@@ -163,6 +179,8 @@ export function valuesOf(queue: QueueSettings): QueueValues {
     overflow: queue.overflow.map(tier),
     empty: emptyRules(queue.empty),
     ...announceValues(queue.announce),
+    hours_id: queue.hours_id,
+    closed: { to: destination(queue.closed.to) },
     ...(Object.fromEntries(counts) as Record<Count, string>),
   };
 }
@@ -186,6 +204,7 @@ export function checkQueue(values: QueueValues): Problems {
   if (listed(values.dids).some((each) => !DID.test(each))) found.dids = t("setup.dids_wrong");
   if (values.who === "some" && values.groups.length + values.members.length === 0)
     found.members = t("setup.nobody");
+  if (values.hours_id && !reaches(destination(values.closed.to))) found.closed = t("tier.wrong_to");
   return { ...found, ...checkWaysOut(values), ...checkAnnounce(values) };
 }
 
@@ -203,10 +222,17 @@ export function changesOf(values: QueueValues, before: QueueSettings): Partial<Q
     overflow: values.overflow.map(tier),
     empty: emptyRules(values.empty),
     announce: announceOf(values),
+    hours_id: values.hours_id,
+    closed: { to: destination(values.closed.to) },
     ...Object.fromEntries(counts),
   };
   const told = (value: unknown): string => JSON.stringify(value);
-  const was = { ...before, overflow: before.overflow.map(tier), empty: emptyRules(before.empty) };
+  const was = {
+    ...before,
+    overflow: before.overflow.map(tier),
+    empty: emptyRules(before.empty),
+    closed: { to: destination(before.closed.to) },
+  };
   return Object.fromEntries(
     Object.entries(all).filter(([name, value]) => told(was[name as keyof QueueSettings]) !== told(value)),
   ) as Partial<QueueSettings>;

@@ -65,7 +65,8 @@ export const emptyRules = (rules: EmptyRules): EmptyRules => ({
   leave_to: destination(rules.leave_to),
 });
 
-const reaches = (to: Destination): boolean =>
+/** Whether all is said that it wants to know. */
+export const reaches = (to: Destination): boolean =>
   (to.kind !== "queue" || Boolean(to.queue_id)) &&
   (to.kind !== "outside" || /^\+\d{6,15}$/.test((to.number ?? "").trim()));
 
