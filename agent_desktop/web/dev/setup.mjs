@@ -30,6 +30,8 @@ const queue = (id, name, more = {}) => ({
   priority: 0,
   dids: [],
   announce: { welcome: null, position: false, wait: false, first_seconds: 20, every_seconds: 60 },
+  hours_id: null,
+  closed: { to: { kind: "hang_up", queue_id: null, number: null, announcement_id: "closed" } },
   overflow: [],
   empty: { join: [], join_to: HANG_UP, leave: [], leave_to: HANG_UP, grace_seconds: 60 },
   version: 1,

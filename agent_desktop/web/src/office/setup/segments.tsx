@@ -20,7 +20,7 @@ export function Segments({ day, segments, closed, set }: Props) {
   const change = (at: number, more: Partial<Span>): void =>
     set(segments.map((one, place) => (place === at ? segmentOf({ ...spanOf(one), ...more }) : one)));
   return (
-    <div class="segments">
+    <div class="daytimes">
       {segments.length === 0 && <span class="small muted">{closed}</span>}
       {segments.map((segment, at) => {
         const { from, to } = spanOf(segment);
@@ -28,7 +28,7 @@ export function Segments({ day, segments, closed, set }: Props) {
         return (
           <div
             key={at}
-            class="segment"
+            class="daytime"
             role="group"
             aria-label={t("hours.segment_of", { day, number: at + 1 })}
           >

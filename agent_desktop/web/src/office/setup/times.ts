@@ -1,6 +1,6 @@
 // Hours and calendars as the set-up pages read and write them, and what can be said of times of a day. Pure.
 
-import { t, tag } from "../../i18n";
+import { formatClock, t, tag } from "../../i18n";
 import { dates } from "../../i18n/formats";
 
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -78,9 +78,11 @@ export function problemsOf(segments: readonly string[]): (string | undefined)[] 
 
 export const sound = (segments: readonly string[]): boolean => problemsOf(segments).every((one) => !one);
 
-/** 09:00–14:00, 16:00–19:30. */
+/** 09:00–14:00, 16:00–19:30, or 9:00 AM–2:00 PM where people write it so. */
 export const timesWords = (segments: readonly string[]): string =>
-  segments.map((one) => one.replace("-", "–")).join(", ");
+  segments
+    .map((one) => (bounds(one) ? Object.values(spanOf(one)).map(formatClock).join("–") : one))
+    .join(", ");
 
 /** Where the next segment of a day could go: after the last, or office hours. */
 export function another(segments: readonly string[]): string {
