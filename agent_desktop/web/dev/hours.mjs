@@ -1,5 +1,7 @@
 // What the mock server says of hours and calendars; changes are kept.
 
+import { of } from "./setup.mjs";
+
 const WORKDAY = ["09:00-14:00", "16:00-19:30"];
 
 export const newHours = () => ({
@@ -60,18 +62,19 @@ const made = (rows, id, row) => (
 );
 
 export const HOURS_ROUTES = {
-  "GET /api/hours": ({ setup }) => [200, { hours: (setup ?? newHours()).hours }],
-  "GET /api/calendars": ({ setup }) => [200, { calendars: (setup ?? newHours()).calendars }],
+  "GET /api/hours": (world) => [200, { hours: of(world).hours }],
+  "GET /api/calendars": (world) => [200, { calendars: of(world).calendars }],
   "POST /api/hours/preview": () => [200, PREVIEW],
-  "POST /api/hours": ({ setup }, { body }) =>
-    made(setup.hours, "new_hours", { calendars: [], open: false, changes_at: null, ...body }),
-  "POST /api/calendars": ({ setup }, { body }) =>
-    made(setup.calendars, "new_calendar", { days: [], ...body }),
+  "POST /api/hours": (world, { body }) =>
+    made(of(world).hours, "new_hours", { calendars: [], open: false, changes_at: null, ...body }),
+  "POST /api/calendars": (world, { body }) =>
+    made(of(world).calendars, "new_calendar", { days: [], ...body }),
 };
 
 const ofKind =
   (kind) =>
-  ({ setup }, { method, path, body }) => {
+  (world, { method, path, body }) => {
+    const setup = of(world);
     const there = setup[kind].find(({ id }) => path.split("?")[0].endsWith(`/${id}`));
     if (method === "DELETE") {
       setup[kind] = setup[kind].filter((one) => one !== there);

@@ -82,6 +82,7 @@ export const newSetup = () => ({
         { after_seconds: 90, skills: {}, groups: ["second_line"] },
       ],
       priority: 60,
+      hours_id: "office",
       dids: ["+34 910 000 002", "902"],
       announce: { welcome: "hello", position: true, wait: true, first_seconds: 15, every_seconds: 45 },
       overflow: [
@@ -169,7 +170,7 @@ export const newSetup = () => ({
   ],
 });
 
-const of = (world) => (world.setup ??= newSetup());
+export const of = (world) => (world.setup ??= newSetup());
 const bad = [422, { error: { id: "bad_pattern", message: "bad", details: { fields: { number: "bad" } } } }];
 
 const meanwhile = (id, version, current) => [
