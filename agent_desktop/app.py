@@ -135,7 +135,7 @@ def set_up_routes(parts: DesktopParts, hub: Hub) -> tuple[Route, ...]:
     """What is set up while it runs."""
     edits = SetUpEdits(parts.commands, hub, parts.people)
     return (
-        *SetupResource(parts.commands, parts.records, hub, edits).routes(),
+        *SetupResource(parts.commands, parts.records, hub, edits, parts.people).routes(),
         *NamedResource("skill", edits).routes(),
         *NamedResource("group", edits).routes(),
         *AnnouncementResource(edits).routes(),

@@ -14,7 +14,7 @@ from crm_core.people.rows import By, Credentials, Identity, Place, Session, Staf
 from crm_core.people.rows import SignedIn as Entered
 from crm_core.people.second.service import Enrolled, Enrolment, Standing
 from crm_core.people.service import PeopleService
-from kernel.access import Actor
+from kernel.access import Actor, Right, may
 from kernel.clock import Clock
 from kernel.errors import NotSignedIn
 
@@ -164,6 +164,11 @@ class People:
 
     async def names(self, ids: Sequence[str]) -> dict[str, str]:
         return await self.service.names(ids)
+
+    async def answering(self) -> list[str]:
+        """Who has an open account and may take calls."""
+        people = await self.service.list_staff(active_only=True)
+        return [one.id for one in people if may(one.actor, Right.desk_use).ok]
 
     async def logins(self, ids: Sequence[str]) -> dict[str, str]:
         return await self.service.logins(ids)

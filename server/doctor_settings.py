@@ -12,12 +12,15 @@ from sqlalchemy import func, select
 from config.settings import FILE, Settings
 from crm_core.people.tables import staff
 from kernel.access import GRANTS, Right, Role
-from kernel.db import connect, readonly
-from routing.tables import interactions
+from kernel.db import connect, from_row, readonly
+from routing.queuerows import Queue
+from routing.serving import hardly_served
+from routing.tables import interactions, profiles, queues
+from routing.teamwork import Profile
 from server.findings import Finding
 
 ANSWERING = frozenset(role.value for role in Role if Right.desk_use in GRANTS[role])
-"""Who has a desk may take calls: every one of them is in the one queue that there is."""
+"""Who has a desk may take calls."""
 
 
 def web(settings: Settings) -> list[Finding]:
@@ -81,13 +84,23 @@ async def people(settings: Settings, pool: int) -> list[Finding]:
     database = connect(settings.database_url)
     try:
         async with readonly(database) as connection:
-            active = list(await connection.scalars(select(staff.c.roles).where(staff.c.active)))
+            rows = await connection.execute(select(staff.c.id, staff.c.roles).where(staff.c.active))
+            answering = [row.id for row in rows if ANSWERING & set(row.roles)]
             calls = await connection.scalar(select(func.count()).select_from(interactions)) or 0
+            there = [from_row(Queue, row) for row in await connection.execute(select(queues).order_by(queues.c.id))]
+            able = {row.id: from_row(Profile, row) for row in await connection.execute(select(profiles))}
     finally:
         await database.dispose()
-    answering = sum(bool(ANSWERING & set(roles)) for roles in active)
-    found = [*_people(answering, pool), *_first_call(calls)]
-    return found
+    return [*_people(len(answering), pool), *_queues(there, answering, able), *_first_call(calls)]
+
+
+def _queues(there: list[Queue], answering: list[str], able: dict[str, Profile]) -> Iterator[Finding]:
+    """Queues in which callers would wait for nobody: who could serve them was closed out, or has gone elsewhere."""
+    names = {one.id: one.name for one in there}
+    alone = [id for id, some in hardly_served(there, answering, able).items() if not some]
+    for id in alone if answering else ():
+        words = f"nobody with an open account could serve the queue {names[id]} ({id})"
+        yield Finding("queues", "warning", words, f"name somebody at /admin/queues/{id}, or give somebody its skills")
 
 
 def _people(answering: int, pool: int) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from agent_desktop.api import Ask, Form, Route
 from agent_desktop.hub import Hub
+from agent_desktop.people import People
 from agent_desktop.ports import CommandPort
 from agent_desktop.records import AgentStateLine, CallRecords
 from agent_desktop.setupedits import CHECKED, OUTCOMES_CHECKED, SetUpEdits
@@ -24,17 +25,22 @@ from agent_desktop.setupforms import (
     Version,
 )
 from kernel.access import Right
+from kernel.codec import build
 from kernel.errors import NotFound
 from routing.outcomes import list_version
+from routing.queuerows import Queue
+from routing.serving import hardly_served
 from routing.setupmessages import SetUpDispositions
-from routing.teamwork import Edit
+from routing.teamwork import Edit, Profile
 
 
 class Queues(TypedDict):
-    """`people` are the names of those who serve a queue by name."""
+    """`people` are the names of those who serve a queue by name. `hardly` has the queues that fewer than two people
+    with an open account could serve, each with who could: one, or nobody."""
 
     queues: list[QueueSettings]
     people: dict[str, str]
+    hardly: dict[str, list[str]]
 
 
 class Dispositions(TypedDict):
@@ -53,8 +59,11 @@ class Limit(Form):
 
 
 class SetupResource:
-    def __init__(self, commands: CommandPort, records: CallRecords, hub: Hub, edits: SetUpEdits) -> None:
+    def __init__(
+        self, commands: CommandPort, records: CallRecords, hub: Hub, edits: SetUpEdits, people: People
+    ) -> None:
         self._commands = commands
+        self._people = people
         self._edits = edits
         self._records = records
         self._hub = hub
@@ -62,7 +71,13 @@ class SetupResource:
     async def queues(self, ask: Ask) -> Queues:
         rows: list[QueueSettings] = self._edits.rows("queues", QueueSettings.__annotations__)
         members = {person for row in rows for person in row["members"]}
-        return {"queues": rows, "people": await self._edits.names(members)}
+        return {"queues": rows, "people": await self._edits.names(members), "hardly": await self._hardly_served()}
+
+    async def _hardly_served(self) -> dict[str, list[str]]:
+        there = self._hub.projection.rows
+        profiles = {one["id"]: build(Profile, one) for one in there("profiles")}
+        queues = [build(Queue, one) for one in there("queues")]
+        return hardly_served(queues, await self._people.answering(), profiles)
 
     async def set_queue(self, ask: Ask) -> Saved:
         form = ask.form(QueueForm)

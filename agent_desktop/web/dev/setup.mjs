@@ -206,7 +206,11 @@ export const SETUP_ROUTES = {
   ...HOURS_ROUTES,
   "GET /api/queues": (world) => [
     200,
-    { queues: of(world).queues, people: { "st-2": "Tomás Aguirre", "st-4": "Maximiliana Wolfe de la Vega" } },
+    {
+      queues: of(world).queues,
+      people: { "st-2": "Tomás Aguirre", "st-4": "Maximiliana Wolfe de la Vega" },
+      hardly: world.hardly ?? {},
+    },
   ],
   "POST /api/queues": (world, { body }) => {
     const id = slug(body.name);

@@ -160,6 +160,49 @@ async def test_given_a_skill_and_a_group_in_use_then_their_removal_says_where(li
         assert details["used_by"] == [f"profile {live.ids['engineer']}", "queue service"]
 
 
+async def test_given_a_queue_that_wants_an_outcome_then_the_last_one_there_stays_and_so_does_a_queue_named(
+    live: World,
+) -> None:
+    await set_up(live)
+    _, outcomes = await live.ask("admin", "GET", "/api/dispositions")
+    kept = [{**one, "queues": ["main"]} for one in outcomes["dispositions"]]
+    only = [*kept[1:], {**kept[0], "queues": ["service"]}]
+    found = await done(live, "PUT", "/api/dispositions", {**outcomes, "dispositions": only})
+    version = (await queue_of(live, "service"))["version"]
+    wanted = await done(live, "PATCH", "/api/queues/service", {"version": version, "wrap_mode": "mandatory"})
+
+    status, id, details = await refused(live, "PUT", "/api/dispositions", {**found, "dispositions": kept[1:]})
+    assert (status, id, details["queue"]) == (422, "queue_without_outcome", "Service")
+    status, id, details = await refused(live, "DELETE", f"/api/queues/service?version={wanted['version']}")
+    assert (status, id, details["used_by"]) == (409, "setup_in_use", [f"outcome {kept[0]['id']}"])
+
+    body = {"version": wanted["version"], "wrap_mode": "optional"}
+    opened = await done(live, "PATCH", "/api/queues/service", body)
+    await done(live, "PUT", "/api/dispositions", {**found, "dispositions": kept})
+    body = {"version": opened["version"], "wrap_mode": "mandatory"}
+    status, id, details = await refused(live, "PATCH", "/api/queues/service", body)
+    assert (status, id, list(details["reasons"])) == (422, "queue_without_outcome", ["wrap_mode"])
+
+
+async def queue_of(live: World, id: str) -> Any:
+    return next(one for one in (await done(live, "GET", "/api/queues"))["queues"] if one["id"] == id)
+
+
+async def test_given_the_only_one_who_serves_a_queue_then_closing_their_account_is_done_and_shown(live: World) -> None:
+    await set_up(live)
+    engineer = live.ids["engineer"]
+    assert (await done(live, "GET", "/api/queues"))["hardly"] == {"service": [engineer]}
+
+    await done(live, "POST", f"/api/people/{engineer}/close")
+
+    assert (await done(live, "GET", "/api/queues"))["hardly"] == {"service": []}
+    live.switch.call_in("+34600000001", "Somebody", did="34901")
+    calls = live.platform.rooms.routing.interactions
+    await until(lambda: any(one.queue_id == "service" and one.queued_at for one in calls), 15, "a caller who waits")
+    await done(live, "POST", f"/api/people/{engineer}/reopen")
+    assert (await done(live, "GET", "/api/queues"))["hardly"] == {"service": [engineer]}
+
+
 async def test_given_the_same_request_twice_then_one_queue_is_made_and_both_are_told_of_it(live: World) -> None:
     headers = {**(await live.session("admin")), "Idempotency-Key": "make-a-queue-1", "Sec-Fetch-Site": "same-origin"}
     answers = []

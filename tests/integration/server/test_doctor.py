@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from config.settings import Settings
 from crm_core.people.tables import staff
 from cti.dialplan import installer
 from kernel.access import Role
-from kernel.db import connect
+from kernel.db import connect, to_row
 from lab.ports import free_tcp
 from lab.sim import SimSwitch
+from routing.queuerows import Queue
+from routing.tables import queues
 from server import doctor
 from server.doctor import examine
 from server.findings import Finding
@@ -144,6 +146,25 @@ async def test_nobody_to_answer_and_no_call_ever_are_named(tmp_path: Path) -> No
 async def test_more_people_than_phones_are_named(tmp_path: Path) -> None:
     await prepare(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}", ("ana", "ben"))
     assert "2 people may take calls, and the pool has 1 phones" in (await findings(tmp_path))["people"][0].words
+
+
+async def test_a_queue_that_nobody_with_an_open_account_could_serve_is_named(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}"
+    await prepare(url, ("ana",))
+    database = connect(url)
+    async with database.begin() as connection:
+        await connection.execute(
+            insert(queues).values(to_row(Queue("night", "Night line", everyone=False, members=("gone",))))
+        )
+    await database.dispose()
+
+    (found,) = (await findings(tmp_path))["queues"]
+
+    assert (found.level, found.words) == (
+        "warning",
+        "nobody with an open account could serve the queue Night line (night)",
+    )
+    assert "/admin/queues/night" in found.cure
 
 
 @pytest.mark.parametrize("role", Role)

@@ -61,6 +61,26 @@ describe("queues", () => {
   });
 });
 
+describe("a queue that hardly anybody serves", () => {
+  it("given nobody, then its tile says so", async () => {
+    made.mock.world.hardly = { orders: [] };
+    await at("/admin/queues");
+    await made.page.waitForSelector(".tile .tag");
+    expect(await made.page.locator(".tile:has(.tag)").allInnerTexts()).toEqual([
+      expect.stringContaining("Nobody can serve it"),
+    ]);
+  });
+
+  it("given one alone, then closing their account names the queue before it is done", async () => {
+    made.mock.world.hardly = { orders: ["st-2"] };
+    await at("/admin/people/st-2");
+    await made.page.getByRole("button", { name: "Close", exact: false }).last().click();
+    const words = await made.page.textContent("dialog[open]");
+    expect(words).toContain("Nobody else can serve: ");
+    expect(words).toContain(made.mock.world.setup?.queues.find(({ id }) => id === "orders").name ?? "");
+  });
+});
+
 describe("who serves a queue", () => {
   const save = () => made.page.click("form [type=submit]");
   const sent = async (method, act) => {

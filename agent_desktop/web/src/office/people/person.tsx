@@ -11,6 +11,7 @@ import { Card, Confirm, Page } from "../../ui/page";
 import { account, may } from "../account";
 import { useLoad } from "../load";
 import { NotYet } from "../onepage";
+import type { Queues } from "../setup/shapes";
 import { Abilities } from "./abilities";
 import { EditPerson } from "./edit";
 import { HandOver } from "./handover";
@@ -66,6 +67,12 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
   );
 }
 
+/** The queues that nobody else could serve. */
+function aloneIn(known: Queues | null, id: string): string {
+  const mine = known?.queues.filter((one) => known.hardly?.[one.id]?.includes(id)) ?? [];
+  return mine.map(({ name }) => name).join(", ");
+}
+
 function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: string }) {
   const asked = useSignal<Asked>(null);
   const password = useSignal("");
@@ -73,6 +80,8 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
   const myself = found.id === account.value?.id;
   const held = useLoad<Held>(`${path}/attempts`);
   const failures = held.data.value;
+  const queues = useLoad<Queues>(may("setup_read") ? "/api/queues" : null);
+  const alone = aloneIn(queues.data.value, found.id);
   const works: Record<Exclude<Asked, null>, () => Promise<void>> = {
     close: async () => take(await post<StaffPerson>(`${path}/close`), "people.now_closed"),
     reopen: async () => take(await post<StaffPerson>(`${path}/reopen`), "people.now_open"),
@@ -137,7 +146,12 @@ function SignInCard({ person, path }: { person: Signal<StaffPerson>; path: strin
       {asked.value && (
         <Confirm
           title={t(`people.${asked.value}_ask`, { name: found.name })}
-          words={t(`people.${asked.value}_what`)}
+          words={[
+            t(`people.${asked.value}_what`),
+            asked.value === "close" && alone && t("people.close_alone", { queues: alone }),
+          ]
+            .filter(Boolean)
+            .join(" ")}
           go={t(`people.${asked.value}_go`)}
           danger={asked.value === "close"}
           work={works[asked.value]}

@@ -27,6 +27,7 @@ import {
   COUNTS,
   type KnownToQueue,
   type NamedRow,
+  type Queues,
   type QueueSettings,
   STRATEGIES,
   valuesOf,
@@ -60,11 +61,6 @@ export function QueuePage({ params }: { params: Record<string, string> }) {
       back={back}
     />
   );
-}
-
-interface Queues {
-  queues: QueueSettings[];
-  people: Record<string, string>;
 }
 
 interface FormProps {

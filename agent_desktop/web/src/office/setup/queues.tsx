@@ -3,15 +3,16 @@
 import { useSignal } from "@preact/signals";
 import { post } from "../../api";
 import { t, tryT } from "../../i18n";
+import { Tag } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
 import { Page } from "../../ui/page";
 import { Listed, Maker, NameDialog } from "../listpage";
 import { useLoad } from "../load";
 import { go } from "../router";
-import type { QueueSettings } from "./shapes";
+import type { Queues, QueueSettings } from "./shapes";
 
 export function QueuesPage() {
-  const queues = useLoad<{ queues: QueueSettings[] }>("/api/queues");
+  const queues = useLoad<Queues>("/api/queues");
   const making = useSignal(false);
   const make = async (name: string): Promise<void> => {
     const made = await post<{ id: string }>("/api/queues", { name });
@@ -30,7 +31,7 @@ export function QueuesPage() {
         {(rows) => (
           <ul class="tiles">
             {rows.map((queue) => (
-              <Tile key={queue.id} queue={queue} />
+              <Tile key={queue.id} queue={queue} able={queues.data.value?.hardly?.[queue.id]} />
             ))}
           </ul>
         )}
@@ -49,13 +50,18 @@ export function QueuesPage() {
   );
 }
 
-function Tile({ queue }: { queue: QueueSettings }) {
+function Tile({ queue, able }: { queue: QueueSettings; able: string[] | undefined }) {
   return (
     <li>
       <a class="tile" href={`/admin/queues/${queue.id}`}>
         <span class="row">
           <Icon name="queue" />
           <span class="strong truncate grow">{queue.name}</span>
+          {able?.length === 0 && (
+            <Tag tone="alarm" icon="alert">
+              {t("setup.nobody_serves")}
+            </Tag>
+          )}
         </span>
         <span class="small soft truncate">
           {t(queue.everyone ? "setup.everyone" : "setup.some")}

@@ -264,3 +264,12 @@ export function idFor(label: string, taken: string[]): string {
     if (!taken.includes(id)) return id;
   }
 }
+
+/** What the server tells of all queues. */
+export interface Queues {
+  queues: QueueSettings[];
+  /** Names of those who serve by name. */
+  people: Record<string, string>;
+  /** Queues that one person alone could serve, or nobody, each with who could; an older server says nothing. */
+  hardly?: Record<string, string[]>;
+}
