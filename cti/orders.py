@@ -80,6 +80,21 @@ class DialOut(LegOrder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingOutside(LegOrder):
+    """Dial a public number, once, under the permit `permit_id`, for a caller who waits: set the claim on the caller,
+    then originate the number's leg through `trunk` into cti-pickup, where it takes the caller as an agent's leg does.
+    `caller_number` is ours, shown to them."""
+
+    permit_id: str
+    trunk: str
+    number: str
+    caller_channel: str
+    claim: str
+    timeout: int
+    caller_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DropClaim(SwitchOrder):
     """Take the claim off the caller, so that a late agent's leg gets STALE."""
 

@@ -19,6 +19,8 @@ from kernel.faults import FaultPoint, reached
 from routing.ports import DialRequest, Permit
 
 DAY = timedelta(hours=24)
+OVERFLOW = "overflow"
+"""The purpose of a call to a number that an administrator set up for callers of a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class PermitOffice:
     async def _check(self, connection: Connection, request: DialRequest, at: datetime) -> dict[str, Any]:
         """The rules that need the database, and what they were answered. The number's lock comes first: from then on
         no other attempt for this number gets any further before our commit."""
+        if request.purpose == OVERFLOW:
+            return await _overflow_checks(connection, request.number, at)
         if not await take_number(connection, request.number, request.attempt_id, at):
             raise Refused("number_in_use", "This number is being called already.")
         version = await hold_version(connection)
@@ -75,6 +79,15 @@ class PermitOffice:
         if dials >= self._rules.most_a_day:
             raise Refused("called_too_often", "This number was called too often in the last 24 hours.", calls=dials)
         return {"do_not_call": version, "calls_24h": dials}
+
+
+async def _overflow_checks(connection: Connection, number: str, at: datetime) -> dict[str, Any]:
+    """A number that takes callers over is called for each of them: neither a lock nor a cap is for it."""
+    version = await hold_version(connection)
+    entry = await entry_for(connection, number, at)
+    if entry is not None:
+        raise Refused("do_not_call", "This number is on a do-not-call list.", list=entry.list)
+    return {"do_not_call": version, "overflow": True}
 
 
 def _check_hours(times: tuple[LocalTime, ...], customer: LocalTime | None, confirmed: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from kernel.turn import Turn
 from routing.dismissal import dismiss
 from routing.messages import CallerMoved
+from routing.outside import call_outside
 from routing.rows import Interaction
 from routing.state import State
 from routing.teamwork import steps_taken
@@ -33,12 +34,8 @@ def _hang_up(state: State, caller: Interaction, destination: Destination, reason
     return dismiss(state, caller, reason, destination.announcement_id, turn)
 
 
-def _nowhere_yet(*_: object) -> bool:
-    return False
-
-
 Send = Callable[[State, Interaction, Destination, str, Turn], bool]
-SEND: Mapping[Goes, Send] = {Goes.queue: _to_queue, Goes.outside: _nowhere_yet, Goes.hang_up: _hang_up}
+SEND: Mapping[Goes, Send] = {Goes.queue: _to_queue, Goes.outside: call_outside, Goes.hang_up: _hang_up}
 """How each kind of destination is reached."""
 
 

@@ -59,6 +59,7 @@ class Matchmaker:
         state.tallies.follow(lambda *rows: self._agents.update(one.id for one in rows if one is not None))
         state.interactions.follow(lambda *rows: self._callers.update(one.id for one in rows if one is not None))
         state.offers.follow(self._offer_changed)
+        state.outside.follow(lambda *rows: self._callers.update(one.interaction_id for one in rows if one is not None))
         state.profiles.follow(lambda *rows: self._agents.update(one.id for one in rows if one is not None))
         state.queues.follow(self._queue_changed)
         switchboard.follow_phones(self._phones.add)
@@ -177,7 +178,7 @@ class Matchmaker:
     def _offered_from(self, row: Interaction) -> datetime | None:
         """From when on a caller can be offered to somebody: nobody's phone rings for them, or several do and more may.
         None when something else has to happen first."""
-        if not INTERACTION.allows(row.state, "offer"):
+        if not INTERACTION.allows(row.state, "offer") or self._state.outside_of(row.id) is not None:
             return None
         offers = self._state.live_offers(row.id)
         if row.state is InteractionState.queued:

@@ -17,7 +17,8 @@ from routing.tiers import LEFT, unfired, watched
 def movable(state: State, caller: Interaction) -> bool:
     """Whether a caller waits and nobody is offered to them: then they can be sent somewhere else."""
     waits = caller.state is InteractionState.queued and caller.ended_at is None
-    return waits and caller.offer_id is None and not state.live_offers(caller.id)
+    offered = caller.offer_id is not None or state.live_offers(caller.id) or state.outside_of(caller.id) is not None
+    return waits and not offered
 
 
 class Line:
@@ -42,6 +43,7 @@ class Lines:
         self._filed: dict[str, tuple[str, Rank, tuple[int, ...]]] = {}
         state.interactions.follow(self._caller_changed)
         state.queues.follow(self._queue_changed)
+        state.outside.follow(lambda *rows: self._touched.update(one.interaction_id for one in rows if one is not None))
 
     @property
     def waits(self) -> bool:

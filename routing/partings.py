@@ -52,7 +52,7 @@ class Partings(Handles):
 
     def _after_the_agent(self, interaction: Interaction, turn: Turn) -> None:
         """The agent's leg is gone, and the caller with nobody: who was hung up on goes, everybody else waits again."""
-        if interaction.stint_id is None:
+        if interaction.stint_id is None and interaction.outside is None:
             queue_again(interaction, turn)
         else:
             turn.send(HangUp(order_id=turn.new_id("hup"), leg=interaction.leg, interaction_id=interaction.id))

@@ -68,6 +68,9 @@ class Picking(Handles):
             raise Refused("pick_answered", "Somebody talks to this caller already.", by=self._talker(caller))
         if caller.state is InteractionState.in_fallback:
             raise Refused("pick_in_fallback", "The switch's own queue rings phones for this caller just now.")
+        outside = self._state.outside_of(caller.id)
+        if outside is not None:
+            raise Refused("pick_ringing", "A phone rings for this caller already.", by=outside.number)
         if offers:
             names = [self._name(one.agent_id) for one in offers]
             raise Refused("pick_ringing", "A phone rings for this caller already.", by=", ".join(names))

@@ -44,6 +44,7 @@ def record_call(
         "queue": None if outbound else state.queue_of(interaction).name,
         "phone": interaction.number,
         "end_reason": interaction.end_reason,
+        "outside": interaction.outside,
         "waited_seconds": _waited(interaction, turn),
         "expected_wait": interaction.expected_wait,
         "recording": interaction.recording,

@@ -17,6 +17,7 @@ from routing.offers import Offers
 from routing.opening import Openings
 from routing.outbound import Outbound
 from routing.outcomes import Outcomes
+from routing.outside import Outside
 from routing.overflow import Overflow
 from routing.partings import Partings
 from routing.picking import Picking
@@ -58,6 +59,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Visits(state, offers, wrapping, switchboard),
         Dismissals(state),
         Partings(state, wrapping, lost_phones, switchboard),
+        Outside(state, switchboard),
         Recorded(state),
         lost_phones,
         Away(state),

@@ -145,6 +145,7 @@ class Interaction:
     answered waits again. `step` is how many of the queue's steps have widened whom the caller may get. `in_queue_since`
     is when they came to wait in this queue, `tiers` which of its overflow tiers have come for them, `moved_from` and
     `moved_why` the queue that they were in before and why they are no more.
+    `outside` is the outside number at which they were served.
     `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known.
     `told` is what we told them while they waited.
     `dismissal` is there from when they are turned away, until the end or until somebody has them after all."""
@@ -184,6 +185,7 @@ class Interaction:
     tiers: tuple[int, ...] = ()
     moved_from: str | None = None
     moved_why: str | None = None
+    outside: str | None = None
     expected_wait: float | None = None
     told: Told = UNTOLD
     dismissal: Dismissal | None = None

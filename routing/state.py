@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 from kernel.errors import NotFound, Refused
 from kernel.shelf import Row, Shelf
 from routing.announcements import DEFAULTS, Announcement, pieces
-from routing.attempts import ATTEMPT, Attempt, Trunk
+from routing.attempts import ATTEMPT, Attempt, AttemptState, Trunk
 from routing.hoursrows import Calendar, Hours, Opening, business_hours
+from routing.outsiderows import OutsideDial
 from routing.queuerows import Disposition, Queue
 from routing.recent import Recent
 from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
@@ -96,6 +97,7 @@ class State:
         self.rounds: Shelf[Round] = Shelf("queue_rounds", Round)
         self.recent: Shelf[Recent] = Shelf("queue_recent", Recent)
         self.lacks: Shelf[Lack] = Shelf("queue_lacks", Lack)
+        self.outside: Shelf[OutsideDial] = Shelf("outside_dials", OutsideDial, ("interaction_id", "leg"))
 
     def _touch(self, part: _Part) -> None:
         self.touched.add(part.agent_id)
@@ -124,6 +126,7 @@ class State:
             self.rounds,
             self.recent,
             self.lacks,
+            self.outside,
         )
 
     @property
@@ -168,6 +171,9 @@ class State:
     def awaited(self, leg: str) -> bool:
         """Whether somebody's work goes on, or is to begin, on this leg; a number's, whether it is dialled."""
         parts = self.stints.where("leg", leg)
+        outside = self.outside.where("leg", leg)
+        if any(one.ended_at is None and one.state is not AttemptState.ending for one in outside):
+            return True
         return self.dialled_on(leg) is not None or any(one.state is not StintState.done for one in parts)
 
     def is_on(self, interaction_id: str) -> bool:
@@ -204,6 +210,11 @@ class State:
         """The live attempt behind an interaction."""
         found = self.attempts.where("interaction_id", interaction_id)
         return found[0] if found and found[0].ended_at is None else None
+
+    def outside_of(self, interaction_id: str) -> OutsideDial | None:
+        """The outside number that is being called for a caller, or that they talk to."""
+        found = self.outside.where("interaction_id", interaction_id)
+        return next((one for one in found if one.ended_at is None), None)
 
     def attempt_on(self, leg: str) -> Attempt | None:
         """The live attempt whose agent's leg this is."""

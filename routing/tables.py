@@ -108,6 +108,7 @@ interactions = Table(
     Column("tiers", Json, nullable=False, server_default="[]"),
     Column("moved_from", String(60)),
     Column("moved_why", String(40)),
+    Column("outside", String(20)),
     Column("expected_wait", Float),
     Column("told", Json, nullable=False, server_default="{}"),
     Column("dismissal", Json),
@@ -331,6 +332,25 @@ attempts = Table(
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, index=True),
     Column("let_go_at", UtcDateTime),
+    Column("outcome", String(12)),
+    Column("reason", String(60)),
+)
+
+outside_dials = Table(
+    "outside_dials",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("interaction_id", ID, nullable=False, index=True),
+    Column("queue_id", String(60), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("leg", ID, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("permit_id", String(40)),
+    Column("dialed_at", UtcDateTime),
+    Column("ringing_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
     Column("outcome", String(12)),
     Column("reason", String(60)),
 )

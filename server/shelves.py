@@ -27,6 +27,7 @@ from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
+from routing.outsiderows import OutsideDial
 from routing.tallies import AgentTally, Round
 from routing.tiers import Lack
 from server.heartbeat import SavePulse, save_pulse
@@ -70,6 +71,9 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "queue_rounds": ShelfTable(Round, tables.queue_rounds),
         "queue_recent": ShelfTable(Recent, tables.queue_recent),
         "queue_lacks": ShelfTable(Lack, tables.queue_lacks),
+        "outside_dials": ShelfTable(
+            OutsideDial, tables.outside_dials, tables.outside_dials.c.ended_at.is_(None), vital=True
+        ),
         "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }

@@ -20,6 +20,7 @@ from cti.orders import (
     ResumeCaller,
     RingAgent,
     RingDialler,
+    RingOutside,
     SayToCaller,
     SwitchOrder,
 )
@@ -154,6 +155,18 @@ def _ring_agent(order: RingAgent) -> tuple[Action, ...]:
     return (first, originate)
 
 
+def _ring_outside(order: RingOutside) -> tuple[Action, ...]:
+    target, claim = _channel("caller_channel", order.caller_channel), _word("claim", order.claim)
+    variables = ("CTI_ROLE=agent", f"CTI_TARGET={target}", f"CTI_CLAIM={claim}", f"CTI_IX={_ix(order)}")
+    try:
+        channel = dial_string(order.trunk, order.number)
+    except ValueError as error:
+        raise _bad("number", f"cannot stand in a dial string: {error}") from None
+    shown = caller_id(None, order.caller_number)
+    originate = _originate(order, channel, "cti-pickup", order.timeout, shown, variables)
+    return (_setvar(target, "CTI_CLAIM", claim), {**originate, "Exten": "go"})
+
+
 def _grant_claim(order: GrantClaim) -> tuple[Action, ...]:
     """The leg that sees its claim looks next whether it may have the caller: so that is said first."""
     caller = _channel("caller_channel", order.caller_channel)
@@ -257,6 +270,7 @@ _MAKERS: dict[type[SwitchOrder], Callable[[Any], tuple[Action, ...]]] = {
     RingAgent: _ring_agent,
     GrantClaim: _grant_claim,
     RingDialler: _ring_dialler,
+    RingOutside: _ring_outside,
     DialOut: _dial_out,
     DropClaim: _drop_claim,
     HangUp: _hang_up,

@@ -1,5 +1,5 @@
-"""Callers sent on, on a real Asterisk: to another queue and to more groups by their wait, and where nobody is there for
-them, who comes and who waits. They hear music all the while. The house replays the journal at its end."""
+"""Callers sent on, on a real Asterisk: to another queue, to more groups and to an outside number by their wait, and where
+nobody is there for them, who comes and who waits. They hear music all the while. The house replays the journal at its end."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from dialer.chain.store import verify
+from kernel.clock import SteadyClock
 from lab.asterisk import AsteriskLab
 from lab.caller import MUSIC_HZ, PHONE_HZ, SipCaller
+from lab.farend import FAR_HZ, FarEnd
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from tests.support.house import LUCIA, House, house
@@ -96,3 +99,80 @@ async def test_given_a_queue_without_anybody_then_who_comes_goes_at_once_and_who
             await ben.takes()
             await third.audio.heard_tone(PHONE_HZ)
             await third.hang_up()
+
+
+PARTNER = "+34911222333"
+OUT = {"kind": "outside", "number": PARTNER}
+
+
+async def test_given_an_outside_number_then_it_is_dialled_once_and_talks_to_the_caller_who_heard_music_until_then(
+    asterisk_lab: AsteriskLab, tmp_path: Path
+) -> None:
+    async with (
+        house(asterisk_lab, tmp_path) as home,
+        FarEnd(asterisk_lab.sip, asterisk_lab.ports.trunk) as far,
+        home.agent("ana", ready=False) as ana,
+    ):
+        await queues(home, ana.id, ana.id, overflow=[{"when": "waited", "seconds": 2, "to": OUT}])
+        async with SipCaller(asterisk_lab.sip, number=LUCIA, to=SALES) as caller:
+            await caller.audio.heard_tone(MUSIC_HZ)
+            partner = await far.call()
+            await caller.audio.heard_tone(FAR_HZ)
+            assert far.dialled == [PARTNER]
+            assert partner.number == "+34910000000", "our own number is shown"
+            (served,) = home.interactions()
+            assert (served.state, served.outside) == ("active", PARTNER)
+            await partner.hang_up()
+            await caller.ended()
+        await until(lambda: not home.interactions(), 10, "the end")
+        (ended,) = await home.journalled("OutsideEnded")
+        assert (ended.outcome, ended.reason) == ("reached", "talked")
+        verdict = await verify(home.platform.database, SteadyClock().now())
+        assert (verdict.broken, verdict.missing) == (None, ())
+
+
+@pytest.mark.parametrize(("ending", "outcome"), [("17", "busy"), ("19", "no_answer")])
+async def test_given_an_outside_number_that_is_not_reached_then_the_caller_waits_on_and_the_next_tier_follows(
+    asterisk_lab: AsteriskLab, tmp_path: Path, ending: str, outcome: str
+) -> None:
+    number = f"{LUCIA[:-2]}{ending}"
+    tiers = [
+        {"when": "waited", "seconds": 1, "to": {**OUT, "number": number}},
+        {"when": "waited", "seconds": 3, "to": TO_SPARE},
+    ]
+    async with (
+        house(asterisk_lab, tmp_path) as home,
+        FarEnd(asterisk_lab.sip, asterisk_lab.ports.trunk) as far,
+        home.agent("ana", ready=False) as ana,
+        home.agent("ben") as ben,
+    ):
+        await queues(home, ana.id, ben.id, overflow=tiers)
+        async with SipCaller(asterisk_lab.sip, number=LUCIA, to=SALES) as caller:
+            await caller.audio.heard_tone(MUSIC_HZ)
+            await ben.takes(40)
+            await caller.audio.heard_tone(PHONE_HZ)
+            assert far.dialled == [number], "once, and never again"
+            assert ben.desk["call"]["came_from"] == {"name": "Sales", "why": "overflow_waited"}
+            await caller.hang_up()
+        (ended,) = await home.journalled("OutsideEnded")
+        assert ended.outcome == outcome
+
+
+async def test_given_a_caller_who_hangs_up_while_the_outside_number_rings_then_it_stops_ringing(
+    asterisk_lab: AsteriskLab, tmp_path: Path
+) -> None:
+    number = f"{LUCIA[:-2]}19"
+    async with (
+        house(asterisk_lab, tmp_path) as home,
+        FarEnd(asterisk_lab.sip, asterisk_lab.ports.trunk) as far,
+        home.agent("ana", ready=False) as ana,
+    ):
+        tier = {"when": "waited", "seconds": 1, "to": {**OUT, "number": number}}
+        await queues(home, ana.id, ana.id, overflow=[tier])
+        async with SipCaller(asterisk_lab.sip, number=LUCIA, to=SALES) as caller:
+            rings = await far.call()
+            await caller.hang_up()
+            await rings.ended()
+        await until(lambda: not list(home.platform.rooms.routing.outside), 10, "nothing is left")
+        (ended,) = await home.journalled("OutsideEnded")
+        assert (ended.outcome, ended.reason) == ("cancelled", "caller_left")

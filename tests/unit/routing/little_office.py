@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from dialer.hours import local_times, warnings
 from dialer.numbers import examine
+from dialer.office import OVERFLOW
 from kernel.messages import Fact, Write
 from routing.attempts import Attempt
 from routing.dialling import AskPermit, PermitGranted, PermitRefused, ReleaseNumber
@@ -41,12 +42,16 @@ class LittleOffice:
         ids = {"attempt_id": order.attempt_id, "interaction_id": order.interaction_id}
         if error := self._refusal(order, at):
             return PermitRefused(**ids, error=error, message="No.")
-        self._locks[order.number] = order.attempt_id
+        if order.purpose != OVERFLOW:
+            self._locks[order.number] = order.attempt_id
         permit_id = f"permit-{len(self.permits) + 1}"
         self.permits[permit_id] = Granted(order.attempt_id, order.number, at)
         return PermitGranted(**ids, permit_id=permit_id)
 
     def _refusal(self, order: AskPermit, at: datetime) -> str:
+        if order.purpose == OVERFLOW:
+            asked = any(one.attempt_id == order.attempt_id for one in self.permits.values())
+            return "permit_used" if asked else ""
         holder = self._attempts.get(self._locks.get(order.number, ""))
         if holder is not None and holder.ended_at is None:
             return "number_in_use"

@@ -20,6 +20,7 @@ from cti.orders import (
     ResumeCaller,
     RingAgent,
     RingDialler,
+    RingOutside,
     SayToCaller,
     SwitchOrder,
 )
@@ -49,6 +50,8 @@ class LittleSwitch:
     """Callers whose agent ended the call on purpose."""
     dialled: list[DialOut] = field(default_factory=list)
     """Each order to dial a public number, each time it was carried out."""
+    outside: list[RingOutside] = field(default_factory=list)
+    """The same of numbers that were called for callers."""
     ahead: float = 0.0
     """How wrong its own clock is."""
     mute: bool = False
@@ -161,6 +164,7 @@ class LittleSwitch:
             SayToCaller: self._told,
             HushCaller: self._told,
             RingDialler: self._ring_dialler,
+            RingOutside: self._ring_outside,
             DialOut: self._dial_out,
         }
         return how[type(order)](order)
@@ -192,6 +196,19 @@ class LittleSwitch:
         leg.shared = order.shared
         self.legs[leg.id] = leg
         self.tell(f.LegStarted(leg=leg.id, channel=leg.channel, endpoint=leg.endpoint, linked=leg.linked))
+        self.tell(f.LegRinging(leg=leg.id))
+        return ""
+
+    def _ring_outside(self, order: RingOutside) -> str:
+        """However late: the number is rung for the caller, by whose claim it takes them."""
+        self.outside.append(order)
+        caller = self._named(order.caller_channel)
+        if caller is None:
+            return "No such channel"
+        caller.claim = order.claim
+        leg = Leg(order.leg, f"PJSIP/trunk-{order.leg}", "trunk", "agent", order.interaction_id, order.leg)
+        leg.wants, leg.claim, leg.ring_seconds = caller.id, order.claim, order.timeout
+        self._comes(leg)
         self.tell(f.LegRinging(leg=leg.id))
         return ""
 

@@ -57,7 +57,8 @@ class Matching(RuleBasedStateMachine):
             return
         free = [one.id for one in self.state.agents if self._is_free(one)]
         queued = self.state.interactions.where("state", InteractionState.queued)
-        for caller in [one for one in queued if one.match is not None and not self.state.live_offers(one.id)]:
+        looked_up = [one for one in queued if one.match is not None and not self.state.live_offers(one.id)]
+        for caller in [one for one in looked_up if self.state.outside_of(one.id) is None]:
             only = self.state.agents.get(caller.prefer_agent)
             waits = caller.prefer_until is not None and self.bench.at < caller.prefer_until
             if waits and only is not None and only.presence is not Presence.out:

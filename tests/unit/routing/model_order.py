@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kernel.engine import Published
 from routing.messages import OfferMade
+from routing.outsiderows import OutsideDial
 from routing.rows import Interaction, InteractionState, Offer
 from routing.state import came
 from tests.unit.routing.bench import AGENTS, Bench
@@ -23,6 +24,7 @@ class Waiting:
     def __init__(self) -> None:
         self.callers: dict[str, Interaction] = {}
         self.offers: dict[str, Offer] = {}
+        self.outside: dict[str, OutsideDial] = {}
         self.wrongs: list[str] = []
         self.before: set[str] = set()
 
@@ -36,6 +38,8 @@ class Waiting:
                 self.callers[change.key] = change.row
             elif change.shelf == "offers" and isinstance(change.row, Offer):
                 self.offers[change.key] = change.row
+            elif change.shelf == "outside_dials" and isinstance(change.row, OutsideDial):
+                self.outside[change.key] = change.row
         for event in published.events:
             if isinstance(event, OfferMade) and not event.picked:
                 self._offered(self.callers[event.interaction_id], event.agent_id, published)
@@ -56,6 +60,7 @@ class Waiting:
     def _free(self) -> Iterable[Interaction]:
         """Inbound callers who wait, looked up or given up as unknown, and for whom nobody's phone rings."""
         taken = {one.interaction_id for one in self.offers.values() if one.ended_at is None or one.leg_live}
+        taken |= {one.interaction_id for one in self.outside.values() if one.ended_at is None}
         for one in self.callers.values():
             waits = one.state is InteractionState.queued and one.match is not None and one.id not in taken
             if waits and one.direction == "inbound":

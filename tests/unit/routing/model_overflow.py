@@ -3,12 +3,14 @@ come, nobody is torn out of an offer, and the indexes are true."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from cti.orders import RingOutside
 from kernel.codec import plain
 from routing.headcount import asks, doing, facts
 from routing.overflow import Overflow
@@ -20,6 +22,8 @@ from routing.teamwork import Edit
 from routing.tiers import Destination, EmptyRules, Factor, Goes, Tier, When
 from tests.unit.routing.bench import Bench
 
+PARTNER = "+34911222333"
+OUT = Destination(Goes.outside, number=PARTNER)
 MAIN = Destination(Goes.queue, queue_id="main")
 TIERS: tuple[tuple[Tier, ...], ...] = (
     (),
@@ -27,6 +31,8 @@ TIERS: tuple[tuple[Tier, ...], ...] = (
     (Tier(When.nobody_ready, 2, to=MAIN),),
     (Tier(When.service_level, 1, percent=90, to=MAIN), Tier(When.waited, 30, to=MAIN)),
     (Tier(When.expected_wait, 3, to=MAIN),),
+    (Tier(When.waited, 2, to=OUT),),
+    (Tier(When.waited, 2, to=OUT), Tier(When.waited, 12, to=MAIN)),
 )
 RULES = (
     EmptyRules(),
@@ -46,6 +52,24 @@ class SentOn(RuleBasedStateMachine):
     def ways_out_are_set_up(self, tiers: tuple[Tier, ...], rules: EmptyRules) -> None:
         values = {"overflow": [plain(one) for one in tiers], "empty": plain(rules)}
         self.bench.take(ChangeSetUp(actor="adm", edits=(Edit("queue", "other", {"name": "Other", **values}),)))
+
+    @invariant()
+    def p3_an_outside_number_is_dialled_once_under_a_permit_that_was_committed_before(self) -> None:
+        for dials in (self.bench.switch.outside, [one for one in self.bench.sent if isinstance(one, RingOutside)]):
+            for name in ("permit_id", "leg", "order_id"):
+                assert all(count == 1 for count in Counter(getattr(one, name) for one in dials).values())
+            for dial in dials:
+                row = self.bench.disk["outside_dials"][dial.order_id.removeprefix("outside-")]
+                assert (row.permit_id, row.dialed_at is not None) == (dial.permit_id, True)
+                assert self.bench.office.permits[dial.permit_id].attempt_id == row.id
+                assert dial.number == PARTNER
+
+    @invariant()
+    def for_whom_an_outside_number_is_called_nobody_else_is_rung(self) -> None:
+        for dial in self.state.outside:
+            assert dial.ended_at is None
+            live = [one for one in self.state.live_offers(dial.interaction_id) if one.ended_at is None]
+            assert not live, (dial, live)
 
     @invariant()
     def nobody_stays_whose_time_to_go_has_come(self) -> None:

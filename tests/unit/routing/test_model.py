@@ -314,7 +314,8 @@ class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours, 
         bench.wait(200)
         self.nobody_is_lost_or_taken_from_a_talk()
         sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
-        for name in ("interactions", "offers", "stints", "legs", "deadlines", "recordings", "attempts"):
+        calls = ("interactions", "offers", "stints", "legs", "recordings", "attempts", "outside_dials")
+        for name in (*calls, "deadlines"):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
         self._everybody_is_free()
         again = make_core()[0]
