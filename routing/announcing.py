@@ -255,7 +255,7 @@ def _waits_first(caller: Interaction) -> bool:
 def _undisturbed(state: State, caller: Interaction) -> bool:
     """Whether nobody is asked to take them, and nothing is being said."""
     queued = caller.state is InteractionState.queued
-    return queued and caller.told.step is None and not state.live_offers(caller.id)
+    return queued and caller.told.step is None and not state.is_rung_for(caller.id)
 
 
 def plan(state: State, caller: Interaction, turn: Turn) -> None:

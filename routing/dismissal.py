@@ -43,7 +43,7 @@ def dismiss(state: State, caller: Interaction, reason: str, announcement_id: str
     """Turn a caller away who waits and is offered to nobody; False, and nothing is done, with any other: they talk, or
     somebody's phone may ring for them. `reason` is a code: the visit ends as `turned_away_` and that. Without an
     announcement, or where nothing of it can be played, the call ends at once."""
-    if not INTERACTION.allows(caller.state, "dismiss") or state.live_offers(caller.id):
+    if not INTERACTION.allows(caller.state, "dismiss") or state.is_rung_for(caller.id):
         return False
     away = state.put_interaction(
         caller,

@@ -17,8 +17,7 @@ from routing.tiers import LEFT, unfired, watched
 def movable(state: State, caller: Interaction) -> bool:
     """Whether a caller waits and nobody is offered to them: then they can be sent somewhere else."""
     waits = caller.state is InteractionState.queued and caller.ended_at is None
-    offered = caller.offer_id is not None or state.live_offers(caller.id) or state.outside_of(caller.id) is not None
-    return waits and not offered
+    return waits and caller.offer_id is None and not state.is_rung_for(caller.id)
 
 
 class Line:

@@ -216,6 +216,10 @@ class State:
         found = self.outside.where("interaction_id", interaction_id)
         return next((one for one in found if one.ended_at is None), None)
 
+    def is_rung_for(self, interaction_id: str) -> bool:
+        """Whether somebody's phone rings for a caller, or may still be answered: an agent's or an outside number."""
+        return bool(self.live_offers(interaction_id)) or self.outside_of(interaction_id) is not None
+
     def attempt_on(self, leg: str) -> Attempt | None:
         """The live attempt whose agent's leg this is."""
         found = self.attempts.where("leg", leg)
