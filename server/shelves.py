@@ -22,12 +22,12 @@ from routing import announcements, hoursrows, queuerows, rows, tables, teamwork
 from routing.attempts import Attempt, Trunk
 from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
+from routing.outsiderows import OutsideDial
 from routing.recent import Recent
 from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
 from routing.store import save_choices, save_recording_problems, save_setup_changes, save_states
-from routing.outsiderows import OutsideDial
 from routing.tallies import AgentTally, Round
 from routing.tiers import Lack
 from server.heartbeat import SavePulse, save_pulse
