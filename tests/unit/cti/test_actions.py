@@ -60,6 +60,7 @@ def test_given_each_order_then_its_actions_are_these() -> None:
         "QueueCaller": ["Redirect"],
         "RingDialler": ["Originate"],
         "DialOut": ["Originate"],
+        "RingOutside": ["Setvar", "Originate"],
         "LookAtLeg": ["Getvar"],
         "SayToCaller": ["Setvar"],
         "HushCaller": ["Setvar"],
