@@ -89,7 +89,7 @@ class SetUpEdits:
         """All of them, or none."""
         await self._know(edits)
         for edit in edits:
-            _can_be_dialled(edit)
+            can_be_dialled(edit)
         command = ChangeSetUp(actor=ask.actor, edits=tuple(edits), undoes=undoes)
         return cast(dict[str, Any], await self._commands.execute(command))
 
@@ -111,12 +111,13 @@ def _people_of(edit: Edit) -> Iterable[str]:
     return (edit.id,) if edit.kind == "profile" else edit.values.get("members", ())
 
 
-def _can_be_dialled(edit: Edit) -> None:
+def can_be_dialled(edit: Edit) -> None:
     """Raise for an outside number to which callers would be sent in vain: every dial is checked so, when it comes."""
     values = edit.values if edit.kind == "queue" and edit.values is not None else {}
-    empty = values.get("empty") or {}
+    empty, closed = values.get("empty") or {}, values.get("closed") or {}
     ways = [("overflow", one.get("to")) for one in values.get("overflow") or ()]
     ways += [("empty", empty.get(name)) for name in ("join_to", "leave_to")]
+    ways.append(("closed", closed.get("to")))
     for field, to in ways:
         if to is None or to.get("kind") != Goes.outside.value:
             continue

@@ -11,7 +11,7 @@ from agent_desktop.api import Ask, Form, Route
 from agent_desktop.hub import Hub
 from agent_desktop.people import People
 from agent_desktop.resources.setuphistory import edit_row, in_use
-from agent_desktop.setupedits import CHECKED, SHELVES, SetUpEdits
+from agent_desktop.setupedits import CHECKED, SHELVES, SetUpEdits, can_be_dialled
 from agent_desktop.setupfile import SetUpDocument, SetUpRows, document_of, edits_of, tried
 from agent_desktop.setupforms import EditRow
 from kernel.access import Right
@@ -90,6 +90,8 @@ class SetUpDocumentResource:
     def _planned(self, wanted: SetUpDocument, found: SetUpRows) -> tuple[list[PlanRow], list[Edit]]:
         """What would be changed, and the edits for that alone."""
         edits = edits_of(wanted, found)
+        for edit in edits:
+            can_be_dialled(edit)
         changed = tried(edits, found, self._people.now())
         wanted_ids = {(one.kind, one.id) for one in changed}
         rows: list[PlanRow] = []

@@ -132,6 +132,28 @@ async def test_given_a_preview_then_it_says_what_would_be_and_nothing_is_changed
     assert (await done(live, "GET", "/api/hours"))["hours"] == []
 
 
+async def test_given_a_number_that_no_permit_would_let_through_then_no_way_out_of_a_queue_leads_there(
+    live: World,
+) -> None:
+    to = {"kind": "outside", "number": "+34803123456"}
+    ways = {
+        "closed": {"to": to},
+        "overflow": [{"when": "waited", "seconds": 30, "to": to}],
+        "empty": {"join": ["nobody_ready"], "join_to": to},
+    }
+    rows = (await done(live, "GET", "/api/queues"))["queues"]
+    (row,) = [one for one in rows if one["id"] == "main"]
+    for field, value in ways.items():
+        body = {"version": row["version"], field: value}
+        status, error, details = await refused(live, "PATCH", "/api/queues/main", body)
+        assert (status, error, details["field"]) == (422, "overflow_number_wrong", field), details
+        assert details["rule"] == "number_premium"
+        file = {"queues": {"main": {"name": row["name"], field: value}}}
+        status, error, details = await refused(live, "POST", "/api/setup/plan", {"setup": file})
+        assert (error, details["field"]) == ("overflow_number_wrong", field)
+    assert (await done(live, "GET", "/api/queues"))["queues"] == rows
+
+
 async def test_given_a_file_then_hours_are_in_it_and_applied_it_makes_them_as_one_change_that_can_be_undone(
     live: World,
 ) -> None:
