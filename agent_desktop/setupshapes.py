@@ -17,8 +17,11 @@ CLOSED: Any = {"additionalProperties": False}
 Segment = Annotated[str, Field(max_length=40)]
 """Such as 09:00-13:30; a day ends at 24:00. The engine says of one that is no time which it is, and of which day."""
 Zone = Annotated[str, Field(min_length=1, max_length=60)]
-Weekly = Annotated[dict[str, Annotated[list[Segment], Field(max_length=24)]], Field(max_length=14)]
-"""Segments of each weekday: mon, tue, wed, thu, fri, sat, sun. One without any is closed."""
+Weekly = Annotated[
+    dict[Id, Annotated[list[Segment], Field(max_length=24)]], Field(max_length=14, json_schema_extra=CLOSED)
+]
+"""Segments of each weekday: mon, tue, wed, thu, fri, sat, sun. One without any is closed. The engine says of a name
+that is no weekday which it is."""
 Calendars = Annotated[list[Id], Field(max_length=20)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -123,26 +124,32 @@ def _complaint(refusal: TrunklineError) -> str:
     return "\n".join([f"{refusal.message} Nothing was changed.", *lines])
 
 
-class _Loader(yaml.SafeLoader):
-    """Dates stay as they are written: what is sent has none."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def _read(file: Path) -> Any:
     try:
-        found = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a SafeLoader
+        found = _as_written(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid("set_up_unreadable", f"{file} is no YAML: {error}") from None
+    except ValueError as error:
+        raise Invalid("set_up_unreadable", f"{file} has a date that is none: {error}. Write 2026-12-24.") from None
     if not isinstance(found, dict):
         raise Invalid(
             "set_up_unreadable", f"{file} has no sections. `trunkline config export` writes one to begin with."
         )
     return found
+
+
+def _as_written(value: Any) -> Any:
+    """YAML makes days of texts like 2026-12-24; what is sent has texts."""
+    match value:
+        case dict():
+            return {_as_written(key): _as_written(one) for key, one in value.items()}
+        case list():
+            return [_as_written(one) for one in value]
+        case datetime():
+            raise ValueError(f"{value} is a day with a time; a text that looks so goes in quotes")
+        case date():
+            return value.isoformat()
+    return value
 
 
 def _show(edits: list[dict[str, Any]], words: dict[str, str]) -> None:

@@ -165,6 +165,9 @@ async def test_given_a_wrong_file_person_or_address_then_it_is_said_and_the_sess
     bad = tmp_path / "bad.yaml"
     bad.write_text("a: [", encoding="utf-8")
     assert "is no YAML" in (await config(live, "plan", str(bad)))[1]
+    for day in ("2026-13-45", "2026-12-24 09:00:00"):
+        bad.write_text(f"calendars: {{madrid: {{name: Madrid, days: [{{date: {day}, name: No}}]}}}}", encoding="utf-8")
+        assert "has a date that is none" in (await config(live, "plan", str(bad)))[1]
     good = write(tmp_path / "good.yaml", WANTED)
     code, said = await config(live, "plan", good, login="agent")
     assert (code, "does not include the set-up" in said) == (1, True), said
