@@ -16,6 +16,9 @@ import { FormProblem } from "../ui/inputs";
 import { closeDialog } from "./uistate";
 import { LEVEL_TONE, wordFor } from "./words";
 
+/** Expected waits of fewer seconds than this are none. */
+const WORTH = 5;
+
 export function WaitingDialog() {
   const list = useRef<HTMLOListElement>(null);
   const pointed = useSignal(false);
@@ -159,7 +162,7 @@ function Row({ row, gone, blocked, busy, onPick }: RowProps) {
       </span>
       <span class="stack tight right">
         <Timer since={row.since} />
-        {row.expected_wait !== null && (
+        {row.expected_wait !== null && row.expected_wait >= WORTH && (
           <span class="small muted">
             {t("waiting.expected", { time: clockFace(Math.round(row.expected_wait)) })}
           </span>

@@ -39,7 +39,7 @@ function variant(type: string, facts: TraceLine["facts"]): string {
 function because(type: string, facts: TraceLine["facts"], person: (id: unknown) => string): string {
   if (type === "CallerTold") return toldWords(facts);
   const reason = text(facts.reason ?? facts.when ?? facts.problem ?? facts.repair ?? facts.action);
-  if (!reason) return "";
+  if (!reason || reason === facts.state) return "";
   if (type === "CallerMoved") return tryT(`moved.${reason}`, spaced(reason));
   if (type === "CallerDismissed")
     return tryT(`title.turned_away_${reason}`, tryT(`moved.${reason}`, spaced(reason)));
