@@ -16,6 +16,8 @@ from lab.errors import LabError
 from lab.mirrors import choose_mirror, read_sources
 
 MARKER = ".trunkline-complete"
+PACKAGES = "asterisk,asterisk-core-sounds-es,asterisk-core-sounds-ru"
+"""English sounds come with it; a root made before there were others does without them."""
 Say = Callable[[str], None]
 
 
@@ -125,7 +127,7 @@ def _make(root: Path, say: Say) -> None:
     suite, extra = ("sid", []) if release["ID"] == "debian" else _ubuntu(release)
     say(f"making a {suite} root with Asterisk in {root} (once; about 500 MB and one to two minutes)")
     log = root.with_name(root.name + ".log")
-    argv = ["debootstrap", "--variant=minbase", "--include=asterisk", *extra, suite, str(root), mirror]
+    argv = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", *extra, suite, str(root), mirror]
     with log.open("w") as output:
         done = subprocess.run(argv, stdout=output, stderr=subprocess.STDOUT, env=_proxied_env(), check=False)
     if done.returncode:
