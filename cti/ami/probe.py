@@ -108,7 +108,9 @@ async def missing_contexts(ask: Ask) -> list[Problem]:
             lacking.append(context)
     if not lacking:
         return []
-    words = f"the switch lacks our dialplan ({', '.join(lacking)}), so no caller can reach the platform"
+    entered = {"cti-in", "cti-hold"} & set(lacking)
+    so = "so no caller can reach the platform" if entered else "as its version is older, so not all that we ask is done"
+    words = f"the switch lacks our dialplan ({', '.join(lacking)}), {so}"
     cure = "run `trunkline install-dialplan --write` on the switch, include its files, then `dialplan reload`"
     return [Problem(words, cure)]
 
