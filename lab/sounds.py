@@ -14,7 +14,7 @@ SECONDS = {"lab/short": 0.4, "lab/long": 3.0, "lab/very-long": 12.0}
 SHIPPED = (
     *("queue-youarenext", "queue-thereare", "queue-callswaiting", "queue-holdtime", "queue-less-than"),
     *("queue-minute", "queue-minutes", "queue-thankyou", "vm-goodbye"),
-    *("queue-periodic-announce", "sorry", "im-sorry", "goodbye", "please-try-call-later"),
+    *("queue-periodic-announce", "vm-nobodyavail", "goodbye"),
 )
 """Sounds by the names that Asterisk's packages have for them, as far as anything of ours uses them."""
 SHIPPED_SECONDS = 0.8

@@ -74,8 +74,8 @@ DEFAULTS: Mapping[str, Announcement] = MappingProxyType(
     {
         one.id: one
         for one in (
-            _english(CLOSED, "Closed", "sorry", "please-try-call-later", "goodbye"),
-            _english(NOBODY, "Nobody there", "im-sorry", "please-try-call-later", "goodbye"),
+            _english(CLOSED, "Closed", "vm-nobodyavail", "vm-goodbye"),
+            _english(NOBODY, "Nobody there", "vm-nobodyavail", "vm-goodbye"),
             _english(NEXT, "Next in line", "queue-youarenext"),
             _english(PLACE, "Position in line", "queue-thereare", POSITION, "queue-callswaiting"),
             _english(WAIT, "Expected wait", "queue-holdtime", MINUTES, "queue-minutes"),
@@ -84,7 +84,7 @@ DEFAULTS: Mapping[str, Announcement] = MappingProxyType(
         )
     }
 )  # fmt: skip
-"""What is said where nothing else was set up under these ids."""
+"""What is said where nothing else was set up under these ids, of sounds that English, Spanish and Russian packages have."""
 
 
 def there(rows: Iterable[Announcement]) -> dict[str, Announcement]:

@@ -112,8 +112,8 @@ export const newSetup = () => ({
       en: ["custom/hello-orders", "queue-periodic-announce"],
       es: ["custom/hello-orders"],
     }),
-    announcement("closed", "Closed", { en: ["sorry", "please-try-call-later", "goodbye"] }, 0, true),
-    announcement("nobody", "Nobody there", { en: ["im-sorry", "goodbye"] }, 0, true),
+    announcement("closed", "Closed", { en: ["vm-nobodyavail", "vm-goodbye"] }, 0, true),
+    announcement("nobody", "Nobody there", { en: ["vm-nobodyavail", "vm-goodbye"] }, 0, true),
     announcement(
       "position",
       "Our place",

@@ -56,14 +56,14 @@ async def test_each_caller_hears_their_place_in_their_language(tmp_path: Path) -
 async def test_an_offer_while_it_is_said_hushes_it_and_the_talk_is_nothing_but_the_talk(tmp_path: Path) -> None:
     queue = replace(QUEUE, announce=replace(QUEUE.announce, welcome="closed"))
     async with SimSwitch(1, policy=Policy.answers(1.5)) as switch, on_sim(switch, tmp_path, queue) as home:
-        switch.exchange.sounds |= dict.fromkeys(("sorry", "please-try-call-later", "goodbye"), 1.0)
+        switch.exchange.sounds |= dict.fromkeys(("vm-nobodyavail", "vm-goodbye"), 1.0)
         await home.ready(("ana",))
         await home.do(SetPresence(actor="ana", agent_id="ana", presence=Presence.paused, reason="break"))
         call = switch.call_in("+34600111222")
         await until(lambda: call.channel.context == "cti-say", 15, "the welcome is said")
         await home.do(SetPresence(actor="ana", agent_id="ana", presence=Presence.ready))
         await until(lambda: call.channel.bridge is not None, 15, "they talk")
-        assert call.channel.heard == ["en:sorry"], "hushed after the piece that played"
+        assert call.channel.heard == ["en:vm-nobodyavail"], "hushed after the piece that played"
         assert switch.sent("Redirect") == []
         call.hang_up()
         await home.wraps_up("ana")

@@ -199,7 +199,7 @@ def test_given_a_welcome_then_it_is_said_first_and_the_place_after_it() -> None:
     found = world(welcome="closed", position=True, first_seconds=15, every_seconds=30)
     ix = found.call("c1")
     found.wait(2)
-    assert told(found, ix) == [("sorry", "please-try-call-later", "goodbye")]
+    assert told(found, ix) == [("vm-nobodyavail", "vm-goodbye")]
     heard(found, ix)
     found.wait(14)
     assert len(told(found, ix)) == 1
