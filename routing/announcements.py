@@ -84,7 +84,7 @@ DEFAULTS: Mapping[str, Announcement] = MappingProxyType(
         )
     }
 )  # fmt: skip
-"""What is said where nothing else was set up under these ids, of sounds that English, Spanish and Russian packages have."""
+"""What is said where nothing else was set up under these ids: of sounds that Spanish and Russian packages have too."""
 
 
 def there(rows: Iterable[Announcement]) -> dict[str, Announcement]:
