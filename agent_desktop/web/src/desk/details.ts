@@ -36,6 +36,7 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "number"),
     seconds ? spell(seconds) : null,
     text(details, "queue"),
+    text(details, "outside") ? t("detail.outside", { number: text(details, "outside") ?? "" }) : null,
     waitWords(details),
     dispositionWords(text(details, "disposition") ?? ""),
     wordFor("result", text(details, "result")),
