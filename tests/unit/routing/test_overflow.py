@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cti import events as ev
+from cti.orders import SayToCaller
 from kernel.codec import plain
-from routing.messages import CallerMoved, SetPresence
+from routing.messages import CallerMoved, InteractionEnded, SetPresence
 from routing.overflow import TierTaken
-from routing.rows import Presence
+from routing.rows import InteractionState, Presence
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from routing.tiers import Destination, EmptyRules, Factor, Goes, Tier, When
@@ -252,3 +253,20 @@ def test_given_an_expected_wait_above_the_mark_then_the_last_in_line_go_and_the_
     assert [world.ix(ix).queue_id for ix in waiting] == ["main", "main", "spare", "spare"]
     world.wait(120)
     assert [world.ix(ix).queue_id for ix in waiting] == ["main", "spare", "spare", "spare"], "a line that stands still"
+
+
+def test_given_a_tier_that_ends_the_call_then_the_caller_hears_why_and_has_not_abandoned() -> None:
+    world = two_queues(Tier(When.nobody_ready, 20, to=Destination(Goes.hang_up, announcement_id="nobody")))
+    ix = world.call("c1")
+    world.wait(20)
+    (said,) = world.orders(SayToCaller)
+    assert (said.interaction_id, said.leave) == (ix, True)
+    assert said.sounds
+    assert world.ix(ix).state is InteractionState.dismissed
+    world.agent("ann")
+    set_up(world, "profile", "ann", groups=["first"])
+    assert not world.offers(ix)
+    world.caller_leaves(ix)
+    (ended,) = [one for one in world.out.events if isinstance(one, InteractionEnded)]
+    assert ended.reason == "turned_away_overflow_nobody_ready"
+    assert not [one for one in world.core.deadlines if ix in one.id]
