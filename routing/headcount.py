@@ -76,8 +76,8 @@ class Headcount:
         self._queues.update(one.id for one in (before, after) if one is not None)
 
     def look(self, at: datetime) -> Iterator[Lack]:
-        """What is missing where, of the queues where that is different now, or that were set up anew; the rows are put
-        on their shelf."""
+        """What is missing where, of the queues where that is different now, then the rows are put on their shelf, or that
+        were set up anew or loaded."""
         new = self._look_at_queues()
         touched = set(new)
         for agent_id in self._agents:
@@ -85,10 +85,12 @@ class Headcount:
         self._agents.clear()
         for queue_id in sorted(touched):
             if queue_id in self._counts:
-                before = self._state.lacks.get(queue_id) or Lack(queue_id)
-                after = _noted(before, facts(self._counts[queue_id]), at)
-                if after != before or queue_id in new:
+                before = self._state.lacks.get(queue_id)
+                after = _noted(before or Lack(queue_id), facts(self._counts[queue_id]), at)
+                if after != before:
                     yield self._state.lacks.put(after)
+                elif queue_id in new:
+                    yield after
 
     def _look_at_queues(self) -> set[str]:
         """The queues that are counted, and were set up just now. Who serves what is another question then."""

@@ -252,13 +252,17 @@ class Overflow(Handles):
             self._look_at(caller_id, turn)
 
     def _await(self, lack: Lack, turn: Turn) -> None:
-        """Wake up when something has been missing for so long that those who wait go."""
-        queue = self._state.queues.get(lack.id)
+        """Wake up when something has been missing for so long that those who wait go. A deadline that has come stands
+        until its own turn, which sets the next: a start looks at every queue, a replay has no starts."""
+        key, queue = f"lack-{lack.id}", self._state.queues.get(lack.id)
+        standing = turn.deadlines.get(key)
+        if standing is not None and standing.at <= turn.at:
+            return
         times = sorted(one for one in _ends(queue, lack) if one > turn.at) if queue is not None else []
-        if times:
-            turn.due(times[0], LackDue(key=f"lack-{lack.id}", queue_id=lack.id))
-        else:
-            turn.cancel(f"lack-{lack.id}")
+        if not times:
+            turn.cancel(key)
+        elif standing is None or standing.at != times[0]:
+            turn.due(times[0], LackDue(key=key, queue_id=lack.id))
 
 
 def _ends(queue: Queue, lack: Lack) -> Iterator[datetime]:
