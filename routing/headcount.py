@@ -76,8 +76,8 @@ class Headcount:
         self._queues.update(one.id for one in (before, after) if one is not None)
 
     def look(self, at: datetime) -> Iterator[Lack]:
-        """What is missing where, of the queues where that is different now, then the rows are put on their shelf, or that
-        were set up anew or loaded."""
+        """What is missing where, of the queues where that is different now (then the rows are put on their shelf), or
+        that were set up anew or loaded."""
         new = self._look_at_queues()
         touched = set(new)
         for agent_id in self._agents:
