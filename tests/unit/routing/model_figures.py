@@ -11,6 +11,7 @@ from agent_desktop.ports import State
 from agent_desktop.projection import Projection
 from cti.events import CallerInFallback, CallerWaits, Joined
 from kernel.codec import plain
+from kernel.core import Core
 from kernel.messages import Event
 from routing.attempts import Attempt
 from routing.dialling import DialEnded, DialRefused
@@ -80,6 +81,14 @@ class Figures(RuleBasedStateMachine):
         self.tally = Tally()
         self.screen = Projection()
         self.told = 0
+        self.again = make_core()[0]
+        self.made = 0
+
+    def journal_again(self) -> Core:
+        """What the journal makes again, as far as it goes: each line is taken once, not anew each time."""
+        assert list(replay(self.bench.journal[self.made :], self.again)) == []
+        self.made = len(self.bench.journal)
+        return self.again
 
     @invariant()
     def p5_figures_are_what_the_log_says(self) -> None:
@@ -109,8 +118,7 @@ class Figures(RuleBasedStateMachine):
     @rule()
     def a_screen_is_opened_anew(self) -> None:
         """What it shows is what those show that were open all the time, and what the journal makes again."""
-        core = make_core()[0]
-        assert list(replay(self.bench.journal, core)) == []
+        core = self.journal_again()
         seq, shelves = core.seq, core.shelves
         rows = {name: {row.id: plain(row) for row in shelf} for name, shelf in shelves.items()}
         fresh = Projection()
