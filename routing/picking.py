@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kernel.errors import Forbidden, LinkDown, NotFound, Refused
 from kernel.handling import Handles, on
 from kernel.turn import Turn
@@ -76,9 +78,10 @@ class Picking(Handles):
             raise Refused("pick_ringing", "A phone rings for this caller already.", by=", ".join(names))
 
     def _must_be_free(self, agent: Agent, turn: Turn) -> None:
-        if agent.presence is Presence.paused:
-            raise Refused("pick_paused", "You are paused. Choose Ready first, then pick the caller.")
-        why = rejection(agent, turn.at)
+        """A pause keeps callers from being given, not from being picked: it goes on after the call."""
+        why = rejection(
+            replace(agent, presence=Presence.ready) if agent.presence is Presence.paused else agent, turn.at
+        )
         if why == "phone_lost":
             raise Refused("pick_no_phone", "Your phone is not reached. Look at it, then pick the caller.")
         if why not in (None, RESTING):

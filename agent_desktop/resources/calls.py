@@ -64,7 +64,7 @@ PICK = {
     404: ("call_gone",),
     409: (
         *("pick_ringing", "pick_answered", "pick_in_fallback", "pick_not_waiting"),
-        *("pick_paused", "pick_not_free", "pick_no_phone", "pick_phone_in_use", "no_desk"),
+        *("pick_not_free", "pick_no_phone", "pick_phone_in_use", "no_desk"),
     ),
     503: NO_LINK,
 }

@@ -7,9 +7,9 @@ import pytest
 from cti import events as ev
 from cti.orders import RingAgent
 from kernel.errors import Forbidden, LinkDown, NotFound, Refused, TrunklineError
-from routing.messages import DeclineOffer, OfferMade, PickCall, SignOutAgent
+from routing.messages import DeclineOffer, FinishWrapUp, OfferMade, PickCall, SignOutAgent
 from routing.queuerows import Strategy
-from routing.rows import InteractionState, Presence
+from routing.rows import Duty, InteractionState, Presence, Standing
 from routing.setupmessages import ChangeSetUp
 from routing.teamwork import Edit
 from tests.unit.routing.world import World
@@ -136,7 +136,7 @@ def test_a_caller_who_is_gone_or_never_was_is_not_picked() -> None:
         assert error.id == "call_gone"
 
 
-def test_who_is_paused_out_busy_or_without_a_phone_does_not_pick() -> None:
+def test_who_is_out_busy_or_without_a_phone_does_not_pick() -> None:
     world = World(misses_to_pause=0)
     world.agent("ana")
     rests(world, "ana")
@@ -147,14 +147,28 @@ def test_who_is_paused_out_busy_or_without_a_phone_does_not_pick() -> None:
     world.answer(mine)
     busy = refusal(world, "ana", ix)
     assert (busy.id, busy.details["reason"]) == ("pick_not_free", "busy")
-    world.agent("ben", Presence.paused)
-    assert refusal(world, "ben", ix).id == "pick_paused"
     world.agent("cho", reachable=False)
     assert refusal(world, "cho", ix).id == "pick_no_phone"
     world.say(SignOutAgent(actor="cho", agent_id="cho"))
     assert isinstance(refusal(world, "cho", ix), Refused)
     assert isinstance(refusal(world, "nobody", ix), Refused)
     assert world.ix(ix).state is InteractionState.queued
+
+
+def test_who_is_paused_picks_and_is_paused_after_the_call() -> None:
+    world = World()
+    world.agent("ben", Presence.paused)
+    first, second = world.call("c1"), world.call("c2")
+
+    pick(world, "ben", second)
+    offer = world.answer(second)
+    assert world.ix(second).state is InteractionState.active
+    world.agent_leg_ends(second, offer)
+    world.say(FinishWrapUp(actor="ben", interaction_id=second))
+
+    ben = world.state.agents["ben"]
+    assert (ben.presence, ben.duty, ben.standing) == (Presence.paused, Duty.idle, Standing.paused)
+    assert world.ix(first).state is InteractionState.queued
 
 
 def test_a_phone_that_the_switchs_own_queue_rings_is_in_use() -> None:

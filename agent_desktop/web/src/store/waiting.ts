@@ -29,9 +29,9 @@ export function steady(before: readonly Shown[], live: readonly WaitingRow[], he
   ];
 }
 
-export type Block = "stale" | "link" | "out" | "paused" | "busy" | "no_phone";
+export type Block = "stale" | "link" | "out" | "busy" | "no_phone";
 
-/** Why I can pick nobody just now; null when I can. A rest after a missed call is no hindrance. */
+/** Why I can pick nobody just now; null when I can. A pause is no hindrance, nor a rest after a missed call. */
 export function blockOf(
   who: Pick<Me, "presence" | "duty" | "device">,
   link: string,
@@ -39,7 +39,7 @@ export function blockOf(
 ): Block | null {
   if (!asks) return "stale";
   if (link !== "up") return "link";
-  if (who.presence !== "ready") return who.presence === "out" ? "out" : "paused";
+  if (who.presence === "out") return "out";
   if (who.duty !== "idle") return "busy";
   return who.device === "lost" ? "no_phone" : null;
 }

@@ -47,13 +47,13 @@ describe("whether I can pick", () => {
 
   it("given somebody free, then nothing is in the way", () => {
     expect(blockOf(free, "up", true)).toBeNull();
+    expect(blockOf({ ...free, presence: "paused" }, "up", true)).toBeNull();
   });
 
   it("given anything else, then it says what, the gravest first", () => {
     expect(blockOf(free, "up", false)).toBe("stale");
     expect(blockOf(free, "down", true)).toBe("link");
     expect(blockOf({ ...free, presence: "out" }, "up", true)).toBe("out");
-    expect(blockOf({ ...free, presence: "paused" }, "up", true)).toBe("paused");
     expect(blockOf({ ...free, duty: "wrapping" }, "up", true)).toBe("busy");
     expect(blockOf({ ...free, device: "lost" }, "up", true)).toBe("no_phone");
   });
