@@ -126,6 +126,61 @@ async def test_given_an_export_then_applied_it_changes_nothing_and_it_undoes_wha
     assert (status, (await document(live))["queues"]["later"]["priority"]) == (200, 9)
 
 
+NIGHT = {"kind": "queue", "queue_id": "night"}
+GOODBYE = {"kind": "hang_up", "announcement_id": "sorry"}
+ALL_OF_IT: dict[str, Any] = {
+    **WANTED,
+    "announcements": {"sorry": {"name": "Sorry", "sounds": {"en": ["sorry", "goodbye"], "es": ["vm-goodbye"]}}},
+    "calendars": {"es": {"name": "ES", "days": [{"date": "2026-12-25", "name": "Navidad", "yearly": True}]}},
+    "hours": {
+        "day": {"name": "Day", "zone": "Europe/Madrid", "weekly": {"mon": ["09:00-14:00"]}, "calendars": ["es"]}
+    },
+    "queues": {
+        **WANTED["queues"],
+        "night": {"name": "Night"},
+        "service": {
+            **WANTED["queues"]["service"],
+            "groups": [],
+            "overflow": [
+                {"when": "waited", "seconds": 30, "groups": ["first"]},
+                {"when": "service_level", "seconds": 20, "percent": 80, "to": {"kind": "hang_up"}},
+                {"when": "expected_wait", "seconds": 600, "to": NIGHT},
+            ],
+            "empty": {"join": ["none_signed_in"], "join_to": GOODBYE, "leave": ["all_paused"], "leave_to": NIGHT},
+            "announce": {"welcome": "sorry", "position": True, "wait": True, "first_seconds": 9, "every_seconds": 45},
+            "hours_id": "day",
+            "closed": {"to": NIGHT},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_given_all_that_can_be_set_up_then_its_export_changes_nothing_and_brings_all_of_it_back(
+    live: World, tmp_path: Path
+) -> None:
+    code, said = await config(live, "apply", write(tmp_path / "all.yaml", ALL_OF_IT), "--yes")
+    assert code == 0, said
+    there = await document(live)
+    service = there["queues"]["service"]
+    assert [tier["when"] for tier in service["overflow"]] == ["waited", "service_level", "expected_wait"]
+    assert (service["closed"]["to"]["queue_id"], service["announce"]["welcome"]) == ("night", "sorry")
+    file = tmp_path / "export.yaml"
+    assert (await config(live, "export", str(file)))[0] == 0
+    assert "nothing to change" in (await config(live, "plan", str(file)))[1]
+
+    nothing = {name: {} for name in ("skills", "groups", "people", "announcements", "calendars", "hours")}
+    bare = {**nothing, "queues": {"main": {"name": "Main"}}}
+    code, said = await config(live, "apply", write(tmp_path / "bare.yaml", bare), "--yes")
+    assert (code, (await document(live))["hours"]) == (0, {}), said
+    code, said = await config(live, "apply", str(file), "--yes")
+    assert (code, await document(live)) == (0, there), said
+    _, found = await live.ask("admin", "GET", "/api/setup/changes")
+    status, _ = await live.ask("admin", "POST", f"/api/setup/changes/{found['items'][0]['id']}/undo")
+    after = await document(live)
+    assert (status, after["hours"], list(after["queues"])) == (200, {}, ["main"])
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"queues": {**WANTED["queues"], "service": {"name": "S", "skills": {"french": 1}}}}, "no skill french"),
     ({"queues": {"service": {"name": "Service"}}}, "cannot be removed"),
