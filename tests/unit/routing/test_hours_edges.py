@@ -11,6 +11,7 @@ from cti import events as ev
 from cti.orders import SayToCaller
 from kernel.codec import plain
 from kernel.errors import Refused, TrunklineError
+from routing.dialling import AskPermit, PermitRefused, TrunkConfigured
 from routing.messages import PickCall
 from routing.rows import InteractionState
 from routing.setupmessages import ChangeSetUp
@@ -106,3 +107,20 @@ def test_given_an_announcement_that_is_named_then_it_has_to_be_there_and_stays(w
     with pytest.raises(Refused) as refused:
         world.say(ChangeSetUp(actor="boss", edits=(Edit("announcement", "own", None),)))
     assert (refused.value.id, refused.value.details["used_by"]) == ("setup_in_use", ["queue main"])
+
+
+@pytest.mark.parametrize(("opens", "state"), [(False, S.dismissed), (True, S.queued)])
+def test_given_a_closed_queue_whose_number_outside_does_not_take_the_caller_then_they_are_turned_away(
+    opens: bool, state: InteractionState
+) -> None:
+    world = two_queues()
+    world.say(TrunkConfigured(dial="PJSIP/{number}@trunk", caller_number="+34910000000", ring_seconds=30))
+    opens_at_ten(world, "main", closed={"to": {"kind": "outside", "number": "+34911222333"}})
+    ix = world.call("c1")
+    (asked,) = world.orders(AskPermit)
+    assert (world.ix(ix).state, world.orders(SayToCaller)) == (S.queued, [])
+    if opens:
+        set_up(world, "queue", "main", hours_id=None)
+    world.say(PermitRefused(attempt_id=asked.attempt_id, interaction_id=ix, error="dnc", message="On a list."))
+    assert world.ix(ix).state is state
+    assert [one.leave for one in world.orders(SayToCaller)] == [True] * (not opens)
