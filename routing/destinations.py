@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from kernel.turn import Turn
 from routing.dismissal import dismiss
 from routing.messages import CallerMoved
-from routing.outside import call_outside
+from routing.outside import call_outside, way_out
 from routing.rows import Interaction
 from routing.state import State
 from routing.teamwork import steps_taken
 from routing.tiers import Destination, Goes
 
-__all__ = ["Destination", "Goes", "send_on"]
+__all__ = ["Destination", "Goes", "reachable", "send_on"]
 
 
 def send_on(state: State, caller: Interaction, destination: Destination, reason: str, turn: Turn) -> bool:
@@ -23,10 +24,10 @@ def send_on(state: State, caller: Interaction, destination: Destination, reason:
 
 
 def _to_queue(state: State, caller: Interaction, destination: Destination, reason: str, turn: Turn) -> bool:
-    queue = state.queues.get(destination.queue_id)
-    if queue is None or not queue.active or queue.id == caller.queue_id or not state.is_open(queue, turn.at):
+    queue_id = destination.queue_id
+    if queue_id is None or not _is_there(state, caller.queue_id, destination, turn.at):
         return False
-    move(state, caller, queue.id, reason, turn)
+    move(state, caller, queue_id, reason, turn)
     return True
 
 
@@ -37,6 +38,18 @@ def _hang_up(state: State, caller: Interaction, destination: Destination, reason
 Send = Callable[[State, Interaction, Destination, str, Turn], bool]
 SEND: Mapping[Goes, Send] = {Goes.queue: _to_queue, Goes.outside: call_outside, Goes.hang_up: _hang_up}
 """How each kind of destination is reached."""
+
+
+def reachable(state: State, queue_id: str, destination: Destination, at: datetime) -> bool:
+    """Whether callers of a queue can be sent there by now: it changes with hours, trunks and the set-up alone."""
+    if destination.kind is Goes.outside:
+        return way_out(state, destination) is not None
+    return destination.kind is Goes.hang_up or _is_there(state, queue_id, destination, at)
+
+
+def _is_there(state: State, queue_id: str, destination: Destination, at: datetime) -> bool:
+    queue = state.queues.get(destination.queue_id)
+    return queue is not None and queue.active and queue.id != queue_id and state.is_open(queue, at)
 
 
 def move(state: State, caller: Interaction, queue_id: str, reason: str, turn: Turn) -> Interaction:

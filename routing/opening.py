@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cti.events import CallerWaits
 from cti.facts import LinkDown
 from kernel.handling import Handles, on
 from kernel.messages import Due, Event
@@ -102,9 +103,43 @@ def admitted(state: State, caller: Interaction, turn: Turn) -> bool:
         return True
     if state.is_open(queue, turn.at) or state.is_open(queue, caller.arrived_at):
         return True
-    if not send_on(state, caller, _leads_to(state, queue, turn.at), CLOSED, turn):
-        dismiss(state, state.interactions[caller.id], CLOSED, CLOSED, turn)
+    _turn_away(state, caller, turn)
     return state.interactions[caller.id].state is InteractionState.queued
+
+
+def _came_while_closed(state: State, caller: Interaction, at: datetime) -> bool:
+    """Whether somebody who waits was let in only since a number was dialled for them, to a queue that is closed still:
+    nobody comes there."""
+    if caller.state is not InteractionState.queued or caller.moved_why != CLOSED or state.is_rung_for(caller.id):
+        return False
+    queue = state.queue_of(caller)
+    return not any(state.is_open(queue, one) for one in (at, caller.arrived_at, caller.in_queue_since or at))
+
+
+class Closed(Handles):
+    """Whoever came to a closed queue and is with nobody again does not wait there. It comes after Visits, which says
+    who waits, and before those who offer."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def not_reached(self, caller: Interaction, turn: Turn) -> None:
+        """The number that was dialled for them instead came to nothing."""
+        if _came_while_closed(self._state, caller, turn.at):
+            dismiss(self._state, caller, CLOSED, CLOSED, turn)
+
+    @on(CallerWaits)
+    def _waits(self, event: CallerWaits, turn: Turn) -> None:
+        """The line to that number broke, or the switch's own queue had them meanwhile: they go there again."""
+        caller = self._state.interactions.get(event.interaction_id)
+        if caller is not None and _came_while_closed(self._state, caller, turn.at):
+            _turn_away(self._state, caller, turn)
+
+
+def _turn_away(state: State, caller: Interaction, turn: Turn) -> None:
+    """They go where the queue's rule says; where that is not there the call ends."""
+    if not send_on(state, caller, _leads_to(state, state.queue_of(caller), turn.at), CLOSED, turn):
+        dismiss(state, state.interactions[caller.id], CLOSED, CLOSED, turn)
 
 
 def _leads_to(state: State, queue: Queue, at: datetime) -> Destination:

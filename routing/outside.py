@@ -3,6 +3,7 @@ it answers. It takes them by the claim, as an agent's phone does; where it does 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -62,14 +63,14 @@ class OutsideDue(Due):
 
 def call_outside(state: State, caller: Interaction, destination: Destination, reason: str, turn: Turn) -> bool:
     """Ask for a permit to call the number for the caller; False where there is no way out, or one is under way."""
-    trunk = state.trunks.get(MAIN_TRUNK)
-    if trunk is None or not trunk.dial or not state.line_up or state.outside_of(caller.id) or not destination.number:
+    number = way_out(state, destination)
+    if number is None or not state.line_up or state.outside_of(caller.id):
         return False
     dial = OutsideDial(
         id=turn.new_id("od"),
         interaction_id=caller.id,
         queue_id=caller.queue_id,
-        number=destination.number,
+        number=number,
         state=ATTEMPT.initial,
         leg=turn.new_id(ids.AGENT),
         asked_at=turn.at,
@@ -91,12 +92,22 @@ def call_outside(state: State, caller: Interaction, destination: Destination, re
     return True
 
 
+def way_out(state: State, destination: Destination) -> str | None:
+    """The number of a destination that can be dialled; None where there is no trunk for it."""
+    trunk = state.trunks.get(MAIN_TRUNK)
+    return destination.number or None if trunk is not None and trunk.dial else None
+
+
 class Outside(Handles):
     """Keeps these dials. It comes after Visits and Partings, which say where the caller is by then."""
 
-    def __init__(self, state: State, switchboard: Switchboard) -> None:
+    def __init__(
+        self, state: State, switchboard: Switchboard, waits_again: Callable[[Interaction, Turn], None]
+    ) -> None:
+        """`waits_again` sees to those whose number came to nothing, before anybody else is offered them."""
         self._state = state
         self._switchboard = switchboard
+        self._waits_again = waits_again
 
     @on(PermitGranted)
     def _granted(self, fact: PermitGranted, turn: Turn) -> None:
@@ -285,3 +296,6 @@ class Outside(Handles):
         self._state.outside.retire(dial.id)
         about = {"dial_id": dial.id, "interaction_id": dial.interaction_id}
         turn.emit(OutsideEnded(**about, outcome=outcome.value, reason=reason))
+        caller = self._state.interactions.get(dial.interaction_id)
+        if outcome is not Outcome.reached and caller is not None:
+            self._waits_again(caller, turn)

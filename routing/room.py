@@ -14,7 +14,7 @@ from routing.expectation import Expectations
 from routing.lostphones import LostPhones
 from routing.matchmaking import Matchmaker
 from routing.offers import Offers
-from routing.opening import Openings
+from routing.opening import Closed, Openings
 from routing.outbound import Outbound
 from routing.outcomes import Outcomes
 from routing.outside import Outside
@@ -45,6 +45,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
     lost_phones = LostPhones(state, wrapping, offers)
     dial_ends = DialEnds(state, switchboard)
     outcomes = Outcomes(state)
+    closed = Closed(state)
     return (
         Audited(state),
         outcomes,
@@ -59,7 +60,8 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Visits(state, offers, wrapping, switchboard),
         Dismissals(state),
         Partings(state, wrapping, lost_phones, switchboard),
-        Outside(state, switchboard),
+        Outside(state, switchboard, closed.not_reached),
+        closed,
         Recorded(state),
         lost_phones,
         Away(state),
