@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from cti.events import CallerHeard, CallerInFallback, CallerWaits, Joined, OrderFailed, SwitchBack
+from cti.events import CallerHeard, CallerInFallback, CallerWaits, Joined, LegOrdered, OrderFailed, SwitchBack
 from cti.orders import HushCaller, SayToCaller
 from kernel.handling import Handles, on
 from kernel.messages import Due, Event
@@ -129,11 +129,11 @@ class Announcing(Handles):
         turn.cancel(_key(event.interaction_id))
         turn.cancel(f"told-{event.interaction_id}")
 
-    @on(OfferMade)
-    def _offered(self, event: OfferMade, turn: Turn) -> None:
-        """Whoever is about to be talked to is told nothing any more."""
-        caller = self._state.interactions[event.interaction_id]
-        if caller.told.step is None:
+    @on(OfferMade, LegOrdered)
+    def _offered(self, event: OfferMade | LegOrdered, turn: Turn) -> None:
+        """Whoever is about to be talked to is told nothing any more: an agent's phone or an outside number rings."""
+        caller = self._state.interactions.get(event.interaction_id)
+        if caller is None or caller.told.step is None:
             return
         self._not_heard(caller, turn)
         turn.send(HushCaller(order_id=turn.new_id("hush"), caller_channel=caller.channel, interaction_id=caller.id))

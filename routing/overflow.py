@@ -11,19 +11,26 @@ from cti.events import SwitchBack
 from kernel.handling import Handles, on
 from kernel.messages import Due, Event, Message
 from kernel.turn import Turn
-from routing.destinations import send_on
+from routing.attempts import Outcome
+from routing.destinations import reachable, send_on
+from routing.dialling import TrunkConfigured
 from routing.expectation import Expectations
 from routing.headcount import Headcount
 from routing.messages import CallerMoved, InteractionEnded, InteractionQueued, StintJoined
+from routing.opening import HoursTurned
 from routing.outlook import level
+from routing.outside import OutsideEnded
 from routing.overflowlines import Line, Lines, movable
 from routing.queuerows import Queue
 from routing.rows import Interaction, InteractionState
+from routing.setupmessages import ChangeSetUp
 from routing.state import State
-from routing.tiers import LEFT, REFUSED, Factor, Lack, Tier, When, unfired, watched
+from routing.tiers import LEFT, REFUSED, Factor, Lack, Tier, When, kept, leads_away, unfired, watched
 
 AGAIN = timedelta(seconds=10)
 """How often the expected wait is reckoned again where nothing happens that changes it but the time."""
+RETRY = timedelta(seconds=60)
+"""After which somebody may be sent again to a number that was not reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,13 @@ class TierTaken(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierDue(Due):
     """A caller has waited long enough for a tier of their queue, or to leave one without anybody."""
+
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDue(Due):
+    """A caller may be sent again where they were not taken."""
 
     interaction_id: str
 
@@ -91,21 +105,51 @@ class Overflow(Handles):
 
     @on(ExpectDue)
     def _expect_due(self, due: ExpectDue, turn: Turn) -> None:
-        self._queues.add(due.queue_id)
-        self._reckon[due.queue_id] = turn.seq
+        self._look_ahead(due.queue_id, turn)
 
     @on(InteractionQueued, CallerMoved, StintJoined, InteractionEnded)
     def _came_or_went(self, event: Message, turn: Turn) -> None:
         caller = self._state.interactions.get(getattr(event, "interaction_id", None))
         if caller is not None:
-            self._reckon[caller.queue_id] = turn.seq
-            self._queues.add(caller.queue_id)
+            self._look_ahead(caller.queue_id, turn)
+        if isinstance(event, CallerMoved | InteractionEnded):
+            turn.cancel(f"retry-{event.interaction_id}")
+
+    def _look_ahead(self, queue_id: str, turn: Turn) -> None:
+        """At what is reckoned too."""
+        self._reckon[queue_id] = turn.seq
+        self._queues.add(queue_id)
+
+    @on(OutsideEnded)
+    def _came_to_nothing(self, event: OutsideEnded, turn: Turn) -> None:
+        caller = self._state.interactions.get(event.interaction_id)
+        if caller is not None and caller.ended_at is None and caller.tiers and event.outcome != Outcome.reached.value:
+            turn.due(turn.at + RETRY, RetryDue(key=f"retry-{caller.id}", interaction_id=caller.id))
+
+    @on(RetryDue)
+    def _retry(self, due: RetryDue, turn: Turn) -> None:
+        """Whoever is here still was taken nowhere."""
+        caller = self._state.interactions.get(due.interaction_id)
+        if caller is not None and caller.ended_at is None and self._state.outside_of(caller.id) is None:
+            queue = self._state.queue_of(caller)
+            self._state.put_interaction(caller, tiers=kept(queue, caller.tiers))
+
+    @on(HoursTurned, TrunkConfigured, ChangeSetUp)
+    def _way_may_be_open(self, event: Message, turn: Turn) -> None:
+        """Where nobody could be sent they may be sent now; nothing else makes it so, so nothing asks in between."""
+        for queue in self._state.queues:
+            line = self._lines.of(queue.id)
+            if line is not None and leads_away(queue):
+                self._look_ahead(queue.id, turn)
+                for rank in line.order:
+                    self._lines.look_again(rank[-1])
 
     @on(SwitchBack)
     def _switch_back(self, event: SwitchBack, turn: Turn) -> None:
         """What came while the switch could not be told of it."""
         for caller in self._state.interactions.where("state", InteractionState.queued):
             self._lines.look_again(caller.id)
+            self._look_ahead(caller.queue_id, turn)
 
     def look(self, turn: Turn) -> None:
         """Whom something has come true for goes. Before each matching."""
@@ -142,7 +186,7 @@ class Overflow(Handles):
     def _empty(self, caller: Interaction, queue: Queue, turn: Turn) -> bool:
         """Whether the caller went since nobody is there."""
         rules, since = queue.empty, caller.in_queue_since or turn.at
-        if REFUSED not in caller.tiers and since == turn.at:
+        if REFUSED not in caller.tiers and since == turn.at and caller.answered_at is None:
             for factor in rules.join:
                 if self._since(queue, factor) is not None:
                     return self._go(caller, REFUSED, f"join_{factor.value}", turn)
@@ -154,10 +198,13 @@ class Overflow(Handles):
         return False
 
     def _go(self, caller: Interaction, mark: int, reason: str, turn: Turn) -> bool:
-        """Tried once; where that leads nowhere they wait, as if there were no rule."""
+        """Where that leads nowhere they wait, as if there were no rule."""
         rules = self._state.queue_of(caller).empty
+        to = rules.join_to if mark == REFUSED else rules.leave_to
+        if not reachable(self._state, caller.queue_id, to, turn.at):
+            return False
         marked = self._state.put_interaction(caller, tiers=(*caller.tiers, mark))
-        return send_on(self._state, marked, rules.join_to if mark == REFUSED else rules.leave_to, reason, turn)
+        return send_on(self._state, marked, to, reason, turn)
 
     def _tiers(self, caller: Interaction, queue: Queue, turn: Turn) -> None:
         for nth, tier in unfired(queue, caller.tiers):
@@ -177,15 +224,21 @@ class Overflow(Handles):
         return tier.when is When.service_level and self._below(tier, queue)
 
     def _fire(self, caller: Interaction, nth: int, tier: Tier, turn: Turn) -> bool:
-        """Whether the caller went."""
+        """Whether the caller went. Nothing has come for them where they cannot be sent yet."""
+        if not self._can_go(caller.queue_id, tier, turn):
+            return False
         taken = self._state.put_interaction(caller, tiers=(*caller.tiers, nth))
         to = tier.to.kind.value if tier.to is not None else "groups"
         ids = {"interaction_id": caller.id, "queue_id": caller.queue_id}
         turn.emit(TierTaken(**ids, tier=nth, when=tier.when.value, to=to))
         return tier.to is not None and send_on(self._state, taken, tier.to, f"overflow_{tier.when.value}", turn)
 
+    def _can_go(self, queue_id: str, tier: Tier, turn: Turn) -> bool:
+        return tier.to is None or reachable(self._state, queue_id, tier.to, turn.at)
+
     def _again(self, caller: Interaction, queue: Queue, turn: Turn) -> None:
-        """Wake up when the next of what only waits for the time has come."""
+        """Wake up when the next of what only waits for the time has come; what has come and leads nowhere yet waits for
+        another message."""
         since, key = caller.in_queue_since or turn.at, f"tier-{caller.id}"
         left = unfired(queue, caller.tiers)
         times = [since + timedelta(seconds=tier.seconds) for _, tier in left if tier.when is When.waited]
@@ -193,6 +246,7 @@ class Overflow(Handles):
             grace = timedelta(seconds=queue.empty.grace_seconds)
             began = (self._since(queue, factor) for factor in queue.empty.leave)
             times += [max(one, since) + grace for one in began if one is not None]
+        times = [one for one in times if one > turn.at]
         if times:
             turn.due(min(times), TierDue(key=key, interaction_id=caller.id))
         else:
@@ -211,6 +265,8 @@ class Overflow(Handles):
         if queue_id in self._lacking:
             self._leave(queue, line, turn)
         for nth, tier in enumerate(queue.overflow):
+            if not self._can_go(queue_id, tier, turn):
+                continue
             if tier.when is When.expected_wait:
                 if self._reckon.get(queue_id) == turn.seq:
                     self._reckon_all(queue, nth, tier, turn)
@@ -222,6 +278,8 @@ class Overflow(Handles):
         """Who came since then has a deadline of their own."""
         self._lacking.discard(queue.id)
         rules = queue.empty
+        if not reachable(self._state, queue.id, rules.leave_to, turn.at):
+            return
         if any(self._over(self._since(queue, one), rules.grace_seconds, turn.at) for one in rules.leave):
             for caller_id in line.left(LEFT):
                 self._look_at(caller_id, turn)

@@ -10,8 +10,6 @@ from routing.queuerows import Queue
 from routing.tiers import Destination, Factor, Goes, Tier, When
 
 DAY = 86_400
-GONE = frozenset({Goes.queue, Goes.hang_up})
-"""Whoever is sent there is not in the queue any more; an outside number may not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def check_ways_out(queues: Mapping[str, Queue], removed: Set[tuple[str, str]]) -
     _lead_somewhere(queues, removed)
     for queue in queues.values():
         _lead_not_back(queue, queues)
-        _tiers_can_come(queue)
+        _tiers_can_come(queue, queues)
 
 
 def _at(queue: Queue, field: str, id: str, words: str, **params: str | int) -> dict[str, object]:
@@ -97,7 +95,7 @@ def _path(start: str, goal: str, queues: Mapping[str, Queue]) -> list[str] | Non
     return None
 
 
-def _tiers_can_come(queue: Queue) -> None:
+def _tiers_can_come(queue: Queue, queues: Mapping[str, Queue]) -> None:
     """Each lets somebody in who could not serve, and its time comes before everybody has gone by another."""
     groups = set(queue.groups).union(*(step.groups for step in queue.steps))
     for nth, tier in enumerate(queue.overflow, 1):
@@ -105,18 +103,25 @@ def _tiers_can_come(queue: Queue) -> None:
             words = f"queue {queue.id}: overflow {nth} lets nobody in who could not serve before. Name another group."
             raise Invalid("tier_repeats", words, **_at(queue, "overflow", "tier_repeats", words, tier=nth))
         groups |= set(tier.groups)
-        before = _gone_before(queue, nth, tier)
+        before = _gone_before(queue, nth, tier, queues)
         if before is not None:
             words = f"queue {queue.id}: overflow {nth} can never come: {before} everybody is gone."
             details = _at(queue, "overflow", "tier_never_comes", words, tier=nth)
             raise Invalid("tier_never_comes", words, **details)
 
 
-def _gone_before(queue: Queue, nth: int, tier: Tier) -> str | None:
+def _takes_all(to: Destination, queues: Mapping[str, Queue]) -> bool:
+    """Whether whoever is sent there is gone for sure: an outside number may not answer, a queue may be closed."""
+    if to.kind is Goes.queue:
+        return to.queue_id in queues and queues[to.queue_id].hours_id is None
+    return to.kind is Goes.hang_up
+
+
+def _gone_before(queue: Queue, nth: int, tier: Tier, queues: Mapping[str, Queue]) -> str | None:
     """By what everybody has left for whom a tier could come."""
     for number, other in enumerate(queue.overflow, 1):
         sooner = other.seconds <= tier.seconds if number < nth else other.seconds < tier.seconds
-        if number == nth or other.to is None or other.to.kind not in GONE or other.when is not tier.when:
+        if number == nth or other.to is None or not _takes_all(other.to, queues) or other.when is not tier.when:
             continue
         if tier.when is When.service_level:
             sooner = number < nth and other.seconds == tier.seconds and other.percent >= tier.percent
@@ -124,7 +129,7 @@ def _gone_before(queue: Queue, nth: int, tier: Tier) -> str | None:
             return f"by overflow {number}"
     rules = queue.empty
     lasts = tier.when is When.nobody_ready and rules.grace_seconds < tier.seconds
-    if lasts and Factor.nobody_ready in rules.leave and rules.leave_to.kind in GONE:
+    if lasts and Factor.nobody_ready in rules.leave and _takes_all(rules.leave_to, queues):
         return "by the rule for a queue without anybody"
     return None
 

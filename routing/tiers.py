@@ -108,6 +108,18 @@ def unfired(queue: Queue, taken: Sequence[int]) -> list[tuple[int, Tier]]:
     return [(nth, tier) for nth, tier in enumerate(queue.overflow) if nth not in taken]
 
 
+def leads_away(queue: Queue) -> bool:
+    """Whether it sends callers who wait somewhere else."""
+    return bool(queue.empty.leave) or any(tier.to is not None for tier in queue.overflow)
+
+
+def kept(queue: Queue, taken: Sequence[int]) -> tuple[int, ...]:
+    """Of what has come for a caller who is in the queue still, what need not come again: groups serve them, and they
+    have passed its door. Where they were sent nobody took them."""
+    groups = [nth for nth in taken if 0 <= nth < len(queue.overflow) and queue.overflow[nth].to is None]
+    return (*(one for one in taken if one == REFUSED), *groups)
+
+
 def carried(before: Sequence[Tier], after: Sequence[Tier], taken: Sequence[int]) -> tuple[int, ...]:
     """Which tiers have come for a caller, where their queue's are others now: a tier that is as it was goes by another
     number at most. One that was changed is a new one."""

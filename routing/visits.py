@@ -50,6 +50,7 @@ from routing.rows import (
 )
 from routing.state import MAIN_LINE, State, came
 from routing.switchboard import Switchboard
+from routing.tiers import kept
 from routing.widening import move_from_gone, widen
 from routing.wrapping import Wrapping
 
@@ -141,6 +142,7 @@ class Visits(Handles):
 
     @on(CallerWaits)
     def _waits(self, event: CallerWaits, turn: Turn) -> None:
+        """Whoever waits again after a talk begins anew to wait in the queue."""
         interaction = self._state.interactions.get(event.interaction_id)
         if interaction is None:
             return
@@ -152,12 +154,14 @@ class Visits(Handles):
             self._called_back(interaction, turn)
             again = turn.at
         first = interaction.queued_at is None
+        talked = interaction.answered_at is not None and interaction.state is not InteractionState.in_fallback
         waiting = self._state.put_interaction(
             interaction,
             state=state,
             again_since=again,
             queued_at=interaction.queued_at or turn.at,
-            in_queue_since=self._in_queue_since(interaction, turn.at),
+            in_queue_since=turn.at if talked else interaction.in_queue_since or turn.at,
+            tiers=kept(self._state.queue_of(interaction), interaction.tiers) if talked else interaction.tiers,
             place=self._first_place(interaction, turn.at) if first else interaction.place or turn.at,
         )
         move_from_gone(self._state, waiting, turn)
@@ -165,12 +169,6 @@ class Visits(Handles):
         if first and admitted(self._state, waiting, turn):
             queue_id = self._state.interactions[waiting.id].queue_id
             turn.emit(InteractionQueued(interaction_id=waiting.id, queue_id=queue_id))
-
-    @staticmethod
-    def _in_queue_since(caller: Interaction, at: datetime) -> datetime:
-        """Whoever waits again after a talk begins anew."""
-        talked = caller.answered_at is not None and caller.state is not InteractionState.in_fallback
-        return at if talked else caller.in_queue_since or at
 
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from cti.orders import RingOutside
 from kernel.codec import plain
+from routing.destinations import reachable
 from routing.headcount import asks, doing, facts
 from routing.overflow import Overflow
 from routing.overflowlines import Lines, movable
@@ -80,8 +81,11 @@ class SentOn(RuleBasedStateMachine):
                 continue
             queue, since = self.state.queue_of(caller), caller.in_queue_since
             for nth, tier in enumerate(queue.overflow):
-                if tier.when is When.waited and nth not in caller.tiers:
+                if tier.when is When.waited and nth not in caller.tiers and self._leads_on(tier, queue.id):
                     assert self.bench.at < since + timedelta(seconds=tier.seconds), (caller, tier)
+
+    def _leads_on(self, tier: Tier, queue_id: str) -> bool:
+        return tier.to is None or reachable(self.state, queue_id, tier.to, self.bench.at)
 
     def _something_is_due(self) -> bool:
         due = self.bench.core.next_due()
