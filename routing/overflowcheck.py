@@ -113,7 +113,8 @@ def _tiers_can_come(queue: Queue, queues: Mapping[str, Queue]) -> None:
 def _takes_all(to: Destination, queues: Mapping[str, Queue]) -> bool:
     """Whether whoever is sent there is gone for sure: an outside number may not answer, a queue may be closed."""
     if to.kind is Goes.queue:
-        return to.queue_id in queues and queues[to.queue_id].hours_id is None
+        found = queues.get(to.queue_id or "")
+        return found is not None and found.hours_id is None
     return to.kind is Goes.hang_up
 
 
