@@ -14,7 +14,6 @@ from kernel.turn import Turn
 from routing.destinations import send_on
 from routing.dismissal import dismiss
 from routing.hoursrows import CLOSED, TURNED_AWAY, Opening, business_hours
-from routing.outside import OutsideEnded
 from routing.queuerows import Queue
 from routing.rows import Interaction, InteractionState
 from routing.setupmessages import ChangeSetUp
@@ -57,15 +56,6 @@ class Openings(Handles):
     @on(OpeningDue)
     def _time_came(self, due: OpeningDue, turn: Turn) -> None:
         self._look(turn)
-
-    @on(OutsideEnded)
-    def _outside_ended(self, event: OutsideEnded, turn: Turn) -> None:
-        """Whom the number of a closed queue did not take waits for nobody: they are turned away."""
-        caller = self._state.interactions.get(event.interaction_id)
-        if caller is None or caller.moved_why != CLOSED or caller.answered_at is not None:
-            return
-        if not self._state.is_open(self._state.queue_of(caller), turn.at):
-            dismiss(self._state, caller, CLOSED, CLOSED, turn)
 
     def _look(self, turn: Turn) -> None:
         """At all hours: there are few."""
