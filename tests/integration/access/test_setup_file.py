@@ -132,9 +132,7 @@ ALL_OF_IT: dict[str, Any] = {
     **WANTED,
     "announcements": {"sorry": {"name": "Sorry", "sounds": {"en": ["sorry", "goodbye"], "es": ["vm-goodbye"]}}},
     "calendars": {"es": {"name": "ES", "days": [{"date": "2026-12-25", "name": "Navidad", "yearly": True}]}},
-    "hours": {
-        "day": {"name": "Day", "zone": "Europe/Madrid", "weekly": {"mon": ["09:00-14:00"]}, "calendars": ["es"]}
-    },
+    "hours": {"day": {"name": "Day", "zone": "Europe/Madrid", "weekly": {"mon": ["09:00-14:00"]}, "calendars": ["es"]}},
     "queues": {
         **WANTED["queues"],
         "night": {"name": "Night"},
