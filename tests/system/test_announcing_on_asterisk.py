@@ -89,6 +89,7 @@ async def offers_around(rounds: int, lab: AsteriskLab, folder: Path) -> None:
         await home.platform.ports.execute(ChangeSetUp(actor="adm", edits=(LONG,)))
         for number in range(rounds):
             since = ami.mark()
+            await ana.phone.register()  # the registration of a plain phone ends after five minutes
             await ana.ask("PUT", "/api/desk/presence", {"presence": "paused", "reason": "break"})
             async with SipCaller(lab.sip, number=LUCIA, to="5551234") as lucia:
                 await until(lambda: home.waiting() == 1, 10, "a caller waits")
