@@ -1,6 +1,6 @@
 // What is said and sent of times of a day.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { language } from "../../src/i18n";
 import {
   another,
@@ -12,6 +12,7 @@ import {
   weekWords,
 } from "../../src/office/setup/times";
 
+vi.stubGlobal("navigator", { languages: ["en-GB"] });
 language.value = "en";
 
 describe("segments", () => {
