@@ -126,7 +126,8 @@ def _behind() -> None:
     """Hashing comes after everything else on the machine: calls and screens never wait for a core that it has. Where a
     thread cannot be put behind the others (not Linux), it is not."""
     with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICE)
 
 
 def sign_in_busy() -> Unavailable:

@@ -94,6 +94,7 @@ async def request(
 ) -> tuple[int, Any, float]:
     sent = {"Sec-Fetch-Site": "same-origin", "User-Agent": "matrix", **headers}
     how = {"headers": sent, "allow_redirects": False, **({} if body is None else {"json": body})}
+    await live.can_save()
     began = time.perf_counter()
     async with live.client.request(method, live.url + address, **how) as answer:
         found = await (answer.json() if answer.content_type == "application/json" else answer.text())

@@ -33,6 +33,7 @@ from lab.sim import Policy, SimSwitch
 from routing.queuerows import Queue
 from routing.rows import OfferState
 from routing.setupmessages import QueueConfigured
+from server.busy import AWAY
 from server.demo import SEED, load_demo
 from server.desk import desktop_app
 from server.pbx import Pbx
@@ -91,8 +92,14 @@ class World:
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body), "application/json"
+        await self.can_save()
         async with self.client.request(method, self.url + path, data=data, headers=headers, allow_redirects=False) as a:
             return a.status, await (a.json() if a.content_type == "application/json" else a.text())
+
+    async def can_save(self) -> None:
+        """A machine under load may keep a commit waiting for so long that whoever comes meanwhile is told to try again
+        (`engine_busy`): so nobody comes meanwhile."""
+        await until(lambda: self.platform.heartbeat.age <= AWAY, 30, "a commit")
 
     async def offer_of(self, login: str) -> str:
         """The id of the offer that a person has now."""
