@@ -152,6 +152,8 @@ def call_view(row: Row, queue: Row, stint: Row | None, region: str, before: Row 
         "queued_at": moment(row.get("queued_at")),
         "answered_at": moment(row.get("answered_at")),
         "expected_wait": row.get("expected_wait"),
+        "preferred": row.get("preferred"),
+        "resumed": row.get("resumed") is not None,
         "again_since": moment(row.get("again_since")),
         "ended_at": moment(row.get("ended_at")),
         "end_reason": row.get("end_reason"),

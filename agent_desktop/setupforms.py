@@ -112,6 +112,11 @@ class QueueFields(Form):
     steps: Annotated[list[StepForm], Field(max_length=10)] | None = None
     priority: Annotated[int, Field(ge=0, le=3600)] | None = None
     dids: Annotated[list[Did], Field(max_length=200)] | None = None
+    sticky_seconds: Annotated[int, Field(ge=0, le=600)] | None = None
+    sticky_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    owner_seconds: Annotated[int, Field(ge=0, le=600)] | None = None
+    owner_first: bool | None = None
+    resume_seconds: Annotated[int, Field(ge=0, le=600)] | None = None
     overflow: Annotated[list[TierForm], Field(max_length=10)] | None = None
     empty: EmptyForm | None = None
     announce: AnnounceForm | None = None
@@ -262,6 +267,11 @@ class QueueSettings(TypedDict):
     steps: list[StepRow]
     priority: int
     dids: list[str]
+    sticky_seconds: int
+    sticky_days: int
+    owner_seconds: int
+    owner_first: bool
+    resume_seconds: int
     overflow: list[TierRow]
     empty: EmptyRow
     announce: AnnounceRow

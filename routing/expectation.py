@@ -11,7 +11,7 @@ from kernel.handling import Handles, on
 from kernel.turn import Turn
 from routing.estimate import expected_wait, ring_seconds
 from routing.matchmaking import Matchmaker
-from routing.rows import Interaction
+from routing.rows import Interaction, rejection
 from routing.state import State
 
 
@@ -31,10 +31,14 @@ class Expectations(Handles):
         self._matchmaker = matchmaker
 
     def of(self, caller: Interaction, at: datetime) -> Expectation:
-        """Of somebody who waits. With an agent free for them it is the ring: they are offered within this turn."""
+        """Of somebody who waits. With an agent free for them it is the ring: they are offered within this turn. For how
+        long one agent, for whom alone they wait, will be busy is not known."""
         outlook = self._matchmaker.outlook(caller, at)
         recents = [one for queue in sorted(outlook.queues) if (one := self._state.recent.get(queue)) is not None]
-        if outlook.free:
+        alone = self._state.agents.get(caller.prefer_agent)
+        if alone is not None and rejection(alone, at) is not None:
+            return Expectation(outlook.ahead, None)
+        if alone is not None or outlook.free:
             return Expectation(0, round(ring_seconds(recents, at), 1))
         first = self._state.interactions.get(outlook.first)
         since = None if first is None else first.queued_at or first.place

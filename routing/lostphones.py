@@ -56,6 +56,7 @@ class LostPhones(Handles):
             again_since=turn.at,
             prefer_agent=stint.agent_id if waits else None,
             prefer_until=until if waits else None,
+            preferred=None,
         )
         turn.due(until, MatchDue(key=f"prefer-{interaction.id}"))
 

@@ -167,7 +167,8 @@ class Matchmaker:
             return self._matcher.caller_gone(caller_id)
         queue = self._state.queue_of(row)
         rank, demand = place_in_line(row, queue.priority), self._demand(queue, row.step, row.tiers)
-        self._matcher.caller_changed(Caller(row.id, rank, demand, only, queue.id))
+        because = f"preferred_{row.preferred or 'phone_lost'}" if only else ""
+        self._matcher.caller_changed(Caller(row.id, rank, demand, only, queue.id, because))
 
     def _demand(self, queue: Queue, step: int, tiers: tuple[int, ...]) -> Demand:
         found = self._demands.get((queue.id, step, tiers))
@@ -223,7 +224,7 @@ class Matchmaker:
 
 def place_in_line(row: Interaction, bonus: float) -> Rank:
     """What orders callers, `bonus` being the priority of their queue; see rank_of."""
-    return rank_of(row.front, row.place or row.arrived_at, bonus, came(row.id), row.id)
+    return rank_of(row.front, row.place or row.arrived_at, bonus, came(row.resumed or row.id), row.id)
 
 
 def _may_be_joined(offer: Offer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kernel.messages import Command, Event, Fact, Question, Write, personal
 from routing.matching.why import Record
@@ -107,7 +108,8 @@ class DeskSeen(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdentified(Fact):
-    """The look-up came back. `failed` when the customer data could not be read."""
+    """The look-up came back. `failed` when the customer data could not be read. `owner` is the person whose customer it
+    is, `last_agent` who talked with them last, at `last_talk_at`."""
 
     interaction_id: str
     match: Match
@@ -116,6 +118,9 @@ class CallerIdentified(Fact):
     candidate_ids: tuple[str, ...] = ()
     level: str | None = None
     failed: bool = False
+    owner: str | None = None
+    last_agent: str | None = None
+    last_talk_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,10 +61,14 @@ class Queue:
 
     Who serves it: `everyone`, or else people who are in one of `groups` or among `members`; of these, who has `skills`
     at the levels named or above (see Evaluation), less as `steps` widen it. `priority` are seconds by which its callers
-    go before those of other queues. `dids` are the numbers called that lead here.
-    `overflow` is where callers go whom it cannot serve soon, in order, `empty` what becomes of them when nobody is
-    there (see routing.tiers). It is open in the hours `hours_id` (None: always); who comes while it is not goes as
-    `closed` says. One that was removed is kept, not `active`: old calls name it."""
+    go before those of other queues. `dids` are the numbers called that lead here. `overflow` is where callers go whom
+    it cannot serve soon, in order, `empty` what becomes of them when nobody is there (see routing.tiers). It is open in
+    the hours `hours_id` (None: always); who comes while it is not goes as `closed` says. One that was removed is kept,
+    not `active`: old calls name it.
+
+    Who gets back whom: a caller waits `sticky_seconds` for the agent who talked with them in the last `sticky_days`
+    alone, or `owner_seconds` for the one whose customer they are (0: not at all); where both could be, for the owner
+    when `owner_first`. Who gave up and calls again within `resume_seconds` has the old place again."""
 
     id: str
     name: str
@@ -90,6 +94,11 @@ class Queue:
     steps: tuple[Step, ...] = ()
     priority: int = 0
     dids: tuple[str, ...] = ()
+    sticky_seconds: int = 0
+    sticky_days: int = 30
+    owner_seconds: int = 0
+    owner_first: bool = False
+    resume_seconds: int = 60
     active: bool = True
     overflow: tuple[Tier, ...] = ()
     empty: EmptyRules = field(default_factory=EmptyRules)

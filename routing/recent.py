@@ -36,7 +36,8 @@ class Recent:
 
 class Recently(Handles):
     """Notes each wait as it ends. It comes before Visits, which says that a caller is gone. Left out are waits that say
-    nothing of the queue: of those whom the switch's own queue joined, or who gave up in it."""
+    nothing of the queue: of those whom the switch's own queue joined, or who gave up in it, and of those who
+    waited for one agent alone."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -66,4 +67,5 @@ class Recently(Handles):
 
 
 def _counts(caller: Interaction) -> bool:
-    return caller.direction == "inbound" and caller.queued_at is not None and not caller.from_fallback
+    alone = caller.preferred is not None or caller.from_fallback
+    return caller.direction == "inbound" and caller.queued_at is not None and not alone

@@ -47,6 +47,7 @@ def record_call(
         "outside": interaction.outside,
         "waited_seconds": _waited(interaction, turn),
         "expected_wait": interaction.expected_wait,
+        "resumed": interaction.resumed is not None,
         "recording": interaction.recording,
         "recording_problem": interaction.recording_problem,
     }

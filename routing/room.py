@@ -21,8 +21,10 @@ from routing.outside import Outside
 from routing.overflow import Overflow
 from routing.partings import Partings
 from routing.picking import Picking
+from routing.preference import Preferences
 from routing.recent import Recently
 from routing.recorded import Recorded
+from routing.resuming import Resuming
 from routing.setup import Setup
 from routing.standing import Standings
 from routing.state import State
@@ -59,6 +61,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         Recently(state),
         Visits(state, offers, wrapping, switchboard),
         Dismissals(state),
+        Resuming(state),
         Partings(state, wrapping, lost_phones, switchboard),
         Outside(state, switchboard, closed.not_reached),
         closed,
@@ -66,6 +69,7 @@ def handlers(state: State, switchboard: Switchboard) -> tuple[Handler, ...]:
         lost_phones,
         Away(state),
         Widening(state),
+        Preferences(state),
         expectations,
         overflow,
         Picking(state, offers),

@@ -9,6 +9,13 @@ from enum import StrEnum
 from routing.announcements import UNTOLD, Told
 
 
+class Preferred(StrEnum):
+    """Why a caller would rather have one agent: they talked with them last, or are their customer."""
+
+    last_agent = "last_agent"
+    owner = "owner"
+
+
 class Presence(StrEnum):
     out = "out"
     ready = "ready"
@@ -148,7 +155,10 @@ class Interaction:
     `outside` is the outside number at which they were served.
     `expected_wait` is for how many seconds they were expected to wait when they began to; None: it was not known.
     `told` is what we told them while they waited.
-    `dismissal` is there from when they are turned away, until the end or until somebody has them after all."""
+    `dismissal` is there from when they are turned away, until the end or until somebody has them after all.
+    `last_agent` talked with them last, at `last_talk_at`, `owner_agent` is whose customer they are; `preferred` says
+    for which of these reasons they wait for `prefer_agent` alone, or got them; None where a phone was lost. `resumed`
+    is the call that they gave up, or the first of several, and whose place they have again."""
 
     id: str
     state: InteractionState
@@ -189,6 +199,11 @@ class Interaction:
     expected_wait: float | None = None
     told: Told = UNTOLD
     dismissal: Dismissal | None = None
+    last_agent: str | None = None
+    last_talk_at: datetime | None = None
+    owner_agent: str | None = None
+    preferred: Preferred | None = None
+    resumed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "lost_phone_seconds": (0, DAY),
     "progress_seconds": (1, HOUR),
     "priority": (0, HOUR),
+    "sticky_seconds": (0, HOUR),
+    "sticky_days": (1, 3650),
+    "owner_seconds": (0, HOUR),
+    "resume_seconds": (0, HOUR),
 }
 """Least and most of a queue's numbers. A form may ask for less; beyond these a time cannot be reckoned with."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,60}")

@@ -16,6 +16,7 @@ from routing.hoursrows import Calendar, Hours, Opening, business_hours
 from routing.outsiderows import OutsideDial
 from routing.queuerows import Disposition, Queue
 from routing.recent import Recent
+from routing.resuming import GivenUpPlace
 from routing.rows import Agent, Interaction, Line, Offer, OfferState, Stint, StintState
 from routing.tallies import AgentTally, Round
 from routing.teamwork import Group, Profile, Skill
@@ -98,6 +99,7 @@ class State:
         self.recent: Shelf[Recent] = Shelf("queue_recent", Recent)
         self.lacks: Shelf[Lack] = Shelf("queue_lacks", Lack)
         self.outside: Shelf[OutsideDial] = Shelf("outside_dials", OutsideDial, ("interaction_id", "leg"))
+        self.given_up: Shelf[GivenUpPlace] = Shelf("given_up_places", GivenUpPlace, ("number",))
 
     def _touch(self, part: _Part) -> None:
         self.touched.add(part.agent_id)
@@ -127,6 +129,7 @@ class State:
             self.recent,
             self.lacks,
             self.outside,
+            self.given_up,
         )
 
     @property

@@ -18,6 +18,9 @@ from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.tables import agent_states, agents, attempts, choices, interactions, offers, setup_changes, stints
 
+TALKS_LOOKED_AT = 5
+"""Of the last so many calls that were answered, the latest talk counts: one may have been with nobody whom we know."""
+
 
 async def offers_of(connection: AsyncConnection, interaction_id: str) -> list[Offer]:
     """Every offer of an interaction, oldest first."""
@@ -101,6 +104,22 @@ async def calls_by(connection: AsyncConnection, ids: Sequence[str]) -> list[Inte
     """Those of these calls that there are."""
     query = select(interactions).where(interactions.c.id.in_(ids))
     return [from_row(Interaction, row) for row in await connection.execute(query)]
+
+
+async def last_talk(
+    connection: AsyncConnection, customer_id: str | None, number: str | None
+) -> tuple[str, datetime] | None:
+    """Who talked last with a customer, or with a number where that is all that is known, and when."""
+    if customer_id is None and not number:
+        return None
+    whose = interactions.c.customer_id == customer_id if customer_id else interactions.c.number == number
+    calls = select(interactions.c.id).where(whose, interactions.c.answered_at.is_not(None))
+    calls = calls.order_by(interactions.c.arrived_at.desc(), interactions.c.id.desc()).limit(TALKS_LOOKED_AT)
+    talks = select(stints.c.agent_id, stints.c.joined_at).where(
+        stints.c.interaction_id.in_(calls.scalar_subquery()), stints.c.joined_at.is_not(None)
+    )
+    row = (await connection.execute(talks.order_by(stints.c.joined_at.desc(), stints.c.id.desc()).limit(1))).first()
+    return None if row is None else (row.agent_id, row.joined_at)
 
 
 async def known_interactions(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:

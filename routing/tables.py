@@ -56,6 +56,17 @@ queue_recent = Table(
     Column("since", Float, nullable=False),
 )
 
+given_up_places = Table(
+    "given_up_places",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("queue_id", String(60), nullable=False),
+    Column("number", String(200), nullable=False),
+    Column("place", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("first", ID, nullable=False),
+)
+
 agent_states = Table(
     "agent_states",
     metadata,
@@ -112,6 +123,12 @@ interactions = Table(
     Column("expected_wait", Float),
     Column("told", Json, nullable=False, server_default="{}"),
     Column("dismissal", Json),
+    Column("last_agent", String(40)),
+    Column("last_talk_at", UtcDateTime),
+    Column("owner_agent", String(60)),
+    Column("preferred", String(20)),
+    Column("resumed", ID),
+    Index("ix_interactions_number_arrived_at", "number", "arrived_at"),
 )
 
 stints = Table(
@@ -199,6 +216,11 @@ queues = Table(
     Column("steps", Json, nullable=False, server_default="[]"),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("dids", Json, nullable=False, server_default="[]"),
+    Column("sticky_seconds", Integer, nullable=False, server_default="0"),
+    Column("sticky_days", Integer, nullable=False, server_default="30"),
+    Column("owner_seconds", Integer, nullable=False, server_default="0"),
+    Column("owner_first", Boolean, nullable=False, server_default=false()),
+    Column("resume_seconds", Integer, nullable=False, server_default="60"),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("overflow", Json, nullable=False, server_default="[]"),
     Column("empty", Json, nullable=False, server_default="{}"),

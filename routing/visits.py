@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -36,6 +35,7 @@ from routing.messages import (
 )
 from routing.offers import Offers, settle_accepted
 from routing.opening import admitted
+from routing.places import Places
 from routing.record import record_call
 from routing.rows import (
     TALKING,
@@ -48,7 +48,7 @@ from routing.rows import (
     Stint,
     StintState,
 )
-from routing.state import MAIN_LINE, State, came
+from routing.state import MAIN_LINE, State
 from routing.switchboard import Switchboard
 from routing.tiers import kept
 from routing.widening import move_from_gone, widen
@@ -65,6 +65,7 @@ class Visits(Handles):
         self._switchboard = switchboard
         self._offers = offers
         self._wrapping = wrapping
+        self._places = Places(state)
 
     # ── arriving and waiting ────────────────────────────────────────────────────────────────────────────
 
@@ -173,22 +174,14 @@ class Visits(Handles):
     def _first_place(self, caller: Interaction, at: datetime) -> datetime:
         """Now, or when the caller is known to have come; never behind somebody whom the switch numbered later, as at
         the end of an outage: we may only have heard of those sooner, or know when they came and not that they wait."""
-        later = (one.place for one in self._without_agent() if one.place and came(one.id) > came(caller.id))
-        return min(caller.place or at, *later, at)
+        return min(caller.place or at, self._places.least_after(caller.id) or at, at)
 
     def _place_since(self, event: CallerArrived, at: datetime) -> datetime | None:
         """When a caller came of whom only the snapshot tells; never before somebody who is known and whom the switch
         numbered earlier: its clock may have been set since."""
         if event.since is None or event.since == at:
             return None
-        number = came(event.interaction_id)
-        earlier = [one.place or one.arrived_at for one in self._without_agent() if came(one.id) < number]
-        return max([event.since, *earlier])
-
-    def _without_agent(self) -> Iterator[Interaction]:
-        """Inbound callers who are there, and talk with nobody."""
-        inbound = (one for one in self._state.interactions if one.ended_at is None and one.direction == "inbound")
-        return (one for one in inbound if one.state not in TALKING)
+        return max(event.since, self._places.most_before(event.interaction_id) or event.since)
 
     def _called_back(self, interaction: Interaction, turn: Turn) -> None:
         """Our order to come back from the fallback queue reached the caller just after a phone there had answered."""
@@ -246,6 +239,7 @@ class Visits(Handles):
         if stint is not None and first:
             turn.emit(StintJoined(interaction_id=interaction.id, stint_id=stint.id, agent_id=stint.agent_id))
         state = INTERACTION.observe(interaction.state, "joined")
+        got = interaction.prefer_agent is None or (stint is not None and stint.agent_id == interaction.prefer_agent)
         changed = self._state.put_interaction(
             interaction,
             state=state,
@@ -257,6 +251,7 @@ class Visits(Handles):
             dismissal=None,
             prefer_agent=None,
             prefer_until=None,
+            preferred=interaction.preferred if got else None,
             from_fallback=interaction.from_fallback or not event.ours,
         )
         record_call(self._state, changed, turn)

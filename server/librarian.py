@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -24,13 +25,23 @@ AGAIN = (0.2, 1.0, 5.0, 15.0)
 """Seconds to wait before a look-up that failed is tried again; then it is given up."""
 SETTLE = (0.2, 0.5, 1.0, 2.0)
 """Seconds between looks at a recording that the switch may still be writing."""
+Talk = tuple[str, datetime]
+Talks = Callable[[str | None, str | None], Awaitable[Talk | None]]
+"""Who talked last with a customer or a number, and when."""
 
 
 class Librarian:
     """Carries out look-up orders; every order is answered by one fact, failure included."""
 
-    def __init__(self, customers: CustomerService, recordings_dir: Path, post: Callable[[Fact], bool]) -> None:
+    def __init__(
+        self,
+        customers: CustomerService,
+        talks: Talks,
+        recordings_dir: Path,
+        post: Callable[[Fact], bool],
+    ) -> None:
         self._customers = customers
+        self._talks = talks
         self._recordings = recordings_dir
         self._post = post
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,11 +68,12 @@ class Librarian:
         task.add_done_callback(self._tasks.discard)
 
     async def _identify(self, order: IdentifyCaller) -> None:
-        found = await self._looked_up(order)
-        if found is None:
+        looked_up = await self._looked_up(order)
+        if looked_up is None:
             match = Match.unknown if order.number else Match.withheld
             self._post(CallerIdentified(interaction_id=order.interaction_id, match=match, failed=True))
             return
+        found, talk = looked_up
         self._post(
             CallerIdentified(
                 interaction_id=order.interaction_id,
@@ -70,14 +82,18 @@ class Librarian:
                 contact_id=found.contact_id,
                 candidate_ids=tuple(found.candidate_ids),
                 level=found.level,
+                owner=found.owner_id,
+                last_agent=talk[0] if talk else None,
+                last_talk_at=talk[1] if talk else None,
             )
         )
 
-    async def _looked_up(self, order: IdentifyCaller) -> CallerMatch | None:
+    async def _looked_up(self, order: IdentifyCaller) -> tuple[CallerMatch, Talk | None] | None:
         """Nobody waits for the last try: after a second the caller is offered as unknown, until it succeeds."""
         for pause in (*AGAIN, None):
             try:
-                return await self._customers.identify(order.number)
+                found = await self._customers.identify(order.number)
+                return found, await self._talks(found.customer_id, order.number)
             except Exception as error:
                 again = "given up" if pause is None else f"again in {pause:g} s"
                 cause = " ".join(describe_db_error(error))

@@ -45,7 +45,7 @@ from server.pbx import Pbx, WayOut
 from server.permits import PermitClerk, Sealer, sweep_for_ever
 from server.phones import FilePhoneBook
 from server.ports import EnginePorts
-from server.records import last_dials
+from server.records import last_dials, talks_of
 from server.shelves import savers, shelf_tables
 from server.store import SqlEngineStore, last_committed, last_there
 
@@ -121,7 +121,8 @@ async def running(
     phones = FilePhoneBook(pbx.phones_file, pbx.ws_base, ice_servers=pbx.ice_servers)
     switch = AmiSwitch(pbx.ami, engine.post, orders_wait=True)
     engine.on_late = switch.begin_anew
-    librarian = Librarian(CustomerService(database, default_region, clock), pbx.recordings_dir, engine.post)
+    customers = CustomerService(database, default_region, clock)
+    librarian = Librarian(customers, talks_of(database), pbx.recordings_dir, engine.post)
     ports = EnginePorts(engine, dials=await last_dials(database, clock.now()))
     office = PermitOffice(database, clock, Rules(default_region, pbx.out.dial, pbx.out.most_a_day))
     clerk = PermitClerk(office, engine.post)

@@ -12,7 +12,7 @@ from agent_desktop.records import AgentStateLine, CallAbout, ConsideredAgent, Di
 from agent_desktop.traces import CallLine, TraceLine
 from crm_core.people.service import PeopleService
 from kernel.access import Actor, Ownership
-from kernel.db import readonly
+from kernel.db import glance, readonly
 from kernel.errors import NotFound
 from recordings.store import list_recordings
 from routing.attempts import Attempt
@@ -24,11 +24,13 @@ from routing.store import (
     calls_by,
     considered_for,
     dials_ended,
+    last_talk,
     offers_of,
     setup_change,
     setup_changes_before,
     states_of,
 )
+from server.librarian import Talks
 from server.ports import SHOWN_FOR
 from server.traces import line_of, lines_of, story_of
 
@@ -37,6 +39,16 @@ async def last_dials(database: AsyncEngine, now: datetime) -> Sequence[Attempt]:
     """Of each agent the dial that ended lately: a kill may have ended it before its agent was told."""
     async with readonly(database) as connection:
         return await dials_ended(connection, now - SHOWN_FOR)
+
+
+def talks_of(database: AsyncEngine) -> Talks:
+    """For the librarian."""
+
+    async def found(customer_id: str | None, number: str | None) -> tuple[str, datetime] | None:
+        async with glance(database) as connection:
+            return await last_talk(connection, customer_id, number)
+
+    return found
 
 
 class SqlCallRecords:

@@ -24,6 +24,7 @@ from routing.dialling import ReleaseNumber
 from routing.messages import SaveChoice, SaveRecordingProblem
 from routing.outsiderows import OutsideDial
 from routing.recent import Recent
+from routing.resuming import GivenUpPlace
 from routing.setupmessages import SaveSetUpChange
 from routing.standing import SaveAgentState
 from routing.state import PhoneLease
@@ -74,6 +75,7 @@ def shelf_tables() -> Mapping[str, ShelfTable]:
         "outside_dials": ShelfTable(
             OutsideDial, tables.outside_dials, tables.outside_dials.c.ended_at.is_(None), vital=True
         ),
+        "given_up_places": ShelfTable(GivenUpPlace, tables.given_up_places),
         "answers": ShelfTable(Answer, db.answers),
         "recordings": ShelfTable(Recording, recordings, recordings.c.state.not_in(KEPT)),
     }

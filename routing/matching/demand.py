@@ -64,14 +64,15 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who can be offered now. `rank` orders all callers; `only` is the agent whom they wait for alone; `queue`
-    is whose round robin goes on with them."""
+    """Somebody who can be offered now. `rank` orders all callers; `only` is the agent whom they wait for alone, and
+    `because` the code of why; `queue` is whose round robin goes on with them."""
 
     id: str
     rank: Rank
     demand: Demand
     only: str | None = None
     queue: str = ""
+    because: str = ""
 
 
 Rank = tuple[bool, datetime, tuple[int, ...], str]

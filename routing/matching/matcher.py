@@ -124,7 +124,7 @@ class Matcher:
             order = pool.in_turn(caller, self._last(caller.queue), at)
             many = len(pool) if pool.demand.strategy is Strategy.ring_all else 1
         ranked = list(islice(order, max(many, SHOWN)))
-        return Choice(caller.id, tuple(ranked[:many]), self._why(line, ranked, many, at))
+        return Choice(caller.id, tuple(ranked[:many]), self._why(line, caller, ranked, many, at))
 
     def picked(self, caller_id: str, agent_id: str, at: datetime) -> Record | None:
         """The record of an agent's own choice of a caller, whoever's turn it is and whether or not the agent fits; None
@@ -158,10 +158,10 @@ class Matcher:
         for reason, bits in self._abilities.unfit(demand).items():
             yield reason, bits & self._free
 
-    def _why(self, line: Line, ranked: list[str], many: int, at: datetime) -> Record:
+    def _why(self, line: Line, caller: Caller, ranked: list[str], many: int, at: datetime) -> Record:
         pool, demand = line.pool, line.pool.demand
         best = pool.level(ranked[0])
-        chosen, behind = demand.strategy.value, BEHIND[demand.strategy]
+        chosen, behind = caller.because or demand.strategy.value, BEHIND[demand.strategy]
         found, listed = [], 0
         for nth, agent_id in enumerate(ranked):
             agent = self._agents[agent_id].supply

@@ -102,6 +102,10 @@ export interface Call {
   answered_at: Iso | null;
   /** For how many seconds they were expected to wait when they began to; an older server says nothing. */
   expected_wait?: number | null;
+  /** They waited for me alone: I talked with them last (last_agent), or they are my customer (owner). */
+  preferred?: string | null;
+  /** They had hung up shortly before, and have their old place again. */
+  resumed?: boolean;
   /** Since when a caller who was answered waits again: their agent's phone was lost. */
   again_since?: Iso | null;
   ended_at: Iso | null;

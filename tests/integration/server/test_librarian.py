@@ -23,6 +23,7 @@ from routing.messages import CallerIdentified, IdentifyCaller
 from routing.rows import Match
 from server import librarian
 from server.librarian import Librarian
+from server.records import talks_of
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -37,7 +38,7 @@ class Desk:
         self.facts: list[Fact] = []
         self.customers = CustomerService(database, "ES", SteadyClock())
         self.folder = folder
-        self.librarian = Librarian(self.customers, folder, self._take)
+        self.librarian = Librarian(self.customers, talks_of(database), folder, self._take)
 
     def _take(self, fact: Fact) -> bool:
         self.facts.append(fact)

@@ -33,7 +33,7 @@ from tests.unit.routing.little_switch import LittleSwitch
 OVER = (InteractionState.closed, InteractionState.abandoned)
 FILED = (RecordingState.stored, RecordingState.lost, RecordingState.purged)
 AGENTS = ("ana", "ben", "cho")
-QUEUE = Queue("main", "Main", ring_seconds=10, wrap_seconds=20)
+QUEUE = Queue("main", "Main", ring_seconds=10, wrap_seconds=20, sticky_seconds=15, owner_seconds=8)
 PHONES = ("cti-phone-01", "cti-phone-02", "cti-phone-03")
 
 
@@ -52,6 +52,7 @@ class Bench:
         self.published: list[Published] = []
         self.sent: list[Order] = []
         self.dead_letters: list[object] = []
+        self.talked: dict[str, tuple[str, str]] = {}
         self.switch = LittleSwitch(self._hear)
         self.machine = LittleMachine(self.switch)
         self.office = LittleOffice(self.disk["attempts"])
@@ -161,7 +162,10 @@ class Bench:
         if isinstance(order, IdentifyCaller):
             customer = f"cu-{order.number}" if order.number else None
             match = Match.known if customer else Match.withheld
-            self.inbox.append(CallerIdentified(interaction_id=order.interaction_id, match=match, customer_id=customer))
+            agent, owner = self.talked.get(order.number or "", (None, None))
+            who: dict[str, Any] = {"last_agent": agent, "last_talk_at": self.at if agent else None, "owner": owner}
+            ids: dict[str, Any] = {"interaction_id": order.interaction_id, "customer_id": customer}
+            self.inbox.append(CallerIdentified(match=match, **ids, **who))
         elif isinstance(order, AskPermit):
             self.inbox.append(self.office.ask(order, self.at))
         elif isinstance(order, FindRecording):

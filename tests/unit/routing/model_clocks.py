@@ -10,15 +10,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kernel.once import KEPT, AnswersAreOld
 from routing.opening import OpeningDue
+from routing.resuming import KEPT_LONGER
+from routing.returning import PlaceDue
 from routing.wrapping import LEFT_BEHIND
 from tests.unit.routing.bench import QUEUE, Bench
 
 HOUR, TEN_MINUTES = 3600.0, 600.0
 LONGEST = timedelta(seconds=LEFT_BEHIND + QUEUE.wrap_extensions * QUEUE.wrap_extend_seconds)
 """A wrap-up that was left behind and extended as often as may be. No timer of the engine is set further ahead, but for
-answers that are kept for a day."""
+those in LONGER."""
 MOST_AT_ONCE = 60
 """Deadlines that may come in half a second; what runs here has some forty rows at most."""
+
+
+LONGER = {
+    AnswersAreOld.__name__: KEPT + timedelta(hours=2),
+    PlaceDue.__name__: timedelta(seconds=QUEUE.resume_seconds) + KEPT_LONGER,
+}
+"""Answers are kept for a day, a place that was given up for who calls again while we are away."""
 
 
 class Clocks(RuleBasedStateMachine):
@@ -57,8 +66,7 @@ class Clocks(RuleBasedStateMachine):
         for deadline in self.bench.core.deadlines:
             if deadline.type == OpeningDue.__name__:  # hours may not turn for days
                 continue
-            longest = KEPT + timedelta(hours=2) if deadline.type == AnswersAreOld.__name__ else LONGEST
-            assert deadline.at - self.bench.at <= longest, deadline
+            assert deadline.at - self.bench.at <= LONGER.get(deadline.type, LONGEST), deadline
 
     @invariant()
     def waits_are_as_long_as_they_were(self) -> None:

@@ -74,8 +74,8 @@ def _waits_for(caller: Interaction, agent: str, at: datetime) -> bool:
 
 
 def _order(caller: Interaction) -> tuple[bool, tuple[int, ...]]:
-    """Who lost an agent's phone goes before all; then as the switch numbered them."""
-    return not caller.front, came(caller.id)
+    """Who lost an agent's phone goes before all; then as the switch numbered them, or the call whose place it is."""
+    return not caller.front, came(caller.resumed or caller.id)
 
 
 class Order(RuleBasedStateMachine):

@@ -37,15 +37,18 @@ from tests.unit.routing.model_matching import Matching
 from tests.unit.routing.model_order import Order
 from tests.unit.routing.model_overflow import SentOn
 from tests.unit.routing.model_picking import Picking
+from tests.unit.routing.model_returning import Returning
 
 pytestmark = pytest.mark.unit
 
 NTH = st.integers(0, 5)
 ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
+EMPTIED = ("offers", "stints", "legs", "deadlines", "recordings", "attempts", "given_up_places", "outside_dials")
+LOADED = ("agents", "phone_leases", "queue_recent", *EMPTIED)
 
 
-class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours, Announcing):
+class Model(Dialling, Clocks, Figures, Matching, Returning, Order, Picking, SentOn, Hours, Announcing):
     """Rules are what people, the network and time do; what the platform does in between is checked."""
 
     def __init__(self) -> None:
@@ -271,7 +274,7 @@ class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours, 
         if not self.bench.alive:
             return
         kept = self.bench.kept()
-        for name in ("agents", "stints", "offers", "phone_leases", "legs", "deadlines", "recordings", "attempts"):
+        for name in LOADED:
             rows = [row for row in self.bench.core.shelves[name] if not _forgotten(row)]
             assert rows == sorted(kept.get(name, []), key=lambda row: row.id), name
 
@@ -324,11 +327,10 @@ class Model(Dialling, Clocks, Figures, Matching, Order, Picking, SentOn, Hours, 
             bench.switch.agent_leg_ends(leg, 16)
         bench.wait(1)
         self._wrap_up()
-        bench.wait(200)
+        bench.wait(800)
         self.nobody_is_lost_or_taken_from_a_talk()
         sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
-        calls = ("interactions", "offers", "stints", "legs", "recordings", "attempts", "outside_dials")
-        for name in (*calls, "deadlines"):
+        for name in ("interactions", *EMPTIED):
             assert sizes[name] == 0, (name, list(bench.core.shelves[name]))
         self._everybody_is_free()
         for name, shelf in bench.core.shelves.items():  # P5: what lives is what the journal makes again

@@ -81,6 +81,8 @@ function Name({
           {tryT(`match.${about.match}`, about.match)}
         </Tag>
       )}
+      {about?.preferred && <Tag icon="users">{tryT(`returning.${about.preferred}`, about.preferred)}</Tag>}
+      {about?.resumed && <Tag icon="clock">{t("returning.resumed")}</Tag>}
     </div>
   );
 }

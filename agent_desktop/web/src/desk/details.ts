@@ -38,6 +38,7 @@ export function detailWords(details: Details, title = ""): string[] {
     text(details, "queue"),
     text(details, "outside") ? t("detail.outside", { number: text(details, "outside") ?? "" }) : null,
     waitWords(details),
+    details.resumed === true ? t("returning.resumed") : null,
     dispositionWords(text(details, "disposition") ?? ""),
     wordFor("result", text(details, "result")),
     outcomeWords(details),

@@ -19,6 +19,7 @@ import { Announcing, announcingWords } from "./announcing";
 import { Closing, closingWords } from "./closing";
 import { WhenEmpty } from "./empty";
 import { Overflow } from "./overflow";
+import { Returning } from "./returning";
 import { Serving, servingWords } from "./serving";
 import {
   changesOf,
@@ -147,6 +148,7 @@ function QueueForm({ found, known, hours, people, back }: FormProps) {
           problem={form.problems.value.empty}
           set={(rules) => form.set("empty", rules)}
         />
+        <Returning form={form} />
         <Card title={t("setup.rests")} icon="coffee" lead={t("setup.rests_lead")}>
           <Counts form={form} names={["misses_to_pause", "no_answer_delay", "reject_delay", "busy_delay"]} />
         </Card>

@@ -26,6 +26,10 @@ export const COUNTS = {
   lost_phone_seconds: [0, 120],
   progress_seconds: [1, 120],
   priority: [0, 3600],
+  sticky_seconds: [0, 600],
+  sticky_days: [1, 3650],
+  owner_seconds: [0, 600],
+  resume_seconds: [0, 600],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export type Count = keyof typeof COUNTS;
@@ -70,14 +74,15 @@ export type QueueSettings = {
   everyone: boolean;
   dids: string[];
   announce: Announce;
+  owner_first: boolean;
 } & Named &
   Served &
   WaysOut &
   Opens &
   Record<Count, number>;
 
-/** `who` serves: everyone or some; `dids` as they are typed. */
-export type QueueValues = { who: string; dids: string } & Named &
+/** `who` serves: everyone or some; `dids` as they are typed; `first` is the last agent or the owner. */
+export type QueueValues = { who: string; dids: string; first: string } & Named &
   Served &
   WaysOut &
   AnnounceValues &
@@ -181,6 +186,7 @@ export function valuesOf(queue: QueueSettings): QueueValues {
     ...announceValues(queue.announce),
     hours_id: queue.hours_id,
     closed: { to: destination(queue.closed.to) },
+    first: queue.owner_first ? "owner" : "last_agent",
     ...(Object.fromEntries(counts) as Record<Count, string>),
   };
 }
@@ -224,6 +230,7 @@ export function changesOf(values: QueueValues, before: QueueSettings): Partial<Q
     announce: announceOf(values),
     hours_id: values.hours_id,
     closed: { to: destination(values.closed.to) },
+    owner_first: values.first === "owner",
     ...Object.fromEntries(counts),
   };
   const told = (value: unknown): string => JSON.stringify(value);
