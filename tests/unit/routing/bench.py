@@ -187,12 +187,12 @@ class Bench:
     def busy_lanes(self) -> list[str]:
         return [lane for lane, orders in self.lanes.items() if orders]
 
-    def wait(self, seconds: float) -> None:
-        """Time passes for the switch and for the platform, if it lives."""
+    def wait(self, seconds: float, step: float = 0.5) -> None:
+        """Time passes for the switch and for the platform, if it lives; in long steps where nobody is there any more."""
         until = self.switch.now + seconds
         self.pump()
         while self.switch.now < until - 1e-6:
-            self.switch.pass_time(min(until, self.switch.now + 0.5))
+            self.switch.pass_time(min(until, self.switch.now + step))
             self.pump()
             came = 0
             while self.alive and (due := self.core.take_due(self.at)) is not None:

@@ -327,7 +327,8 @@ class Model(Dialling, Clocks, Figures, Matching, Returning, Order, Picking, Sent
             bench.switch.agent_leg_ends(leg, 16)
         bench.wait(1)
         self._wrap_up()
-        bench.wait(800)
+        bench.wait(200)
+        bench.wait(600, step=60)
         self.nobody_is_lost_or_taken_from_a_talk()
         sizes = {name: len(bench.core.shelves[name]) for name in bench.core.shelves}
         for name in ("interactions", *EMPTIED):
