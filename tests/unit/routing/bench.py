@@ -188,7 +188,7 @@ class Bench:
         return [lane for lane, orders in self.lanes.items() if orders]
 
     def wait(self, seconds: float, step: float = 0.5) -> None:
-        """Time passes for the switch and for the platform, if it lives; in long steps where nobody is there any more."""
+        """Time passes for the switch and for the platform, if it lives; in long steps where nobody is there."""
         until = self.switch.now + seconds
         self.pump()
         while self.switch.now < until - 1e-6:
