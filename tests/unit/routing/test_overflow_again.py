@@ -117,7 +117,8 @@ def test_given_a_number_that_was_busy_when_the_caller_goes_elsewhere_then_it_is_
     world.wait(120)
     assert len(world.orders(AskPermit)) == 1
     world.caller_leaves(ix)
-    assert not [one for one in world.core.deadlines if ix in one.id]
+    left = [one.id for one in world.core.deadlines if ix in one.id]
+    assert left == [f"place-{ix}"], "but for the place, should they call again"
 
 
 def test_given_the_rule_for_who_waits_leads_to_a_number_that_is_busy_then_it_is_called_again() -> None:
