@@ -39,6 +39,41 @@ async def test_given_an_announcement_then_a_queue_can_name_it_and_it_stays_as_lo
     assert "hello" not in await listed(live)
 
 
+def named(id: str) -> list[dict[str, Any]]:
+    """Each place of a queue that sends callers on, with that announcement."""
+    to = {"kind": "hang_up", "announcement_id": id}
+    return [
+        {"overflow": [{"when": "waited", "seconds": 60, "to": to}]},
+        {"empty": {"join": ["nobody_ready"], "join_to": to}},
+        {"empty": {"leave": ["all_paused"], "leave_to": to}},
+        {"closed": {"to": to}},
+    ]
+
+
+@pytest.mark.parametrize("place", range(4))
+async def test_given_a_way_out_of_a_queue_then_its_announcement_is_there_and_stays_as_long(
+    live: World, place: int
+) -> None:
+    hello = await made(live, "announcements", **HELLO)
+    (queue,) = (await done(live, "GET", "/api/queues"))["queues"]
+    before = {name: queue[name] for name in named("")[place]}
+    change = {"version": queue["version"], **named("nowhere")[place]}
+    status, found, details = await refused(live, "PATCH", "/api/queues/main", change)
+    assert (status, found) == (422, "setup_unknown")
+    assert (details["kind"], details["name"], details["place"]) == ("announcement", "nowhere", "queue main")
+    assert details["field"] in before
+
+    for id in ("closed", "hello"):
+        (queue,) = (await done(live, "GET", "/api/queues"))["queues"]
+        await done(live, "PATCH", "/api/queues/main", {"version": queue["version"], **named(id)[place]})
+    removal = f"/api/announcements/hello?version={hello['version']}"
+    status, found, details = await refused(live, "DELETE", removal)
+    assert (status, found, details["used_by"]) == (409, "setup_in_use", ["queue main"])
+    (queue,) = (await done(live, "GET", "/api/queues"))["queues"]
+    await done(live, "PATCH", "/api/queues/main", {"version": queue["version"], **before})
+    await done(live, "DELETE", removal)
+
+
 async def test_given_something_wrong_then_it_is_refused_and_nothing_changes(live: World) -> None:
     before = await listed(live)
     for body, id in (
