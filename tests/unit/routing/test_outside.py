@@ -7,7 +7,7 @@ import pytest
 
 from cti import events as ev
 from cti.facts import LinkDown
-from cti.orders import DropClaim, HangUp, QueueCaller, RingOutside
+from cti.orders import DropClaim, HangUp, HushCaller, QueueCaller, RingOutside, SayToCaller
 from routing.dialling import AskPermit, PermitGranted, PermitRefused, TrunkConfigured
 from routing.messages import PickCall
 from routing.outside import OutsideEnded
@@ -201,3 +201,18 @@ def test_given_it_rings_when_an_agent_picks_the_caller_then_that_is_refused() ->
     world.agent("ann")
     with pytest.raises(Exception, match="rings for this caller"):
         world.say(PickCall(actor="ann", interaction_id=ix, anywhere=True))
+
+
+def test_given_something_is_being_said_as_the_number_is_dialled_then_the_caller_is_hushed_once() -> None:
+    world = two_queues(Tier(When.waited, 10, to=OUT))
+    set_up(world, "queue", "main", announce={"position": True, "first_seconds": 9, "every_seconds": 15})
+    world.say(TrunkConfigured(dial="PJSIP/{number}@trunk", caller_number="+34910000000", ring_seconds=30))
+    ix = world.call("c1")
+    world.wait(10)
+    assert [one.interaction_id for one in world.orders(SayToCaller)] == [ix]
+    assert world.orders(HushCaller) == [], "they may hear it while a permit is asked for"
+    granted(world, ix)
+    assert [one.caller_channel for one in world.orders(HushCaller)] == [world.ix(ix).channel]
+    assert world.ix(ix).told.step is None
+    world.wait(20)
+    assert len(world.orders(SayToCaller)) == 1, "nor is anything said while it rings"
