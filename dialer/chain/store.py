@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, Table, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm_core.people.audit import Anchor
@@ -14,7 +14,7 @@ from dialer.permits import GENESIS, Link, PermitCheck, PermitRow
 from dialer.tables import dial_permits, permit_head
 from kernel.db import readonly
 from routing.attempts import SENT
-from routing.tables import attempts
+from routing.tables import attempts, outside_dials
 
 SEALERS = 7_030_417
 """The advisory lock of PostgreSQL that makes sealers take turns."""
@@ -29,8 +29,9 @@ WITHIN = timedelta(seconds=10)
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a look at the chain found: `broken` is the first link that does not fit; `late` permits have no seal though
-    they should; `missing` attempts were dialled without the permit that they name, or without any; `others` dialled
-    another number than their permit allows, or for another call. `last` is where the chain ends."""
+    they should; `missing` dials, of attempts or for callers who are sent outside, were made without the permit that
+    they name, or without any; `others` dialled another number than their permit allows, or for another call. `last` is
+    where the chain ends."""
 
     links: int
     broken: int | None
@@ -97,8 +98,8 @@ async def verify(
     anchors: Iterable[Anchor] = (),
     told: Callable[[int], None] = lambda _rows: None,
 ) -> Verdict:
-    """Follow the whole chain, a page at a time, to where it ends and past what earlier looks saw; and hold the attempts
-    that were dialled against it. No read lasts longer than a page; `told` hears how many rows each took."""
+    """Follow the whole chain, a page at a time, to where it ends and past what earlier looks saw; and hold all that was
+    dialled against it. No read lasts longer than a page; `told` hears how many rows each took."""
     table = dial_permits
     async with readonly(database) as connection:
         head = (await connection.execute(select(permit_head).where(permit_head.c.id == HEAD))).first()
@@ -112,7 +113,9 @@ async def verify(
     async with readonly(database) as connection:
         too_late = table.c.seq.is_(None) & (table.c.granted_at < at - WITHIN)
         late = await connection.scalar(select(func.count()).select_from(table).where(too_late)) or 0
-    missing, others = await _not_permitted(database, told)
+    missing, others = await _not_permitted(database, attempts, told)
+    missing_too, others_too = await _not_permitted(database, outside_dials, told)
+    missing, others = missing + missing_too, others + others_too
     return Verdict(check.links, check.end(), late, missing, others, Anchor(check.links, check.hash))
 
 
@@ -124,14 +127,17 @@ async def _links(database: AsyncEngine, last: int) -> list[Link]:
     return [Link(row.seq, row.previous, row.hash, _permit(row), row.number, row.salt) for row in rows]
 
 
-async def _not_permitted(database: AsyncEngine, told: Callable[[int], None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Attempts that were dialled without their permit, and those that dialled something else than it says."""
-    permit, a = dial_permits, attempts.c
+async def _not_permitted(
+    database: AsyncEngine, dials: Table, told: Callable[[int], None]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rows that were dialled without their permit, and those that dialled something else than it says. A permit is for
+    the one row that it names, so no two rows can have the same."""
+    permit, a = dial_permits, dials.c
     dialled = a.dialed_at.is_not(None) | a.state.in_([one.value for one in SENT])
     without = dialled & ((permit.c.id != a.permit_id) | permit.c.id.is_(None) | a.permit_id.is_(None))
     other = dialled & ((permit.c.number != a.number) | (permit.c.interaction_id != a.interaction_id))
     columns = (a.id, without.label("without"), other.label("other"))
-    joined = attempts.outerjoin(permit, permit.c.attempt_id == a.id)
+    joined = dials.outerjoin(permit, permit.c.attempt_id == a.id)
     missing: list[str] = []
     others: list[str] = []
     last = ""

@@ -25,8 +25,9 @@ from kernel.db import to_row
 from kernel.errors import Refused, TrunklineError
 from routing.attempts import Attempt, AttemptState
 from routing.dialling import ReleaseNumber
+from routing.outsiderows import OutsideDial
 from routing.ports import DialRequest, Permit
-from routing.tables import attempts
+from routing.tables import attempts, outside_dials
 
 pytestmark = pytest.mark.integration
 
@@ -338,6 +339,27 @@ async def test_an_attempt_that_dialled_another_number_than_permitted_is_found(
     async with database.begin() as connection:
         await connection.execute(update(attempts).where(attempts.c.id == "at-1").values(**change))
     assert (await look(database)).others == ("at-1",)
+
+
+async def dialled_outside(database: AsyncEngine, id: str, permit_id: str | None, **changes: Any) -> None:
+    """The engine's row of a number that was called for a caller."""
+    row = OutsideDial(id, f"ix-{id}", "main", NUMBER, AttemptState.ended, f"leg-{id}", AT, permit_id, AT, ended_at=AT)
+    async with database.begin() as connection:
+        await connection.execute(insert(outside_dials).values(**to_row(row) | changes))
+
+
+async def test_a_call_to_an_outside_number_is_held_against_its_permit_too(database: AsyncEngine) -> None:
+    permit = await ask(database, "od-1")
+    await dialled_outside(database, "od-1", permit.id)
+    await dialled_outside(database, "od-2", None, dialed_at=None)
+    await seal(database)
+    assert (await look(database)).whole
+    await dialled_outside(database, "od-3", None)
+    await dialled_outside(database, "od-4", permit.id)
+    assert (await look(database)).missing == ("od-3", "od-4"), "and one permit is for one dial"
+    async with database.begin() as connection:
+        await connection.execute(update(outside_dials).where(outside_dials.c.id == "od-1").values(number="+34911"))
+    assert (await look(database)).others == ("od-1",)
 
 
 async def test_a_chain_of_more_than_a_page_is_followed_to_its_end(
