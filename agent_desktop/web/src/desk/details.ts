@@ -17,13 +17,18 @@ export function spell(seconds: number): string {
   return m >= 60 ? t("time.hm", { h: Math.floor(m / 60), m: m % 60 }) : t("time.ms", { m, s });
 }
 
+/** Why somebody was turned away, of `turned_away_` and the reason, which may be a newer one than we know. */
+export function turnedAway(reason: string | null | undefined): string {
+  const why = tryT(`moved.${reason?.replace(/^turned_away_/, "")}`, "");
+  return tryT(`title.${reason}`, why ? t("title.turned_away_why", { why }) : t("title.turned_away"));
+}
+
 /** Calls and notes are titled by the server in plain English; those we say in the reader's language. */
 export function titleOf(entry: TimelineEntry): string {
   if (entry.kind === "note" && entry.title === "Note") return t("composer.note");
   if (entry.kind !== "call" || !/^(In|Out)bound call$/.test(entry.title)) return entry.title;
   if (text(entry.details, "end_reason")?.startsWith("gave_up_after")) return t("title.gave_up");
-  if (entry.details.outcome === "turned_away")
-    return tryT(`title.${text(entry.details, "end_reason")}`, t("title.turned_away"));
+  if (entry.details.outcome === "turned_away") return turnedAway(text(entry.details, "end_reason"));
   const missed = entry.details.outcome === "abandoned";
   return missed ? t("title.abandoned") : tryT(`title.${text(entry.details, "direction")}`, entry.title);
 }

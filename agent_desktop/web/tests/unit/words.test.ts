@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { translate } from "../../src/i18n";
+import { turnedAway } from "../../src/desk/details";
 import { delay } from "../../src/phone/backoff";
 import { judge } from "../../src/phone/quality";
 import { actionOf, followKeys, letterOf, letters, remap, resetKeys } from "../../src/keys";
@@ -102,5 +103,22 @@ describe("the phone", () => {
     expect(judge(start, { received: 147, lost: 3, jitter: 0.004, delay: 0.02 })).toBe("fair");
     expect(judge(start, { received: 130, lost: 20, jitter: 0.004, delay: 0.02 })).toBe("poor");
     expect(judge(start, start)).toBe("poor");
+  });
+});
+
+describe("why somebody was turned away", () => {
+  it.each([
+    ["turned_away_closed", "Called while closed"],
+    ["turned_away_overflow_waited", "Turned away: waited too long"],
+    ["turned_away_join_none_signed_in", "Turned away: nobody was signed in"],
+    ["turned_away_empty_all_paused", "Turned away: all were paused"],
+    ["turned_away_of_a_later_release", "Turned away"],
+    [null, "Turned away"],
+  ])("given %s, then its title says it: %s", (reason, title) => {
+    expect(turnedAway(reason)).toBe(title);
+  });
+
+  it("given another language, then it is said in that", () => {
+    expect(translate("title.turned_away_why", { why: "等待过久" }, "zh")).toBe("未接待：等待过久");
   });
 });

@@ -1,6 +1,6 @@
 // A line of a call's journal as a person would say it.
 
-import { spell } from "../../desk/details";
+import { spell, turnedAway } from "../../desk/details";
 import { dispositionWords, wordFor } from "../../desk/words";
 import { t, tryT } from "../../i18n";
 import type { CallLine, Names, TraceLine } from "./types";
@@ -69,7 +69,7 @@ function spaced(type: string): string {
 /** How a call ended, or that it goes on. */
 export function endWords({ state, answered_at, ended_at, end_reason }: CallLine): string {
   if (!ended_at) return t("calls.going_on");
-  if (end_reason?.startsWith("turned_away")) return t("calls.turned_away");
+  if (end_reason?.startsWith("turned_away")) return turnedAway(end_reason);
   if (state === "abandoned") return t("calls.abandoned");
   return t(answered_at ? "calls.closed" : "calls.over");
 }
