@@ -193,6 +193,27 @@ class Player:
             CallerID='"" <+34910000000>',
         )
 
+    async def do_ring_outside(self, step: Step) -> None:
+        """Dial a number over the trunk for a caller who waits, as the platform does: its leg has their claim."""
+        await self._world.outside()
+        unique = f"leg-{self._tag}-{step['as']}"
+        self._cast.legs[unique] = step["as"]
+        caller = self._channel(step["for"])
+        interaction = next(k for k, v in self._cast.names.items() if v == f"ix({step['for']})")
+        await self._act("Setvar", Channel=caller, Variable="CTI_CLAIM", Value=step["claim"])
+        await self._act(
+            "Originate",
+            *("CTI_ROLE=agent", f"CTI_TARGET={caller}", f"CTI_CLAIM={step['claim']}", f"CTI_IX={interaction}"),
+            Channel=f"PJSIP/{step['number']}@trunk",
+            ChannelId=unique,
+            Context="cti-pickup",
+            Exten="go",
+            Priority=1,
+            Async="true",
+            Timeout=int(float(step.get("timeout", "30")) * 1000 * self._world.second),
+            CallerID='"" <+34910000000>',
+        )
+
     async def do_hold(self, step: Step) -> None:
         caller, agent = self._channel(step["caller"]), self._channel(step["agent"])
         entered = [

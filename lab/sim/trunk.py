@@ -21,6 +21,11 @@ class SimTrunk(SimPhone):
         super().__init__(exchange, TRUNK, Policy.rings_out(), registered=True)
         self.dialled: list[str] = []
 
+    @property
+    def legs(self) -> list[Channel]:
+        """Those of numbers that were dialled; who called in over the trunk hangs up for themselves."""
+        return [leg for leg in super().legs if leg.outside]
+
     def invited(self, leg: Channel) -> None:
         self.dialled.append(leg.outside)
         super().invited(leg)

@@ -34,6 +34,7 @@ NO_PHONE = (
         "say_and_leave",
     ),
     *("say_what_is_not_there", "say_then_another", "say_hushed", "say_caller_leaves", "say_platform_dead"),
+    *("outside_reached", "outside_no_answer", "outside_caller_leaves", "outside_busy"),
 )
 """Callers wait, and no phone is registered."""
 SKIPPED = {"phone_not_there": ["ring", "ring"], "two_legs_one_caller": ["ring"]}
