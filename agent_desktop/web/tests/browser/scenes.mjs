@@ -129,6 +129,7 @@ export function scenesOf(made) {
     queue: office("/admin/queues/orders"),
     "queue, refused": then(office("/admin/queues/main"), wrongRing, "[aria-invalid=true]"),
     "queue, changed meanwhile": then(office("/admin/queues/main"), ringMeanwhile, ".differences"),
+    "queue, a new way out": then(office("/admin/queues/main"), newWay, ".tiers input[inputmode=tel]"),
     "new queue": then(office("/admin/queues"), (page) => page.click("main .btn.primary"), "dialog[open]"),
     "queue that nobody would serve": then(
       office("/admin/queues/orders"),
@@ -186,6 +187,14 @@ export function scenesOf(made) {
     "sign-in": at("/sign-in"),
     "sign-in again": at("/sign-in?reason=expired"),
   };
+
+  /** A number outside for who waits, and a factor for who comes. */
+  async function newWay(page) {
+    await page.getByRole("button", { name: "Add a line" }).click();
+    await page.locator(".tiers .field", { hasText: "Then" }).locator("[role=combobox]").click();
+    await page.locator("[role=option]", { hasText: "a number outside" }).click();
+    await page.getByRole("group", { name: "Turn away who comes" }).getByLabel("Nobody is signed in").check();
+  }
 
   async function wrongRing(page) {
     await page.fill("input[name=ring_seconds]", "3");
