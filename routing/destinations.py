@@ -49,7 +49,7 @@ def reachable(state: State, queue_id: str, destination: Destination, at: datetim
 
 def _is_there(state: State, queue_id: str, destination: Destination, at: datetime) -> bool:
     queue = state.queues.get(destination.queue_id)
-    return queue is not None and queue.active and queue.id != queue_id and state.is_open(queue, at)
+    return queue is not None and queue.active and queue.id != queue_id and state.is_open_now(queue, at)
 
 
 def move(state: State, caller: Interaction, queue_id: str, reason: str, turn: Turn) -> Interaction:

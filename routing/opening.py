@@ -91,7 +91,7 @@ def admitted(state: State, caller: Interaction, turn: Turn) -> bool:
     queue = state.queue_of(caller)
     if caller.answered_at is not None or caller.direction != "inbound":
         return True
-    if state.is_open(queue, turn.at) or state.is_open(queue, caller.arrived_at):
+    if state.is_open_now(queue, turn.at) or state.is_open(queue, caller.arrived_at):
         return True
     _turn_away(state, caller, turn)
     return state.interactions[caller.id].state is InteractionState.queued
@@ -103,7 +103,9 @@ def _came_while_closed(state: State, caller: Interaction, at: datetime) -> bool:
     if caller.state is not InteractionState.queued or caller.moved_why != CLOSED or state.is_rung_for(caller.id):
         return False
     queue = state.queue_of(caller)
-    return not any(state.is_open(queue, one) for one in (at, caller.arrived_at, caller.in_queue_since or at))
+    if state.is_open_now(queue, at):
+        return False
+    return not any(state.is_open(queue, one) for one in (caller.arrived_at, caller.in_queue_since or at))
 
 
 class Closed(Handles):
@@ -139,7 +141,7 @@ def _leads_to(state: State, queue: Queue, at: datetime) -> Destination:
         passed.add(queue.id)
         to = queue.closed.to
         found = state.queues.get(to.queue_id) if to.kind is Goes.queue else None
-        if found is None or not found.active or state.is_open(found, at):
+        if found is None or not found.active or state.is_open_now(found, at):
             return to
         queue = found
     return TURNED_AWAY

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kernel import codec
-from kernel.errors import Refused
+from kernel.errors import Invalid, Refused
 from kernel.handling import Handles, on
 from kernel.messages import Command
 from kernel.shelf import Shelf
@@ -53,7 +53,7 @@ class Outcomes(Handles):
         outcomes that were removed come back if they say what they said."""
         version, before = self.version, self._as_set()
         if edit.was is not None:
-            edit = replace(edit, version=version if edit.was.get(OUTCOMES) == before else -1)
+            edit = replace(edit, version=version if _same(edit.was, before) else -1)
         if edit.version not in (None, version):
             words = "Somebody else changed the outcomes meanwhile. Look at what is there now, then save again."
             raise Refused("dispositions_changed", words, version=version, current=before)
@@ -99,6 +99,14 @@ def _rows(values: Mapping[str, Any]) -> list[Disposition]:
         made(Disposition, f"outcome {one.get('id', place)}", {"position": place, **one})
         for place, one in enumerate(wanted, 1)
     ]
+
+
+def _same(was: Mapping[str, Any], now: list[dict[str, Any]]) -> bool:
+    """Whether two lists say the same. `was` may be of a time at which outcomes had fewer fields."""
+    try:
+        return _rows(was) == _rows({OUTCOMES: now})
+    except Invalid:
+        return False
 
 
 def list_version(versions: Iterable[int]) -> int:

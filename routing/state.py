@@ -156,6 +156,12 @@ class State:
         hours = self.hours.get(queue.hours_id)
         return hours is None or business_hours(hours, {one.id: one for one in self.calendars}).is_open(at)
 
+    def is_open_now(self, queue: Queue, at: datetime) -> bool:
+        """By what was last found of its hours (see routing.opening), not by what this machine knows of zones by now:
+        so a replay elsewhere finds the same."""
+        opening = self.openings.get(queue.hours_id)
+        return self.is_open(queue, at) if opening is None else opening.open
+
     def put_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change an agent, and with it perhaps what people see of them."""
         self.touched.add(agent.id)

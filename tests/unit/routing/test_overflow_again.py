@@ -10,6 +10,7 @@ from cti import events as ev
 from cti.orders import HushCaller, RingOutside, SayToCaller
 from kernel.codec import plain
 from routing.dialling import AskPermit, PermitRefused, TrunkConfigured
+from routing.hoursrows import Opening
 from routing.overflow import Overflow
 from routing.rows import InteractionState
 from routing.tiers import LEFT, Destination, EmptyRules, Factor, Goes, Tier, When
@@ -184,3 +185,11 @@ def test_given_something_is_being_said_when_the_number_rings_then_it_is_broken_o
     world.wait(29)
     assert world.orders(SayToCaller) == [said]
     assert len(world.orders(RingOutside)) == 1
+
+
+def test_given_a_machine_that_knows_zones_otherwise_then_callers_go_by_what_was_found_of_the_hours() -> None:
+    world = spare_opens_late(Tier(When.waited, 30, to=TO_SPARE))
+    world.state.openings.put(Opening("office", open=True))
+    ix = world.call("c1")
+    world.wait(30)
+    assert world.ix(ix).queue_id == "spare"

@@ -8,8 +8,10 @@ import pytest
 
 from kernel.codec import plain
 from kernel.errors import Refused
+from routing.outcomes import OUTCOMES
 from routing.queuerows import Disposition, Queue
-from routing.setupmessages import QueueConfigured, SetUpDispositions, SetUpQueue
+from routing.setupmessages import ChangeSetUp, QueueConfigured, SetUpDispositions, SetUpQueue
+from routing.teamwork import Edit
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -94,3 +96,21 @@ def test_given_an_outcome_removed_then_its_id_is_never_that_of_another() -> None
     assert set_outcomes(world, version, WRONG, Disposition("sale_2", "Winter sale", "1", position=2)) == {
         "version": version + 1
     }
+
+
+@pytest.mark.parametrize(("label", "taken_back"), [("Wrong number", True), ("Another", False)])
+def test_given_a_list_of_before_outcomes_had_more_fields_then_its_change_is_taken_back_unless_another_came(
+    label: str, taken_back: bool
+) -> None:
+    world = World()
+    set_outcomes(world, 1, SALE, WRONG)
+    own = ("position", "active", "version", "labels", "queues")
+    was = [{name: value for name, value in plain(one).items() if name not in own} for one in (SALE, WRONG)]
+    was[1]["label"] = label
+    undo = ChangeSetUp(actor="adm", edits=(Edit(OUTCOMES, OUTCOMES, {OUTCOMES: was[:1]}, was={OUTCOMES: was}),))
+    if taken_back:
+        world.say(undo)
+    else:
+        with pytest.raises(Refused):
+            world.say(undo)
+    assert outcomes(world)["wrong"][0] is not taken_back
