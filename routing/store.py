@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.db import from_row, to_row
+from kernel.db import clean, from_row, to_row
 from kernel.writes import insert_rows, upsert
 from routing.attempts import Attempt
 from routing.matching import why
@@ -112,7 +112,7 @@ async def last_talk(
     """Who talked last with a customer, or with a number where that is all that is known, and when."""
     if customer_id is None and not number:
         return None
-    whose = interactions.c.customer_id == customer_id if customer_id else interactions.c.number == number
+    whose = interactions.c.customer_id == customer_id if customer_id else interactions.c.number == clean(number)
     calls = select(interactions.c.id).where(whose, interactions.c.answered_at.is_not(None))
     calls = calls.order_by(interactions.c.arrived_at.desc(), interactions.c.id.desc()).limit(TALKS_LOOKED_AT)
     talks = select(stints.c.agent_id, stints.c.joined_at).where(
