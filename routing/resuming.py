@@ -68,7 +68,7 @@ class Resuming(Handles):
         if caller.queued_at is not None or caller.answered_at is not None:
             return
         there = self._state.given_up.where("number", caller.number)
-        fits = [one for one in there if one.queue_id == caller.queue_id and caller.arrived_at <= one.until]
+        fits = [one for one in there if self._is_for(one, caller.queue_id) and caller.arrived_at <= one.until]
         if not fits:
             return
         old = min(fits, key=lambda one: (one.place, one.id))
@@ -77,3 +77,9 @@ class Resuming(Handles):
         place = min(old.place, caller.place or caller.arrived_at)
         self._state.put_interaction(caller, place=place, resumed=old.first)
         turn.emit(PlaceResumed(interaction_id=caller.id, was=old.id, place=place))
+
+    def _is_for(self, place: GivenUpPlace, queue_id: str) -> bool:
+        """Those who stayed in a queue that was removed since wait at their places where its callers go."""
+        queue = self._state.queues.get(place.queue_id)
+        gone = queue is None or not queue.active
+        return queue_id == (self._state.entered_by("") if gone else place.queue_id)

@@ -16,7 +16,8 @@ from routing.messages import CallerIdentified
 from routing.queuerows import Queue
 from routing.returning import PlaceResumed
 from routing.rows import Interaction, Match
-from routing.setupmessages import QueueConfigured
+from routing.setupmessages import ChangeSetUp, QueueConfigured
+from routing.teamwork import Edit
 from tests.unit.routing.world import World
 
 pytestmark = pytest.mark.unit
@@ -76,6 +77,19 @@ def test_given_another_queue_is_called_then_the_place_is_not_had_there() -> None
     world.say(QueueConfigured(queue=plain(Queue("other", "Other", dids=("777",)))))
     assert world.ix(calls(world, "1.3", did="777")).resumed is None
     assert world.ix(calls(world, "1.4")).resumed == "ix-1.1", "it is still there for who calls the right one"
+
+
+def test_given_their_queue_was_removed_meanwhile_then_they_have_the_place_where_its_callers_wait_now() -> None:
+    world = World()
+    service = {"name": "Service", "dids": ["777"]}
+    world.say(ChangeSetUp(actor="adm", edits=(Edit("queue", "service", service),)))
+    first = calls(world, "1.1", did="777")
+    world.wait(10)
+    calls(world, "1.2", OTHERS, did="777")
+    world.caller_leaves(first)
+    world.say(ChangeSetUp(actor="adm", edits=(Edit("queue", "service", None),)))
+    calls(world, "1.3", did="777")
+    assert world.waiting() == ["1.3", "1.2"]
 
 
 def test_given_two_calls_of_one_number_then_one_has_the_place() -> None:
