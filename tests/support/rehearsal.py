@@ -231,11 +231,10 @@ class Rehearsal:
         """What the link said before the first fact of a leg that was ordered in the recording."""
         if not isinstance(fact, LegStarted) or not fact.leg.startswith("leg-"):
             return []
-        step = next(
-            one.step
-            for one in self.story.beats
-            if one.step and self.story.roles.get(one.step.get("as", "")) == fact.leg
-        )
+        ours = (one.step for one in self.story.beats if one.step)
+        step = next((one for one in ours if self.story.roles.get(one.get("as", "")) == fact.leg), None)
+        if step is None:  # of another's part, such as a number that the recording's hand had rung for a caller
+            return []
         caller = self.story.roles.get(step.get("for", ""), "")
         placed = (one for one in self.story.facts if isinstance(one, LegPlaced) and one.leg == caller)
         found = next((one.interaction_id for one in placed), self._interaction_of(fact.leg))

@@ -268,6 +268,7 @@ class Bench:
         }
         rows["offers"] = {k: row for k, row in rows.get("offers", {}).items() if row.ended_at is None or row.leg_live}
         rows["attempts"] = {k: row for k, row in rows.get("attempts", {}).items() if row.ended_at is None}
+        rows["outside_dials"] = {k: row for k, row in rows.get("outside_dials", {}).items() if row.ended_at is None}
         rows["recordings"] = {k: row for k, row in rows.get("recordings", {}).items() if row.state not in FILED}
         return {name: list(found.values()) for name, found in rows.items()}
 
