@@ -9,6 +9,9 @@ from cti.facts import Heard, Place
 RING = 20.0
 """Seconds that the kit lets a phone ring by itself."""
 
+OWN = "fb-"
+"""What the ids of legs begin with that the switch's own queue rang."""
+
 
 @dataclass
 class Leg:
@@ -52,3 +55,8 @@ class Leg:
     def outside(self) -> bool:
         """Whether a customer is at its end."""
         return self.role in ("caller", "dialled")
+
+
+def by_the_switch(leg: str) -> bool:
+    """Whether the switch's own queue rang that leg, which does not know who wraps up."""
+    return leg.startswith(OWN)

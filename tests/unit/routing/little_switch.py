@@ -25,7 +25,7 @@ from cti.orders import (
     SwitchOrder,
 )
 from kernel.messages import Fact
-from tests.unit.routing.little_legs import Leg
+from tests.unit.routing.little_legs import OWN, Leg
 from tests.unit.routing.little_sayings import hush, say, says_on
 
 AFTER, STALE, LOOKS = 5.0, 3.0, 5.0
@@ -125,7 +125,7 @@ class LittleSwitch:
         self._end(leg, cause)
 
     def fallback_rings(self, caller: Leg, endpoint: str) -> None:
-        uniqueid = f"fb-{len(self.meant)}-{self.bridges}-{len(self.legs)}-{endpoint}-{self.now}"
+        uniqueid = f"{OWN}{len(self.meant)}-{self.bridges}-{len(self.legs)}-{endpoint}-{self.now}"
         leg = Leg(
             uniqueid, f"PJSIP/{endpoint}-{uniqueid}", endpoint, "switch", caller.ix, caller.linked, wants=caller.id
         )

@@ -162,6 +162,41 @@ def test_given_the_same_agent_in_wrap_up_whom_the_queue_rang_then_they_can_end_t
 
 
 @pytest.mark.parametrize("talk", [calls, is_dialled])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_given_an_agent_in_wrap_up_whom_the_queue_rang_for_another_then_they_are_free_when_both_are_wrapped_up(
+    talk: Callable[[Bench], tuple[Leg, Leg]], order: tuple[int, int]
+) -> None:
+    bench = Bench()
+    customer, leg = talk(bench)
+    state = bench.rooms.routing
+    (stint,) = state.stints
+    bench.switch.caller_leaves(customer)
+    bench.wait(1)
+    bench.kill()
+    other = bench.switch.arrive("1700000000.2", "+34600333444")
+    the_queue_has(bench, other, "unrung")
+    bench.switch.fallback_rings(other, leg.endpoint)
+    bench.switch.answer(bench.companions(other)[0])
+    comes_back(bench, other, "served")
+    state = bench.rooms.routing
+    assert (state.agents[stint.agent_id].duty, parts(bench, stint.agent_id)) == (Duty.busy, ["joined", "wrapping"])
+    bench.switch.caller_leaves(other)
+    bench.wait(1)
+    assert (state.agents[stint.agent_id].duty, parts(bench, stint.agent_id)) == (Duty.wrapping, ["wrapping"] * 2)
+    wraps = [customer.ix, other.ix]
+    for left, nth in zip((Duty.wrapping, Duty.idle), order, strict=True):
+        done = FinishWrapUp(actor=stint.agent_id, interaction_id=wraps[nth], disposition_id="resolved")
+        assert bench.take(done)
+        assert state.agents[stint.agent_id].duty is left
+
+
+def parts(bench: Bench, agent_id: str) -> list[str]:
+    """What the agent has in hand."""
+    stints = bench.rooms.routing.stints.where("agent_id", agent_id)
+    return sorted(one.state for one in stints if one.state is not StintState.done)
+
+
+@pytest.mark.parametrize("talk", [calls, is_dialled])
 def test_given_a_customer_whom_the_queue_gives_up_then_they_wait_for_us_again(
     talk: Callable[[Bench], tuple[Leg, Leg]],
 ) -> None:

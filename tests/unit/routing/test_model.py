@@ -28,6 +28,7 @@ from routing.queuerows import Strategy, WrapMode
 from routing.rows import Duty, InteractionState, Match, OfferState, Presence, Reach, Stint, StintState
 from routing.standing import standing_of
 from tests.unit.routing.bench import AGENTS, PHONES, QUEUE, Bench
+from tests.unit.routing.little_legs import by_the_switch
 from tests.unit.routing.model_announcing import Announcing
 from tests.unit.routing.model_clocks import Clocks
 from tests.unit.routing.model_dialling import Dialling
@@ -256,7 +257,8 @@ class Model(Dialling, Clocks, Figures, Matching, Returning, Order, Picking, Sent
     @invariant()
     def what_an_agent_does_has_its_reason(self) -> None:
         for agent in self.state.agents:
-            stints = [one.state for one in self.state.stints.where("agent_id", agent.id)]
+            parts = self.state.stints.where("agent_id", agent.id)
+            stints = [one.state for one in parts]
             talks, wraps = sum(one in ON_CALL for one in stints), stints.count(StintState.wrapping)
             offers = self.state.offers.where("agent_id", agent.id)
             calls = [one for one in self.state.attempts if one.agent_id == agent.id and self.keeps_its_agent(one)]
@@ -265,7 +267,10 @@ class Model(Dialling, Clocks, Figures, Matching, Returning, Order, Picking, Sent
             else:
                 assert all(one.ended_at for one in offers), f"{agent.id} is {agent.duty} and offered a call"
             assert talks == (agent.duty is Duty.busy), f"{agent.id} is {agent.duty} with {talks} talks"
-            assert wraps == (agent.duty is Duty.wrapping), f"{agent.id} is {agent.duty} with {wraps} wrap-ups"
+            wrapping = wraps > 0 and not talks
+            assert wrapping == (agent.duty is Duty.wrapping), f"{agent.id} is {agent.duty} with {wraps} wrap-ups"
+            ours = [one for one in parts if one.state is not StintState.done and not by_the_switch(one.leg)]
+            assert len(ours) <= 1, f"only the switch's own queue rings {agent.id} in a wrap-up, not we: {ours}"
             if agent.duty is Duty.idle:
                 assert not [one for one in stints if one is not StintState.done], f"{agent.id} is idle on a call"
 
