@@ -11,6 +11,7 @@ from kernel.core import Entry
 from kernel.db import connect, readonly
 from routing.dues import LookUpDue
 from routing.messages import CallerIdentified, InteractionEnded, InteractionQueued, OfferEnded, OfferMade, StintJoined
+from routing.returning import PlaceResumed
 from routing.state import came
 from tests.support.floor.people import PROMISE, Acknowledged
 
@@ -41,7 +42,8 @@ async def lost(database_url: str, kept: Iterable[Acknowledged]) -> list[str]:
 
 
 def out_of_order(entries: Iterable[Entry]) -> list[str]:
-    """Offers of a caller while one who came earlier stood free in the queue, known or given up as unknown."""
+    """Offers of a caller while one who came earlier stood free in the queue, known or given up as unknown.
+    Who gave up and calls again has the place of then."""
     free: dict[str, tuple[int, ...]] = {}
     place: dict[str, tuple[int, ...]] = {}
     looked_up: set[str] = set()
@@ -50,6 +52,8 @@ def out_of_order(entries: Iterable[Entry]) -> list[str]:
         match entry.message:
             case InteractionQueued(interaction_id=key):
                 free[key] = place.setdefault(key, came(key))
+            case PlaceResumed(interaction_id=key, was=was):
+                place[key] = place.get(was, came(was))
             case CallerIdentified(interaction_id=key) | LookUpDue(interaction_id=key):
                 looked_up.add(key)
             case OfferMade(interaction_id=key):
