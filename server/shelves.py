@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from sqlalchemy import select
+
 from crm_core.donotcall.store import forbid_numbers
 from crm_core.donotcall.writes import ForbidNumber
 from crm_core.people.audit.store import save_lines
@@ -39,16 +41,18 @@ KEPT = (RecordingState.stored.value, RecordingState.lost.value, RecordingState.p
 
 
 def shelf_tables() -> Mapping[str, ShelfTable]:
-    """Finished rows stay in the database and are not loaded. An interaction is loaded while a stint of it is open, a
-    finished stint with talk in it while its interaction lives."""
+    """Finished rows stay in the database and are not loaded. An interaction is loaded while a stint of it is open, or
+    the leg of an offer of it may live (what routing.state forgets not), a finished stint with talk in it while its
+    interaction lives."""
     open_stints = tables.stints.c.state != rows.StintState.done.value
-    wanted = tables.interactions.c.state.not_in(OVER) | tables.interactions.c.id.in_(
-        tables.stints.select().with_only_columns(tables.stints.c.interaction_id).where(open_stints).scalar_subquery()
-    )
-    of_live = tables.interactions.select().with_only_columns(tables.interactions.c.id)
-    of_live = of_live.where(tables.interactions.c.state.not_in(OVER))
-    with_talk = tables.stints.c.joined_at.is_not(None) & tables.stints.c.interaction_id.in_(of_live.scalar_subquery())
     unfinished = tables.offers.c.ended_at.is_(None) | tables.offers.c.leg_live
+    wanted = (
+        tables.interactions.c.state.not_in(OVER)
+        | tables.interactions.c.id.in_(select(tables.stints.c.interaction_id).where(open_stints))
+        | tables.interactions.c.id.in_(select(tables.offers.c.interaction_id).where(unfinished))
+    )
+    of_live = select(tables.interactions.c.id).where(tables.interactions.c.state.not_in(OVER))
+    with_talk = tables.stints.c.joined_at.is_not(None) & tables.stints.c.interaction_id.in_(of_live)
     return {
         **{name: ShelfTable(row_type, table) for name, (row_type, table) in CTI_SHELVES.items()},
         "agents": ShelfTable(rows.Agent, tables.agents),

@@ -257,18 +257,19 @@ class Bench:
         rows = {name: dict(found) for name, found in self.disk.items()}
         stints = rows.get("stints", {})
         live = {key for key, row in rows.get("interactions", {}).items() if row.state not in OVER}
-        with_stint = {row.interaction_id for row in stints.values() if row.state is not StintState.done}
+        wanted = {row.interaction_id for row in stints.values() if row.state is not StintState.done}
+        wanted |= {row.interaction_id for row in rows.get("offers", {}).values() if row.live}
         rows["stints"] = {
             key: row
             for key, row in stints.items()
             if row.state is not StintState.done or (row.joined_at is not None and row.interaction_id in live)
         }
         rows["interactions"] = {
-            key: row for key, row in rows.get("interactions", {}).items() if row.state not in OVER or key in with_stint
+            key: row for key, row in rows.get("interactions", {}).items() if row.state not in OVER or key in wanted
         }
-        rows["offers"] = {k: row for k, row in rows.get("offers", {}).items() if row.ended_at is None or row.leg_live}
-        rows["attempts"] = {k: row for k, row in rows.get("attempts", {}).items() if row.ended_at is None}
-        rows["outside_dials"] = {k: row for k, row in rows.get("outside_dials", {}).items() if row.ended_at is None}
+        rows["offers"] = {k: row for k, row in rows.get("offers", {}).items() if row.live}
+        for name in ("attempts", "outside_dials"):
+            rows[name] = {k: row for k, row in rows.get(name, {}).items() if row.ended_at is None}
         rows["recordings"] = {k: row for k, row in rows.get("recordings", {}).items() if row.state not in FILED}
         return {name: list(found.values()) for name, found in rows.items()}
 

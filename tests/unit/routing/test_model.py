@@ -46,7 +46,7 @@ NTH = st.integers(0, 5)
 ON_CALL = (StintState.joined, StintState.held)
 S = InteractionState
 EMPTIED = ("offers", "stints", "legs", "deadlines", "recordings", "attempts", "given_up_places", "outside_dials")
-LOADED = ("agents", "phone_leases", "queue_recent", *EMPTIED)
+LOADED = ("interactions", "agents", "phone_leases", "queue_recent", *EMPTIED)
 
 
 class Model(Dialling, Clocks, Figures, Matching, Returning, Order, Picking, SentOn, Hours, Announcing):
