@@ -78,7 +78,7 @@ export function scenesOf(made) {
     search: then(scene("ready"), find, ".found"),
     "tickets found": then(scene("ready"), findTickets, ".fits"),
     waiting: then(scene("crowd"), whoWaits, "dialog .waiting"),
-    "waiting, paused": then(scene("paused"), whoWaits, "dialog .notice"),
+    "waiting, paused": then(scene("paused"), whoWaits, "dialog .waiting"),
     keys: then(scene("ready"), (page) => page.keyboard.press("?"), "dialog[open]"),
     sound: then(scene("ready"), (page) => page.click("[data-phone]"), "dialog[open]"),
     states: then(scene("ready"), (page) => page.click(".state"), "[role=menu]"),
