@@ -32,15 +32,28 @@ def record_call(
         return
     stint = stint or state.last_talk(interaction)
     agent = state.agents.get(stint.agent_id) if stint is not None else None
-    outcome = OUTCOMES.get(interaction.state, "waiting")
-    if interaction.dismissal is not None and interaction.answered_at is None:
-        outcome = "turned_away"
+    turn.save(
+        SaveTimelineEntry(
+            id=entry_id(interaction.id),
+            customer_id=interaction.customer_id,
+            at=interaction.arrived_at,
+            kind="call",
+            title="Outbound call" if interaction.direction == "outbound" else "Inbound call",
+            body="",
+            status="done" if interaction.ended_at else "open",
+            ref=interaction.id,
+            staff_id=stint.agent_id if stint else None,
+            staff_name=agent.name if agent else None,
+            details={**_of_call(state, interaction, turn), **_of_talk(state, stint, turn)},
+        )
+    )
+
+
+def _of_call(state: State, interaction: Interaction, turn: Turn) -> dict[str, object]:
     outbound = interaction.direction == "outbound"
-    if outbound and interaction.ended_at is not None and interaction.answered_at is None:
-        outcome = interaction.end_reason or outcome
-    details: dict[str, object] = {
+    return {
         "direction": interaction.direction,
-        "outcome": outcome,
+        "outcome": _outcome(interaction),
         "queue": None if outbound else state.queue_of(interaction).name,
         "phone": interaction.number,
         "end_reason": interaction.end_reason,
@@ -51,26 +64,26 @@ def record_call(
         "recording": interaction.recording,
         "recording_problem": interaction.recording_problem,
     }
-    if stint is not None:
-        disposition = state.dispositions.get(stint.disposition_id)
-        details["talk_seconds"] = round(stint.talk_seconds(turn.at), 1)
-        details["disposition"] = disposition.label if disposition else None
-        details["flags"] = list(disposition.flags) if disposition else []
-    turn.save(
-        SaveTimelineEntry(
-            id=entry_id(interaction.id),
-            customer_id=interaction.customer_id,
-            at=interaction.arrived_at,
-            kind="call",
-            title="Outbound call" if outbound else "Inbound call",
-            body="",
-            status="done" if interaction.ended_at else "open",
-            ref=interaction.id,
-            staff_id=stint.agent_id if stint else None,
-            staff_name=agent.name if agent else None,
-            details=details,
-        )
-    )
+
+
+def _of_talk(state: State, stint: Stint | None, turn: Turn) -> dict[str, object]:
+    if stint is None:
+        return {}
+    disposition = state.dispositions.get(stint.disposition_id)
+    return {
+        "talk_seconds": round(stint.talk_seconds(turn.at), 1),
+        "disposition": disposition.label if disposition else None,
+        "flags": list(disposition.flags) if disposition else [],
+    }
+
+
+def _outcome(interaction: Interaction) -> str:
+    known = OUTCOMES.get(interaction.state, "waiting")
+    if interaction.answered_at is not None:
+        return known
+    if interaction.direction == "outbound" and interaction.ended_at is not None:
+        return interaction.end_reason or known
+    return known if interaction.dismissal is None else "turned_away"
 
 
 def entry_id(interaction_id: str) -> str:

@@ -27,16 +27,18 @@ AHEAD = 28
 """Days of which a preview tells those that are not like their weekday."""
 
 
-class HoursFields(Form):
+class Fields(Form):
     """What is left out stays as it is."""
 
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True, exclude={"version"})
+
+
+class HoursFields(Fields):
     name: Name | None = None
     zone: Zone | None = None
     weekly: Weekly | None = None
     calendars: Calendars | None = None
-
-    def changes(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_none=True, exclude={"version"})
 
 
 class HoursForm(HoursFields):
@@ -59,14 +61,9 @@ class PreviewForm(Form):
     calendars: Calendars
 
 
-class CalendarFields(Form):
-    """What is left out stays as it is."""
-
+class CalendarFields(Fields):
     name: Name | None = None
     days: Days | None = None
-
-    def changes(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_none=True, exclude={"version"})
 
 
 class CalendarForm(CalendarFields):

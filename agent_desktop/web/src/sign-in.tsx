@@ -10,7 +10,8 @@ import { chooseLanguage, isLanguage, language, OFFERED, setLanguage, t, tryT } f
 import { demoOf } from "./store/demo";
 import { setTheme, startTheme, type Theme, theme } from "./store/theme";
 import { Step, waitFor } from "./people/step";
-import type { Account, Entering } from "./types";
+import type { Entering } from "./people/types";
+import type { Account } from "./types";
 import { Button } from "./ui/basics";
 import { Field } from "./ui/field";
 import { Icon } from "./ui/icon";

@@ -7,7 +7,7 @@ import { EnrolSteps, RecoveryDialog, unkept } from "../people/enrol";
 import { ProofDialog } from "../people/password";
 import { SessionList } from "../people/sessions";
 import { toast } from "../store/toasts";
-import type { Enrolment, Security } from "../types";
+import type { Enrolment, Security } from "../people/types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { useForm } from "../ui/form";

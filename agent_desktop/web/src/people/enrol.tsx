@@ -4,7 +4,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
 import { forget, load, save } from "../store/local";
-import type { Enrolment } from "../types";
+import type { Enrolment } from "./types";
 import { Button } from "../ui/basics";
 import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/inputs";

@@ -6,7 +6,7 @@ import { formatWhen, t, tryT } from "../i18n";
 import { useLoad } from "../office/load";
 import { minute } from "../store/clock";
 import { complain, toast } from "../store/toasts";
-import type { SessionRow } from "../types";
+import type { SessionRow } from "./types";
 import { Button, Empty, Tag } from "../ui/basics";
 import { Icon } from "../ui/icon";
 import { wordsFor } from "../api";
